@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Policies to seccomp BPF: one program for the closure of the policies that
+ * a program can reach by exec.
+ *
+ * What comes out may permit less than the policies and ask the broker; it
+ * must never permit a call that any policy of the closure would not permit
+ * without condition. Everything here is a pure function.
+ */
+#ifndef PRIVD_FILTER_H
+#define PRIVD_FILTER_H
+
+#include <linux/filter.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct policy_image;
+struct seccomp_data;
+
+#define FILTER_INSNS_MAX	4096
+
+struct filter_input {
+	/* The closure; programs without a policy are there as policy_none().
+	   A process is under `both` images of a pair at once (a user's and
+	   the system's policy): second may be NULL. */
+	struct filter_pair {
+		const struct policy_image *first;
+		const struct policy_image *second;
+	} const		*closure;
+	size_t		 nclosure;
+	bool		 guarded;	/* elevated: security.md's refusals */
+	bool		 enforcing;	/* -a */
+	bool		 no_alias;	/* -u */
+	bool		 packet_filter;	/* a rule has `filter` or `device` */
+	bool		 capable;	/* the caller holds capabilities: calls
+					   that change credentials are always
+					   notified when permitted */
+};
+
+struct filter_program {
+	struct sock_filter	*insns;
+	unsigned short		 count;
+};
+
+/*
+ * Emits the program for the native machine. Returns 0; -1 with ENOMEM or
+ * E2BIG (more than FILTER_INSNS_MAX instructions). filter_free() frees it.
+ */
+int	 filter_build(const struct filter_input *, struct filter_program *);
+void	 filter_free(struct filter_program *);
+
+/*
+ * What the program answers to a call: an interpreter of seccomp's classic
+ * BPF, for tests and for `privctl calls`. Returns the SECCOMP_RET_* value;
+ * SECCOMP_RET_KILL_PROCESS for a malformed program.
+ */
+uint32_t filter_run(const struct filter_program *, const struct seccomp_data *);
+
+#endif /* PRIVD_FILTER_H */
