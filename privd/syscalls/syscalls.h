@@ -58,6 +58,8 @@ enum sys_kind {
 	SYS_WHICH,
 	SYS_SCHEDPOLICY,
 	SYS_MOUNTFLAGS,
+	SYS_UMOUNTFLAGS,
+	SYS_CREATFLAGS,		/* creat's: "woct", in no register */
 	SYS_SIGNED,		/* a plain signed number */
 	SYS_HEX,		/* a plain number in hex */
 	/* in memory or in the process: the caller of this folder reads them */
@@ -81,6 +83,12 @@ enum sys_kind {
 #define SYS_ARG_PARENT		0x02	/* names an entry to make or remove */
 #define SYS_ARG_ATFLAGS		0x04	/* AT_* flags decide: see flagreg */
 #define SYS_ARG_OPTIONAL	0x08	/* may be absent (NULL pointer) */
+#define SYS_ARG_EMPTY		0x10	/* an empty path (utimensat and futimesat:
+					   NULL) is the descriptor itself,
+					   without AT_EMPTY_PATH */
+/* A mode: there only if the open flags (in register flagreg, or in the same
+   struct open_how) have O_CREAT or O_TMPFILE. */
+#define SYS_ARG_CREATING	0x20
 
 struct sys_arg {
 	const char	*name;		/* as policies write it: "filename" */
@@ -88,7 +96,8 @@ struct sys_arg {
 	uint8_t		 reg;		/* register that holds it */
 	uint8_t		 aux;		/* second register, by kind */
 	uint8_t		 flags;		/* SYS_ARG_* */
-	uint8_t		 flagreg;	/* AT_* flags, SYS_ARG_ATFLAGS */
+	uint8_t		 flagreg;	/* AT_* flags, SYS_ARG_ATFLAGS; open
+					   flags, SYS_ARG_CREATING */
 };
 
 /* What may become of a call that a policy judges by its arguments. */
@@ -101,7 +110,10 @@ enum sys_disposal {
 	SYS_REFUSED	/* never answered: ENOSYS */
 };
 
-/* The performing function, for SYS_PERFORMED. */
+/*
+ * The performing function, for SYS_PERFORMED. Of a variant that folds into
+ * several bases, the base's holds: unlinkat is SYS_OP_RMDIR where it is rmdir.
+ */
 enum sys_op {
 	SYS_OP_NONE,
 	SYS_OP_OPEN,
@@ -164,7 +176,11 @@ size_t			 sys_count(void);
 const struct sys_call	*sys_row(size_t index);
 size_t			 sys_index(const struct sys_call *);
 
-/* NULL if the table has no such call. Names are case-sensitive. */
+/*
+ * NULL if the table has no such call. Names are case-sensitive. A name that
+ * only the 32-bit ABI has and that is a BSD call as well (sigaction) is left
+ * to sys_bsd(): the row is found by number, and folds into what BSD means.
+ */
 const struct sys_call	*sys_by_name(const char *name);
 const struct sys_call	*sys_by_number(enum sys_machine, int number);
 /* The number on that machine, -1 if it has no such call. */
@@ -185,12 +201,19 @@ const struct sys_call	*sys_base(const struct sys_call *,
 size_t			 sys_bases(const struct sys_call *,
 			    const struct sys_call *bases[SYS_FOLDS_MAX]);
 
+/*
+ * The open(2) flags of an open, openat or creat, as the kernel takes them;
+ * false if the call has none in registers (openat2; calls that do not open).
+ */
+bool			 sys_open_flags(const struct sys_call *,
+			    const uint64_t regs[SYS_REGS], uint64_t *flags);
 /* The alias of a base with these open(2) flags (others: ignored). */
 enum sys_alias		 sys_alias_of(const struct sys_call *base,
 			    uint64_t openflags);
 /* The same from formatted oflags ("rwct"), as `privctl eval` has them. */
 enum sys_alias		 sys_alias_of_text(const struct sys_call *base,
-			    const char *oflags);
+			    const char *oflags); /* NULL: "ro" */
+/* NULL for SYS_ALIAS_NONE and SYS_ALIAS_BY_FLAGS. */
 const char		*sys_alias_name(enum sys_alias);
 /* SYS_ALIAS_NONE if the name is none. */
 enum sys_alias		 sys_alias_by_name(const char *name);
@@ -209,14 +232,25 @@ const struct sys_arg	*sys_arg_by_name(const struct sys_call *,
 			    const char *name, unsigned int nth);
 
 /*
- * Formats a number argument. Returns -1 with EINVAL if its kind is not a
- * number; never truncates (size of SYS_VALUE_MAX always suffices).
+ * Formats a number argument, with the bits that the kernel looks at. Returns
+ * -1 with EINVAL if its kind is not a number, ENOENT if this call has no such
+ * argument (the mode of an open that creates nothing), ENAMETOOLONG if it
+ * does not fit; never truncates (size of SYS_VALUE_MAX always suffices).
  */
 int			 sys_format(const struct sys_arg *,
 			    const uint64_t regs[SYS_REGS], char *, size_t);
-/* open(2) flags as oflags; struct sockaddr of len copied bytes. */
+/* open(2) flags as oflags; 16 bytes suffice. */
 void			 sys_format_oflags(uint64_t flags, char *, size_t);
+/*
+ * struct sockaddr of len copied bytes. Returns -1 with EINVAL where its family
+ * refuses that length. The path of a unix socket is given as it is: only who
+ * looks at sun_path[0] can tell an abstract name from a file called "@name".
+ * A netlink address does not hold its protocol and is "netlink-[unknown]";
+ * who has the socket calls sys_format_netlink() with its SO_PROTOCOL.
+ */
 int			 sys_format_sockaddr(const void *sa, size_t len,
+			    char *, size_t);
+int			 sys_format_netlink(unsigned int protocol,
 			    char *, size_t);
 
 /*

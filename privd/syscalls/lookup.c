@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Finding calls: by index, name and number. The numbers of each machine come
+ * from libseccomp, and from a short list where it lags behind the kernel; they
+ * are resolved once, at the first question, which must come before the first
+ * thread. Numbers of x32 (bit 30) are in no table and so are never found.
+ */
+#include <sys/types.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <seccomp.h>
+
+#include "rows.h"
+
+#define ROWS_MAX 640
+#define NUMBERS_MAX 512
+
+#define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
+
+/* What libseccomp 2.5 does not know; from 403 on all machines agree. */
+static const struct late {
+	const char *name;
+	int number;
+	bool x86_64_only;
+} late[] = {
+	{ "uretprobe", 335, true },
+	{ "uprobe", 336, true },
+	{ "cachestat", 451, false },
+	{ "fchmodat2", 452, false },
+	{ "map_shadow_stack", 453, false },
+	{ "futex_wake", 454, false },
+	{ "futex_wait", 455, false },
+	{ "futex_requeue", 456, false },
+	{ "statmount", 457, false },
+	{ "listmount", 458, false },
+	{ "lsm_get_self_attr", 459, false },
+	{ "lsm_set_self_attr", 460, false },
+	{ "lsm_list_modules", 461, false },
+	{ "mseal", 462, false },
+	{ "setxattrat", 463, false },
+	{ "getxattrat", 464, false },
+	{ "listxattrat", 465, false },
+	{ "removexattrat", 466, false },
+	{ "open_tree_attr", 467, false },
+	{ "file_getattr", 468, false },
+	{ "file_setattr", 469, false },
+};
+
+static const struct sys_table *const tables[] = {
+	&sys_table_files,
+	&sys_table_other,
+	&sys_table_i386,
+};
+
+static const uint32_t arches[SYS_MACHINES] = {
+	[SYS_X86_64] = SCMP_ARCH_X86_64,
+	[SYS_AARCH64] = SCMP_ARCH_AARCH64,
+	[SYS_I386] = SCMP_ARCH_X86,
+};
+
+/* Written by sys_rows_init() and resolve_numbers() alone. */
+static const struct sys_call *sorted[ROWS_MAX];
+static const struct sys_call *bases[ROWS_MAX][SYS_FOLDS_MAX];
+static struct machine {
+	bool ready;
+	int end;
+	int16_t numbers[ROWS_MAX];
+	const struct sys_call *calls[NUMBERS_MAX];
+} machines[SYS_MACHINES];
+
+size_t
+sys_count(void)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < NELEMS(tables); i++)
+		n += tables[i]->count;
+	return n;
+}
+
+const struct sys_call *
+sys_row(size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < NELEMS(tables); i++) {
+		if (index < tables[i]->count)
+			return &tables[i]->rows[index];
+		index -= tables[i]->count;
+	}
+	return NULL;
+}
+
+static bool
+table_holds(const struct sys_table *table, const struct sys_call *call)
+{
+	uintptr_t p = (uintptr_t)call;
+
+	return p >= (uintptr_t)table->rows &&
+	    p < (uintptr_t)(table->rows + table->count);
+}
+
+size_t
+sys_index(const struct sys_call *call)
+{
+	size_t i, before = 0;
+
+	for (i = 0; i < NELEMS(tables); i++) {
+		if (table_holds(tables[i], call))
+			return before + (size_t)(call - tables[i]->rows);
+		before += tables[i]->count;
+	}
+	/* Not a row: a fault of ours, and no index would be right. */
+	abort();
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct sys_call *const *one = a, *const *two = b;
+
+	return strcmp((*one)->name, (*two)->name);
+}
+
+static const struct sys_call *
+find_row(const char *name)
+{
+	const struct sys_call key = { .name = name }, *keyp = &key;
+	const struct sys_call *const *found;
+
+	sys_rows_init();
+	found = bsearch(&keyp, sorted, sys_count(), sizeof(sorted[0]), by_name);
+	return found == NULL ? NULL : *found;
+}
+
+/* A fold into a call that the table has not got is a fault of ours. */
+static void
+resolve_folds(const struct sys_call *call, const struct sys_call **into)
+{
+	size_t i;
+
+	for (i = 0; i < SYS_FOLDS_MAX && call->folds[i].base != NULL; i++) {
+		into[i] = find_row(call->folds[i].base);
+		if (into[i] == NULL)
+			abort();
+	}
+}
+
+void
+sys_rows_init(void)
+{
+	static bool ready;
+	size_t i, n = sys_count();
+
+	if (ready)
+		return;
+	if (n > ROWS_MAX)
+		abort();
+	for (i = 0; i < n; i++)
+		sorted[i] = sys_row(i);
+	qsort(sorted, n, sizeof(sorted[0]), by_name);
+	ready = true;
+	for (i = 0; i < n; i++)
+		resolve_folds(sys_row(i), bases[i]);
+}
+
+const struct sys_call *
+sys_row_sorted(size_t n)
+{
+	sys_rows_init();
+	return n < sys_count() ? sorted[n] : NULL;
+}
+
+const struct sys_call *
+sys_by_name(const char *name)
+{
+	const struct sys_call *call = find_row(name);
+	const char *const *linux_names;
+
+	if (call != NULL && table_holds(&sys_table_i386, call) &&
+	    sys_bsd(name, &linux_names))
+		return NULL;
+	return call;
+}
+
+static void
+set_number(struct machine *m, const char *name, int number)
+{
+	const struct sys_call *call = find_row(name);
+
+	if (call == NULL || m->calls[number] != NULL)
+		return;
+	m->calls[number] = call;
+	m->numbers[sys_index(call)] = (int16_t)number;
+	if (number >= m->end)
+		m->end = number + 1;
+}
+
+/*
+ * By number, not by name: for names that an ABI has not got libseccomp gives
+ * numbers of its own making, for i386's socket calls even where it has them.
+ */
+static void
+resolve_numbers(enum sys_machine machine)
+{
+	struct machine *m = &machines[machine];
+	char *name;
+	size_t i;
+	int n;
+
+	for (i = 0; i < NELEMS(m->numbers); i++)
+		m->numbers[i] = -1;
+	for (n = 0; n < NUMBERS_MAX; n++) {
+		name = seccomp_syscall_resolve_num_arch(arches[machine], n);
+		if (name != NULL)
+			set_number(m, name, n);
+		free(name);
+	}
+	for (i = 0; i < NELEMS(late); i++)
+		if (!late[i].x86_64_only || machine == SYS_X86_64)
+			set_number(m, late[i].name, late[i].number);
+	m->ready = true;
+}
+
+static const struct machine *
+get_machine(enum sys_machine machine)
+{
+	if (!machines[machine].ready)
+		resolve_numbers(machine);
+	return &machines[machine];
+}
+
+const struct sys_call *
+sys_by_number(enum sys_machine machine, int number)
+{
+	if (number < 0 || number >= NUMBERS_MAX)
+		return NULL;
+	return get_machine(machine)->calls[number];
+}
+
+int
+sys_number(const struct sys_call *call, enum sys_machine machine)
+{
+	return get_machine(machine)->numbers[sys_index(call)];
+}
+
+int
+sys_number_end(enum sys_machine machine)
+{
+	return get_machine(machine)->end;
+}
+
+static bool
+fold_holds(const struct sys_fold *fold, const uint64_t *regs, bool emptypath)
+{
+	if (fold->mask == 0)
+		return !fold->emptypath || emptypath;
+	if (regs == NULL || (fold->emptypath && !emptypath))
+		return false;
+	return (regs[fold->reg] & fold->mask) == fold->value;
+}
+
+const struct sys_call *
+sys_base(const struct sys_call *call, const uint64_t regs[SYS_REGS],
+    bool emptypath)
+{
+	size_t i;
+
+	sys_rows_init();
+	for (i = 0; i < SYS_FOLDS_MAX && call->folds[i].base != NULL; i++)
+		if (fold_holds(&call->folds[i], regs, emptypath))
+			return bases[sys_index(call)][i];
+	return call;
+}
+
+size_t
+sys_bases(const struct sys_call *call,
+    const struct sys_call *into[SYS_FOLDS_MAX])
+{
+	size_t n;
+
+	sys_rows_init();
+	for (n = 0; n < SYS_FOLDS_MAX && call->folds[n].base != NULL; n++)
+		into[n] = bases[sys_index(call)][n];
+	if (n == 0)
+		into[n++] = call;
+	return n;
+}
+
+const struct sys_arg *
+sys_arg_by_name(const struct sys_call *call, const char *name, unsigned int nth)
+{
+	size_t i;
+
+	for (i = 0; i < SYS_ARGS_MAX && call->args[i].name != NULL; i++)
+		if (strcasecmp(call->args[i].name, name) == 0 && nth-- == 0)
+			return &call->args[i];
+	return NULL;
+}
