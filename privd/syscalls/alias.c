@@ -9,10 +9,6 @@
 
 #include "rows.h"
 
-#ifndef __O_TMPFILE
-#define __O_TMPFILE (O_TMPFILE & ~O_DIRECTORY)
-#endif
-
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const names[] = {
@@ -33,7 +29,7 @@ sys_alias_of(const struct sys_call *base, uint64_t flags)
 
 	if (alias != SYS_ALIAS_BY_FLAGS)
 		return alias;
-	if ((flags & (O_CREAT | O_TRUNC | __O_TMPFILE)) != 0)
+	if ((flags & (O_CREAT | O_TRUNC | TMPFILE_BIT)) != 0)
 		return SYS_ALIAS_FSWRITE;
 	if ((flags & O_ACCMODE) == O_RDONLY || (flags & O_PATH) != 0)
 		return SYS_ALIAS_FSREAD;

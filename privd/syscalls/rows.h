@@ -13,10 +13,8 @@
 
 #include "syscalls.h"
 
-/* Newer than the oldest headers that this must compile with. */
-#ifndef AT_EMPTY_PATH
-#define AT_EMPTY_PATH		0x1000
-#endif
+/* O_TMPFILE without the O_DIRECTORY that must come with it. */
+#define TMPFILE_BIT		(O_TMPFILE & ~O_DIRECTORY)
 
 /* Arguments. The `r` is always the register. */
 #define ARG(n, k, r)		{ n, k, r, 0, 0, 0 }
@@ -83,12 +81,27 @@ const struct sys_call		*sys_row_sorted(size_t n);
 /* The nth BSD name, NULL after the last. */
 const char			*sys_bsd_name(size_t n);
 
-/* A list of names and their values; ends at name NULL. */
+/* A name and its value, of a list. */
 struct sys_name {
 	const char	*name;
 	uint32_t	 value;
 };
 
+/* Text that is put together in a buffer; what does not fit is remembered. */
+struct sys_text {
+	char	*start;
+	char	*at;
+	char	*end;
+	bool	 full;
+};
+
+void		sys_text_start(struct sys_text *, char *, size_t);
+void		sys_text_add(struct sys_text *, const char *, ...)
+		    __attribute__((format(printf, 2, 3)));
+/* 0, or -1 with ENAMETOOLONG and the empty string. */
+int		sys_text_end(const struct sys_text *);
+
+/* They end at name NULL. */
 extern const struct sys_name	 sys_names_domain[];
 extern const struct sys_name	 sys_names_type[];
 extern const struct sys_name	 sys_names_level[];
