@@ -84,6 +84,10 @@ enum policy_operator {
 	POLICY_RE
 };
 
+/*
+ * Chains of and and of or grow to the right: left nests to a bounded depth
+ * only (POLICY_NESTING_MAX), right sides are to be walked in a loop.
+ */
 struct policy_expr {
 	enum policy_expr_op	 op;
 	struct policy_expr	*left;
@@ -95,6 +99,10 @@ struct policy_expr {
 	char			*string;	/* unescaped; literal paths are
 						   resolved when loaded */
 	char			*written;	/* unescaped, as in the file */
+	char			*kept;		/* string but for its last
+						   component, which was a link:
+						   what calls that act on the
+						   link see. NULL: the same */
 	bool			 macros;	/* holds $HOME, $USER or $CWD */
 	bool			 missing;	/* wants systrace's form of
 						   missing names */
@@ -145,6 +153,9 @@ struct policy_rule {
 	char			*device;
 	bool			 keep;
 	struct policy_pred	*pred;		/* NULL: none */
+	unsigned int		 macros;	/* set of those in its tests; a
+						   caller without a value for
+						   one never matches */
 };
 
 enum policy_authority {
@@ -186,6 +197,7 @@ struct policy_set;
 
 #define POLICY_LOAD_WILDCARD	0x01	/* the folder in a header may be "*" */
 #define POLICY_LOAD_LINT	0x02	/* add what `check` warns of */
+#define POLICY_LOAD_PATHS	0x04	/* and what literal paths became */
 
 struct policy_source {
 	enum policy_authority	 authority;
@@ -237,6 +249,13 @@ const struct policy_image *policy_find(struct policy_set *,
 /* All images of the set that are bound to a path; returns their number. */
 size_t			 policy_images(const struct policy_set *,
 			    const struct policy_image *const **);
+/*
+ * The image that the last header read names, bound or not; NULL if nothing
+ * was read. And how many policies and rules the set holds.
+ */
+const struct policy_image *policy_last(const struct policy_set *);
+void			 policy_count(const struct policy_set *,
+			    size_t *policies, size_t *rules);
 /*
  * The image of programs without a policy: no rule; every call gets the
  * default of an enforcing session, deny[eperm], logged.
@@ -326,6 +345,16 @@ void	 policy_print_verdict(const struct policy_verdict *, char *, size_t);
 void	 policy_print_rule(const struct policy_rule *, FILE *);
 int	 policy_format(const struct policy_source *, const char *name,
 	    const char *bytes, size_t len, FILE *out, struct policy_report *);
+
+/*
+ * A path as literal paths of policies are resolved when they are loaded:
+ * through symbolic links that only root can have set, what is missing
+ * staying as it is. keep_last: for calls that act on a link itself. Returns
+ * 0, or -1 with errno (too long, a loop), out then being the path as it was.
+ */
+int	 policy_resolve(const char *path, bool keep_last, char *out, size_t);
+/* Do values of this argument name files? */
+bool	 policy_names_file(const char *argument);
 
 /* errno names of policies (BSD ones included), "eperm" -> EPERM; -1. */
 int		 policy_errno_by_name(const char *);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What `privctl check` warns of: rules that are allowed, but hardly mean
+ * what they say, or give more than they seem to. Never an error, and never
+ * looked at when policies are loaded to be used.
+ */
+#include "parser.h"
+
+#include <sys/stat.h>
+
+#include <string.h>
+
+static bool
+linting(const struct policy_parse *p)
+{
+	return (p->source->flags & POLICY_LOAD_LINT) != 0;
+}
+
+void
+lint_test(struct policy_parse *p, const struct policy_expr *expr,
+    struct policy_place place, enum path_state state)
+{
+	const enum policy_operator op = expr->operator;
+	char text[REPORT_TEXT_MAX];
+
+	if (!linting(p))
+		return;
+	(void)report_text(expr->written, strlen(expr->written), text);
+	if (op == POLICY_EQ && strchr(expr->written, '*') != NULL)
+		parse_message(p, POLICY_WARNING, place,
+		    "eq \"%s\" compares to the letter; patterns are for match",
+		    text);
+	if (op == POLICY_MATCH && strncmp(expr->written, "inet-[", 6) == 0)
+		parse_message(p, POLICY_WARNING, place,
+		    "the brackets in match \"%s\" are a set; write \\\\[ and "
+		    "\\\\]",
+		    text);
+	if (state == PATH_MISSING)
+		parse_message(p, POLICY_WARNING, place,
+		    "\"%s\" names nothing on this machine", text);
+	else if (state == PATH_UNTRUSTED)
+		parse_message(p, POLICY_WARNING, place,
+		    "\"%s\" goes through a symbolic link that others than root "
+		    "can set, which is not followed",
+		    text);
+}
+
+typedef bool (*test_fn)(const struct policy_expr *, const void *);
+
+/* Does a test say yes, anywhere in the expression? */
+static bool
+any_test(const struct policy_expr *expr, test_fn yes, const void *context)
+{
+	for (;;) {
+		switch (expr->op) {
+		case POLICY_TRUE:
+			return false;
+		case POLICY_TEST:
+			return yes(expr, context);
+		case POLICY_NOT:
+			expr = expr->left;
+			break;
+		case POLICY_AND:
+		case POLICY_OR:
+			if (any_test(expr->left, yes, context))
+				return true;
+			expr = expr->right;
+			break;
+		}
+	}
+}
+
+static bool
+names_path(const struct policy_expr *expr, const void *context)
+{
+	const enum policy_operator op = expr->operator;
+	const int *index = context;
+
+	if (strcmp(expr->name, "filename") != 0)
+		return false;
+	return expr->index == *index ||
+	    (expr->index == -1 && (op == POLICY_NEQ || op == POLICY_NSUB));
+}
+
+static void
+lint_two_paths(struct policy_parse *p)
+{
+	static const int first = 0, second = 1;
+	const struct policy_rule *rule = p->rule;
+
+	if (rule->action != POLICY_PERMIT ||
+	    !check_has_argument(rule, "filename", 1))
+		return;
+	if (any_test(rule->expr, names_path, &first) &&
+	    any_test(rule->expr, names_path, &second))
+		return;
+	parse_message(p, POLICY_WARNING, p->head,
+	    "permits \"%s\" without naming both filename[0] and filename[1]",
+	    rule->callname);
+}
+
+/* A domain whose sockets neither a filter nor a device could bound. */
+static bool
+other_domain(const struct policy_expr *expr, const void *context)
+{
+	const enum policy_operator op = expr->operator;
+	static const char *const packets[] = { "AF_PACKET", "AF_INET",
+		"AF_INET6" };
+	size_t i;
+
+	(void)context;
+	if (strcmp(expr->name, "sockdom") != 0 || op != POLICY_EQ)
+		return false;
+	for (i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
+		if (strcmp(expr->string, packets[i]) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+lint_socket(struct policy_parse *p)
+{
+	const struct policy_rule *rule = p->rule;
+
+	if (rule->ncalls == 0 || strcmp(rule->calls[0]->name, "socket") != 0 ||
+	    rule->filter != NULL || rule->device != NULL ||
+	    any_test(rule->expr, other_domain, NULL))
+		return;
+	parse_message(p, POLICY_WARNING, p->action,
+	    "a wide grant: without filter or device such a socket sees all "
+	    "packets, can be bound anew and made promiscuous");
+}
+
+static bool
+names_folder(const struct policy_expr *expr, const void *context)
+{
+	const enum policy_operator op = expr->operator;
+	struct stat st;
+
+	(void)context;
+	return op == POLICY_EQ && strcmp(expr->name, "filename") == 0 &&
+	    !expr->macros && stat(expr->string, &st) == 0 &&
+	    S_ISDIR(st.st_mode);
+}
+
+static void
+lint_descriptors(struct policy_parse *p)
+{
+	const struct policy_rule *rule = p->rule;
+
+	if (rule->keep)
+		parse_message(p, POLICY_WARNING, p->seen[MODIFIER_KEEP],
+		    "what the program executes gets the descriptor, too");
+	if (any_test(rule->expr, names_folder, NULL))
+		parse_message(p, POLICY_WARNING, p->action,
+		    "a descriptor of a folder leads to what is in it and, by "
+		    "\"..\", above it");
+}
+
+void
+lint_rule(struct policy_parse *p)
+{
+	if (!linting(p) || p->unknown)
+		return;
+	lint_two_paths(p);
+	if (p->rule->identity.kind == POLICY_AS_CALLER)
+		return;
+	lint_socket(p);
+	lint_descriptors(p);
+}
+
+static bool
+always_matches(const struct policy_rule *rule)
+{
+	return rule->expr->op == POLICY_TRUE && rule->pred == NULL &&
+	    rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL;
+}
+
+/*
+ * The line that decides all that the rule could, 0 if there is none. `by`
+ * has a line for each call and, behind them, for each alias.
+ */
+static unsigned int
+shadowed(const struct policy_rule *rule, const unsigned int *by)
+{
+	unsigned int line;
+	size_t i;
+
+	if (rule->alias != SYS_ALIAS_NONE)
+		return by[sys_count() + rule->alias];
+	for (i = 0, line = 0; i < rule->ncalls; i++) {
+		line = by[sys_index(rule->calls[i])];
+		if (line == 0)
+			return 0;
+	}
+	return line;
+}
+
+static void
+shadow(const struct policy_rule *rule, unsigned int *by)
+{
+	size_t i;
+
+	if (rule->alias != SYS_ALIAS_NONE)
+		by[sys_count() + rule->alias] = rule->line;
+	for (i = 0; i < rule->ncalls; i++)
+		by[sys_index(rule->calls[i])] = rule->line;
+}
+
+void
+lint_block(struct policy_parse *p, const struct policy_block *block)
+{
+	const struct policy_rule *rule;
+	unsigned int *by, line;
+	size_t i;
+
+	if (!linting(p))
+		return;
+	by = arena_alloc(p->arena,
+	    (sys_count() + SYS_ALIAS_BY_FLAGS + 1) * sizeof(*by));
+	if (by == NULL)
+		return;
+	for (i = 0; i < block->rules.count; i++) {
+		rule = block->rules.rules[i];
+		line = shadowed(rule, by);
+		if (line > 0)
+			report_add(p->report, POLICY_WARNING, rule->file,
+			    (struct policy_place){ rule->line, 1 },
+			    "never reached: line %u decides before", line);
+		else if (always_matches(rule))
+			shadow(rule, by);
+	}
+}

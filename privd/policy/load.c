@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * From files and folders to sets: reading, what of it may be trusted, and
+ * that a file with an error adds nothing at all.
+ */
+#include "image.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one file can make privd read besides itself. */
+#define LOAD_INCLUDES_MAX (16 * 1024 * 1024)
+
+static int
+load_bytes(struct policy_set *set, const struct policy_source *source,
+    const char *name, const char *bytes, size_t len, bool trusted,
+    struct policy_report *report)
+{
+	size_t budget = LOAD_INCLUDES_MAX, nrules = 0, errors;
+	struct policy_parse *p;
+	int ret, saved;
+
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return -1;
+	errors = report->errors;
+	p->source = source;
+	p->report = report;
+	p->trusted = trusted;
+	p->budget = &budget;
+	p->nrules = &nrules;
+	p->arena = arena_new();
+	ret = -1;
+	if (p->arena != NULL) {
+		p->file = arena_string(p->arena, name);
+		if (p->file != NULL)
+			ret = parse_run(p, bytes, len);
+	}
+	if (ret == 0 && report->errors > errors) {
+		errno = EINVAL;
+		ret = -1;
+	}
+	if (ret == 0)
+		ret = set_commit(set, p);
+	saved = errno;
+	parse_free(p);
+	arena_free(p->arena);
+	free(p);
+	errno = saved;
+	return ret;
+}
+
+static int
+load_report(struct policy_report *report, const char *name)
+{
+	static const struct policy_place nowhere;
+	int saved;
+
+	/* What is wrong with the text is in the report by now. */
+	saved = errno;
+	if (saved != EINVAL)
+		report_add(report, POLICY_ERROR, name, nowhere, "%s",
+		    strerror(saved));
+	errno = saved;
+	return -1;
+}
+
+int
+policy_load_buffer(struct policy_set *set, const struct policy_source *source,
+    const char *name, const char *bytes, size_t len,
+    struct policy_report *report)
+{
+	if (load_bytes(set, source, name, bytes, len, false, report) == -1)
+		return load_report(report, name);
+	return 0;
+}
+
+static int
+load_file(struct policy_set *set, const struct policy_source *source,
+    const char *path, bool trusted, struct policy_report *report)
+{
+	static const struct policy_place nowhere;
+	char *bytes;
+	size_t len;
+	int ret, saved;
+
+	bytes = file_read(path, trusted, &len);
+	if (bytes == NULL) {
+		saved = errno;
+		report_add(report, POLICY_ERROR, path, nowhere, "%s",
+		    strerror(saved));
+		errno = saved;
+		return -1;
+	}
+	ret = load_bytes(set, source, path, bytes, len, trusted, report);
+	if (ret == -1)
+		ret = load_report(report, path);
+	saved = errno;
+	free(bytes);
+	errno = saved;
+	return ret;
+}
+
+int
+policy_load_file(struct policy_set *set, const struct policy_source *source,
+    const char *path, struct policy_report *report)
+{
+	return load_file(set, source, path, false, report);
+}
+
+static int
+folder_entry(const struct dirent *entry)
+{
+	size_t len;
+
+	len = strlen(entry->d_name);
+	return entry->d_name[0] != '.' &&
+	    (len < 4 || strcmp(entry->d_name + len - 4, ".sig") != 0);
+}
+
+static int
+folder_file(struct policy_set *set, const struct policy_source *source,
+    const char *path, struct policy_report *report)
+{
+	static const struct policy_place nowhere;
+	char reason[PATH_MAX + 128];
+	struct stat st;
+	bool system;
+
+	/* A folder below, of templates perhaps, is none of ours. */
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	system = source->authority == POLICY_SYSTEM;
+	if (system && policy_trusted(path, reason, sizeof(reason)) == -1) {
+		report_add(report, POLICY_ERROR, path, nowhere, "%s", reason);
+		errno = EPERM;
+		return -1;
+	}
+	return load_file(set, source, path, system, report);
+}
+
+int
+policy_load_folder(struct policy_set *set, const struct policy_source *source,
+    const char *path, struct policy_report *report)
+{
+	struct dirent **entries;
+	char *file;
+	int i, n, ret, saved;
+
+	n = scandir(path, &entries, folder_entry, alphasort);
+	if (n == -1 && errno == ENOENT)
+		return 0;
+	if (n == -1)
+		return load_report(report, path);
+	ret = saved = 0;
+	for (i = 0; i < n; i++) {
+		if (asprintf(&file, "%s/%s", path, entries[i]->d_name) == -1)
+			file = NULL;
+		if (file == NULL ||
+		    folder_file(set, source, file, report) == -1) {
+			saved = errno;
+			ret = -1;
+		}
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+	errno = saved;
+	return ret;
+}
+
+/* One component on the way; `open` says if others can write the one above. */
+static const char *
+trusted_component(const char *path, bool last, struct stat *st)
+{
+	if (lstat(path, st) == -1)
+		return strerror(errno);
+	if (st->st_uid != 0)
+		return "does not belong to root";
+	if (last && !S_ISREG(st->st_mode))
+		return "is not a regular file";
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return NULL;
+	/* In a sticky folder root's entries are root's alone. */
+	if (!last && S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX)
+		return NULL;
+	return "can be written by others than root";
+}
+
+int
+policy_trusted(const char *path, char *reason, size_t len)
+{
+	char full[PATH_MAX];
+	const char *wrong;
+	struct stat st;
+	size_t i;
+	char c;
+
+	if (realpath(path, full) == NULL) {
+		(void)snprintf(reason, len, "%s", strerror(errno));
+		return -1;
+	}
+	wrong = trusted_component("/", false, &st);
+	if (wrong != NULL) {
+		(void)snprintf(reason, len, "not trusted: \"/\" %s", wrong);
+		return -1;
+	}
+	for (i = 1; full[i - 1] != '\0'; i++) {
+		if (full[i] != '/' && full[i] != '\0')
+			continue;
+		c = full[i];
+		full[i] = '\0';
+		wrong = trusted_component(full, c == '\0', &st);
+		if (wrong != NULL) {
+			(void)snprintf(reason, len, "not trusted: \"%s\" %s",
+			    full, wrong);
+			return -1;
+		}
+		full[i] = c;
+	}
+	return 0;
+}
