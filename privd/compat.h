@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Constants of kernels newer than the headers that privd may be built with,
+ * and nothing else. Whether the running kernel has them is found by trying.
+ */
+#ifndef PRIVD_COMPAT_H
+#define PRIVD_COMPAT_H
+
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <linux/stat.h>
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS		/* Linux 6.6 */
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	SECCOMP_IOW(4, __u64)
+#endif
+#ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP	(1UL << 0)
+#endif
+
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE		/* Linux 6.2, ABI 3 */
+#define LANDLOCK_ACCESS_FS_TRUNCATE	(1ULL << 14)
+#endif
+#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV		/* Linux 6.10, ABI 5 */
+#define LANDLOCK_ACCESS_FS_IOCTL_DEV	(1ULL << 15)
+#endif
+#ifndef LANDLOCK_ACCESS_NET_BIND_TCP		/* Linux 6.7, ABI 4 */
+#define LANDLOCK_ACCESS_NET_BIND_TCP	(1ULL << 0)
+#define LANDLOCK_ACCESS_NET_CONNECT_TCP	(1ULL << 1)
+#endif
+
+#ifndef ST_NOSYMFOLLOW				/* Linux 5.10 */
+#define ST_NOSYMFOLLOW	0x2000
+#endif
+
+#endif /* PRIVD_COMPAT_H */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Files. A pinned object is reached again through its own descriptor
+ * (/proc/self/fd/N), a missing one through its pinned folder and name; flags
+ * that such a reopening cannot honour are enforced here.
+ */
+#include "perform.h"
+
+#include <sys/fsuid.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../resolve/resolve.h"
+
+#define TMPFILE_BIT	(O_TMPFILE & ~O_DIRECTORY)
+
+static int protect_regular = 2, protect_fifos = 2;
+
+static int
+read_sysctl(const char *path, int otherwise)
+{
+	char c;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return otherwise;
+	if (read(fd, &c, 1) == 1 && c >= '0' && c <= '9')
+		otherwise = c - '0';
+	close(fd);
+	return otherwise;
+}
+
+void
+perform_init(void)
+{
+	protect_regular = read_sysctl("/proc/sys/fs/protected_regular", 0);
+	protect_fifos = read_sysctl("/proc/sys/fs/protected_fifos", 0);
+}
+
+struct fdpath {
+	char	text[32];
+};
+
+static struct fdpath
+fdpath(int fd)
+{
+	struct fdpath path;
+
+	(void)snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", fd);
+	return path;
+}
+
+int
+perform_reopen(int pin, uint64_t flags, mode_t mode)
+{
+	flags &= ~(uint64_t)(O_CREAT | O_EXCL | O_NOFOLLOW);
+	flags |= O_NOCTTY | O_CLOEXEC;
+	return open(fdpath(pin).text, (int)flags, mode);
+}
+
+/*
+ * The kernel's rule for O_CREAT on what is there already in a folder that
+ * many can write (sysctl fs.protected_regular, fs.protected_fifos): the
+ * reopening has no O_CREAT and would not meet it.
+ */
+static bool
+is_protected(const struct resolve_pin *pin)
+{
+	const struct stat *dir = &pin->parent_st;
+	int level;
+
+	if (S_ISREG(pin->st.st_mode))
+		level = protect_regular;
+	else if (S_ISFIFO(pin->st.st_mode))
+		level = protect_fifos;
+	else
+		return false;
+	if (level == 0 || pin->parent == -1 || !(dir->st_mode & S_ISVTX) ||
+	    pin->st.st_uid == dir->st_uid ||
+	    pin->st.st_uid == (uid_t)setfsuid((uid_t)-1))
+		return false;
+	return (dir->st_mode & S_IWOTH) != 0 ||
+	    (level >= 2 && (dir->st_mode & S_IWGRP) != 0);
+}
+
+static int
+open_existing(const struct resolve_pin *pin, uint64_t flags, mode_t mode)
+{
+	int error = 0;
+
+	if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0)
+		error = EEXIST;
+	else if (S_ISLNK(pin->st.st_mode))
+		error = ELOOP;
+	else if ((flags & O_CREAT) != 0 && S_ISDIR(pin->st.st_mode))
+		error = EISDIR;
+	else if ((flags & O_CREAT) != 0 && is_protected(pin))
+		error = EACCES;
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	return perform_reopen(pin->object, flags, mode);
+}
+
+static int
+open_missing(const struct resolve_pin *pin, uint64_t flags, mode_t mode)
+{
+	int fd;
+
+	if ((flags & O_CREAT) == 0 || pin->deep) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (pin->slash) {
+		errno = EISDIR;
+		return -1;
+	}
+	/* Judged as missing: so it must be made here, or not at all. */
+	fd = openat(pin->parent, pin->name,
+	    (int)flags | O_EXCL | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, mode);
+	if (fd == -1 && errno == EEXIST && (flags & O_EXCL) == 0)
+		errno = PERFORM_WALK_AGAIN;
+	return fd;
+}
+
+int
+perform_open(const struct resolve_pin *pin, uint64_t flags, mode_t mode)
+{
+	if ((flags & O_CREAT) != 0 && (flags & O_DIRECTORY) != 0 &&
+	    (flags & TMPFILE_BIT) == 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (pin->missing)
+		return open_missing(pin, flags, mode);
+	return open_existing(pin, flags, mode);
+}
+
+bool
+perform_creates(const struct resolve_pin *pin, uint64_t flags)
+{
+	return (pin->missing && (flags & O_CREAT) != 0) ||
+	    (flags & TMPFILE_BIT) != 0;
+}
+
+/* Devices that open at once whoever has them: memory and terminals' ptys. */
+static bool
+is_prompt_device(dev_t rdev)
+{
+	unsigned int n = major(rdev);
+
+	return n == 1 || n == 5 || (n >= 136 && n <= 143);
+}
+
+bool
+perform_may_block(const struct stat *st, uint64_t flags)
+{
+	if ((flags & (O_NONBLOCK | O_PATH)) != 0)
+		return false;
+	return S_ISFIFO(st->st_mode) || S_ISBLK(st->st_mode) ||
+	    (S_ISCHR(st->st_mode) && !is_prompt_device(st->st_rdev));
+}
+
+int
+perform_access(int pin, int mode)
+{
+	/* access(2) asks the real uid, which is the judge's own. */
+	return (int)syscall(SYS_faccessat2, pin, "", mode,
+	    AT_EMPTY_PATH | AT_EACCESS);
+}
+
+static int
+entry_error(const struct resolve_pin *pin, int last_is_dot)
+{
+	if (pin->parent == -1)
+		return last_is_dot;
+	return pin->deep ? ENOENT : 0;
+}
+
+int
+perform_unlink(const struct resolve_pin *pin)
+{
+	struct stat st;
+	int error = entry_error(pin, EISDIR);
+
+	if (error == 0 && pin->slash) {
+		/* A trailing slash asks for a folder, which this cannot. */
+		error = ENOTDIR;
+		if (fstatat(pin->parent, pin->name, &st,
+		    AT_SYMLINK_NOFOLLOW) == -1)
+			error = errno;
+		else if (S_ISDIR(st.st_mode))
+			error = EISDIR;
+	}
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	return unlinkat(pin->parent, pin->name, 0);
+}
+
+int
+perform_rmdir(const struct resolve_pin *pin)
+{
+	int error = entry_error(pin, EINVAL);
+
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	return unlinkat(pin->parent, pin->name, AT_REMOVEDIR);
+}
+
+int
+perform_mkdir(const struct resolve_pin *pin, mode_t mode)
+{
+	int error = entry_error(pin, EEXIST);
+
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	return mkdirat(pin->parent, pin->name, mode);
+}
+
+int
+perform_truncate(int pin, int64_t length)
+{
+	return truncate(fdpath(pin).text, length);
+}
+
+int
+perform_utimes(int pin, const struct timespec times[2])
+{
+	return utimensat(pin, "", times, AT_EMPTY_PATH);
+}
+
+ssize_t
+perform_getxattr(int pin, const char *name, void *buf, size_t size)
+{
+	return getxattr(fdpath(pin).text, name, buf, size);
+}
+
+ssize_t
+perform_listxattr(int pin, char *buf, size_t size)
+{
+	return listxattr(fdpath(pin).text, buf, size);
+}

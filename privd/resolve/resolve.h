@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Pinning paths: a program's path, walked once, as the caller, in the
+ * program's root, working folder and mounts, to an O_PATH descriptor that no
+ * rename, link or mount can move to another object afterwards.
+ *
+ * The calling process must hold the caller's fsuid, fsgid and groups: the
+ * kernel's own checks on the way are the caller's.
+ */
+#ifndef PRIVD_RESOLVE_H
+#define PRIVD_RESOLVE_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <limits.h>
+#include <stdbool.h>
+
+/* Where the program stands. Descriptors are borrowed. */
+struct resolve_view {
+	int	 root;		/* O_PATH of its root */
+	bool	 own_root;	/* which is the broker's, in its mounts */
+	pid_t	 tgid;
+	pid_t	 tid;
+	/*
+	 * Is this folder of /proc the calling program's own? If so magic()
+	 * opens what a link in it jumps to (fd/3, cwd, exe) with the right to
+	 * look into the program: O_PATH, or -1 with errno. NULL: never.
+	 */
+	bool	(*owns)(void *context, const struct stat *folder);
+	int	(*magic)(void *context, int folder, const char *name);
+	void	*context;
+};
+
+#define RESOLVE_NOFOLLOW	0x01	/* the last link is the object */
+#define RESOLVE_ENTRY		0x02	/* names an entry of a folder, to make
+					   or to remove; object is not taken */
+#define RESOLVE_CREATE		0x04	/* parent is wanted as well */
+
+/* What was pinned. resolve_clear() closes the descriptors. */
+struct resolve_pin {
+	int		 object;	/* O_PATH, -1 if missing or an entry */
+	int		 parent;	/* O_PATH of its folder; -1 if the path
+					   ended in . or .. or a magic link */
+	struct stat	 st;		/* of the object */
+	struct stat	 parent_st;	/* of parent, where it is set */
+	char		 name[NAME_MAX + 1];	/* its entry in parent */
+	char		 path[PATH_MAX + NAME_MAX + 2]; /* canonical */
+	char		 rest[PATH_MAX]; /* what was left when the walk ended
+					   early: refused (EACCES), or deep */
+	bool		 missing;	/* no such object */
+	bool		 deep;		/* missing, and its folder as well */
+	bool		 slash;		/* the path ended in a slash */
+	bool		 outside;	/* not reached below the view's root */
+	bool		 self_link;	/* is the link /proc/self or
+					   /proc/thread-self itself */
+};
+
+void	 resolve_init(void);
+void	 resolve_clear(struct resolve_pin *);
+/* An empty pin, safe to clear. */
+void	 resolve_pin_init(struct resolve_pin *);
+
+/*
+ * Walks path from start (an O_PATH folder; unused for absolute paths).
+ * Returns 0 with *pin filled (a missing object is no error here: the policy
+ * judges its name), or the errno that the program shall get. On
+ * EACCES in a folder below the root pin->parent is that folder and
+ * pin->rest what remained, for the walk to be taken up by somebody else.
+ */
+int	 resolve_path(const struct resolve_view *, int start, const char *path,
+	    unsigned int flags, struct resolve_pin *pin);
+/* Pins what an O_PATH descriptor (taken over, also on failure) is. */
+int	 resolve_adopt(const struct resolve_view *, int object,
+	    struct resolve_pin *pin);
+/*
+ * The canonical name of an O_PATH descriptor below the view's root; in pin
+ * terms `outside` if it is not below. Returns 0 or errno.
+ */
+int	 resolve_name(const struct resolve_view *, int fd, char *, size_t,
+	    bool *outside);
+
+/* The same file: device and inode. */
+bool	 resolve_same(const struct stat *, const struct stat *);
+
+#endif /* PRIVD_RESOLVE_H */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One call on its way through the judge: what was received, the one copy of
+ * what it names, what was pinned, and what was decided.
+ */
+#ifndef PRIVD_SESSION_CALL_H
+#define PRIVD_SESSION_CALL_H
+
+#include <sys/socket.h>
+
+#include <linux/openat2.h>
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "../policy/policy.h"
+#include "../resolve/resolve.h"
+#include "process.h"
+
+#define CALL_PATHS	2
+
+struct page_slot;
+
+struct call {
+	struct page_slot	*slot;
+	uint64_t		 id;
+	uint64_t		 regs[SYS_REGS];
+	const struct sys_call	*row;
+	const struct sys_call	*base;
+	enum sys_alias		 alias;
+	struct thread		*thread;
+	struct process		*process;
+	struct regime		*regime;	/* that judges it */
+
+	/* the copies */
+	char			 path[CALL_PATHS][PATH_MAX];
+	bool			 has_path[CALL_PATHS];
+	bool			 empty[CALL_PATHS];	/* "" or NULL */
+	char			 string[PATH_MAX];
+	struct open_how		 how;		/* of the whole open family */
+	union {
+		struct sockaddr		 sa;
+		struct sockaddr_storage	 storage;
+	} addr;
+	socklen_t		 addr_len;
+	bool			 addr_is_path;	/* AF_UNIX in the file system */
+	int			 sock;		/* of bind and connect: a duplicate */
+	char			 cwd[PATH_MAX];	/* $CWD; "" until known */
+
+	/* what was pinned */
+	struct resolve_pin	 pin[CALL_PATHS];
+	size_t			 npins;
+	int			 walk_error;	/* of pin[0]: EACCES, taken up
+						   by a hand or given back */
+
+	/* what the policy sees */
+	struct policy_request	 request;
+	char			 text[SYS_ARGS_MAX][SYS_VALUE_MAX];
+	char			 raw[SYS_ARGS_MAX][20];
+
+	/* what it said */
+	struct policy_verdict	 verdict;
+	const struct policy_image *image;	/* whose verdict it is */
+};
+
+struct judge;
+
+/*
+ * Copies what the call names, pins it and fills the request. Returns 0, or
+ * the errno that ends the call before any rule is tried.
+ */
+int	 call_decode(struct judge *, struct call *);
+/* Pins its paths (again: of the same copy), and names them. 0 or errno. */
+int	 call_pin(struct judge *, struct call *);
+/* Copies a string or bytes that no rule judges, for performing. 0 or errno. */
+int	 call_copy(struct judge *, struct call *, uint64_t addr, void *,
+	    size_t len);
+int	 call_copy_string(struct judge *, struct call *, uint64_t addr, char *,
+	    size_t size);
+/* Is this folder of /proc the calling program's own? (context: the judge) */
+bool	 call_owns_folder(void *context, const struct stat *folder);
+/* Closes what was pinned. */
+void	 call_clear(struct call *);
+
+/*
+ * Evaluates it under its regime: both policies must permit. Consumes
+ * limits. The verdict is in call->verdict.
+ */
+void	 call_judge(struct judge *, struct call *);
+/* Names and judges it once more, after another walk: 0, or the errno that
+   the call gets now. Elevation is not for such calls. */
+int	 call_rejudge(struct judge *, struct call *);
+
+/* Performs a permitted call, or lets it go on, and answers it. */
+void	 call_perform(struct judge *, struct call *);
+/* execve, permitted: checked on its pin, continued, watched. */
+void	 call_execute(struct judge *, struct call *);
+/* The launcher's own, which starts the program. */
+void	 call_launch(struct judge *, struct call *);
+/* What became of an execve that was let go on? To be asked before a call of
+   the process is judged. */
+void	 call_settle_exec(struct judge *, struct call *);
+/* Performs it in a hand, if its rule says so and the caller may have it.
+   False: it is to be performed as the caller. */
+bool	 call_elevate(struct judge *, struct call *);
+
+/* The answers, each given once; the page says what before it is. */
+void	 call_answer(struct judge *, struct call *, int64_t value);
+void	 call_refuse(struct judge *, struct call *, int error);
+void	 call_continue(struct judge *, struct call *);
+/* Takes fd over. */
+void	 call_give(struct judge *, struct call *, int fd, bool cloexec);
+/* Writes a result to the program, then answers value; or EFAULT. */
+void	 call_write(struct judge *, struct call *, uint64_t addr,
+	    const void *, size_t len, int64_t value);
+/* Nobody waits any more, or nobody needs an answer. */
+void	 call_drop(struct call *);
+/* To be called before an effect that cannot be taken back. */
+void	 call_begin(struct call *);
+
+#endif /* PRIVD_SESSION_CALL_H */

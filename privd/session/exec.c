@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * execve: judged on the pinned file, let go on, and verified afterwards. The
+ * kernel reads the path again, so another file may come to run than was
+ * judged; at the next call of the process its executable is compared with
+ * the pinned one, and what is neither that nor what ran before is killed.
+ * Until then it had only what every policy permits without condition.
+ *
+ * Elevation ends when an execve is let go on, whatever comes of it; so those
+ * that must fail are answered here, as a search along PATH makes them.
+ */
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../perform/perform.h"
+#include "call.h"
+#include "image.h"
+#include "judge.h"
+#include "record.h"
+#include "status.h"
+
+/* Would the kernel refuse to execute it? 0, or the errno. */
+static int
+check_executable(const struct resolve_pin *pin)
+{
+	struct statvfs fs;
+
+	if (pin->missing)
+		return ENOENT;
+	if (S_ISLNK(pin->st.st_mode))
+		return ELOOP;
+	if (!S_ISREG(pin->st.st_mode))
+		return EACCES;
+	if (fstatvfs(pin->object, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0)
+		return EACCES;
+	return perform_access(pin->object, X_OK) == -1 ? errno : 0;
+}
+
+/* The policies of the program that is to run, by the rule's child form. */
+static struct regime *
+next_regime(struct judge *judge, const struct call *call)
+{
+	const struct policy_rule *rule = call->verdict.rule;
+	struct policy_set *set = judge->plan->policies;
+	struct filter_pair pair;
+
+	if (judge->plan->options.inherit ||
+	    (rule != NULL && rule->child == POLICY_CHILD_INHERIT))
+		return call->regime;
+	pair.first = policy_find(set, POLICY_SYSTEM, call->pin[0].path);
+	pair.second = policy_find(set, POLICY_USER, call->pin[0].path);
+	if (pair.first == NULL) {
+		pair.first = pair.second;
+		pair.second = NULL;
+	}
+	/* The filter was made for known policies alone. */
+	if (pair.first == NULL || !judge_knows(judge, pair))
+		return NULL;
+	return judge_regime(judge, pair);
+}
+
+/*
+ * The file that will be mapped: the pinned one, or the interpreter that a
+ * script names. 0 or errno.
+ */
+static int
+find_image(struct call *call, struct stat *image)
+{
+	char interpreter[IMAGE_LINE_MAX];
+	int fd, error;
+
+	*image = call->pin[0].st;
+	fd = perform_reopen(call->pin[0].object, O_RDONLY, 0);
+	if (fd == -1)	/* executable and not readable: no script */
+		return 0;
+	error = image_interpreter(fd, interpreter, sizeof(interpreter));
+	close(fd);
+	if (error != 0 || interpreter[0] == '\0')
+		return error;
+	return image_of(interpreter, image);
+}
+
+static void
+go_on(struct judge *judge, struct call *call, struct regime *regime,
+    const struct stat *image, const char *program)
+{
+	struct exec_watch *watch = &call->process->exec;
+
+	watch->tid = call->thread->tid;
+	watch->image = *image;
+	watch->regime = regime;
+	(void)strlcpy(watch->program, program, sizeof(watch->program));
+	process_drop_handles(call->process);
+	call_continue(judge, call);
+}
+
+void
+call_execute(struct judge *judge, struct call *call)
+{
+	struct regime *regime;
+	struct stat image;
+	int error;
+
+	error = call->walk_error;
+	if (error == 0)
+		error = check_executable(&call->pin[0]);
+	if (error == 0)
+		error = find_image(call, &image);
+	if (error != 0) {
+		call_refuse(judge, call, error);
+		return;
+	}
+	regime = next_regime(judge, call);
+	if (regime == NULL) {
+		record_note(judge, "execve of %s by pid %d (%s) denied: no "
+		    "policy for it in this session; see permit[inherit] and "
+		    "-i", call->pin[0].path, call->process->tgid,
+		    call->process->program);
+		call_refuse(judge, call, EPERM);
+		return;
+	}
+	call->process->elevated = false;
+	go_on(judge, call, regime, &image, call->pin[0].path);
+}
+
+void
+call_launch(struct judge *judge, struct call *call)
+{
+	struct status st;
+
+	if (status_read(call->thread->folder, &st) == -1) {
+		call_refuse(judge, call, EPERM);
+		return;
+	}
+	judge->filters = st.filters;
+	judge->launched = true;
+	go_on(judge, call, call->process->regime, &judge->plan->image_st,
+	    judge->plan->program);
+}
+
+/* Has the thread that called execve come back, or gone with the old image? */
+static bool
+is_decided(struct judge *judge, const struct call *call)
+{
+	const struct thread *caller;
+	pid_t tid = call->process->exec.tid;
+
+	if (call->thread->tid == tid)
+		return true;
+	caller = process_find(judge->table, tid);
+	return caller == NULL || caller->process != call->process;
+}
+
+void
+call_settle_exec(struct judge *judge, struct call *call)
+{
+	struct process *process = call->process;
+	struct exec_watch *watch = &process->exec;
+	struct stat st;
+
+	if (watch->tid == 0)
+		return;
+	process_drop_handles(process);
+	if (!is_decided(judge, call))
+		return;
+	watch->tid = 0;
+	if (process_image(judge->table, call->thread, call->id, &st) == -1)
+		memset(&st, 0, sizeof(st));
+	if (resolve_same(&st, &watch->image)) {
+		process->regime = watch->regime;
+		process->image = st;
+		(void)strlcpy(process->program, watch->program,
+		    sizeof(process->program));
+		judge_saw_image(judge, &st, watch->regime, watch->program);
+	} else if (!resolve_same(&st, &process->image)) {
+		process->condemned = true;
+		process->elevated = false;
+		record_kill(judge, process->tgid, watch->program);
+	}
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The fetcher: the only process of a session that holds CAP_SYS_PTRACE. It
+ * opens, duplicates or writes what the judge names, and interprets nothing.
+ *
+ * Whoever has the judge in hand can ask anything here. So each request is
+ * held to processes whose ids are all the session's user's and whose
+ * capabilities lie within the guard, checked after the process is pinned by
+ * a pidfd, while the notification that asks is pending.
+ */
+#include "fetcher.h"
+
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../notify/notify.h"
+#include "channel.h"
+#include "identity.h"
+#include "jail.h"
+#include "reach.h"
+#include "session.h"
+#include "status.h"
+
+#define GUARD	(1ULL << CAP_BLOCK_SUSPEND)
+
+struct fetcher {
+	const struct session_plan	*plan;
+	int				 listener;
+};
+
+static bool
+is_ours(const struct fetcher *fetcher, const struct status *st)
+{
+	uid_t uid = fetcher->plan->caller.uid;
+	gid_t gid = fetcher->plan->caller.gid;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (st->uid[i] != uid || st->gid[i] != gid)
+			return false;
+	return (st->permitted & ~GUARD) == 0;
+}
+
+/*
+ * Pins the thread's process, then asks whether it is one of ours and still
+ * waits: both hold of what is pinned. Returns a pidfd; *folder is its
+ * /proc folder.
+ */
+static int
+pin_process(const struct fetcher *fetcher, const struct reach_request *request,
+    int *folder)
+{
+	struct status st;
+	char path[32];
+	int pidfd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", request->tid);
+	*folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*folder == -1)
+		return -1;
+	if (status_read(*folder, &st) == 0 && is_ours(fetcher, &st)) {
+		pidfd = (int)syscall(SYS_pidfd_open, st.tgid, 0);
+		if (pidfd != -1 && notify_valid(fetcher->listener, request->id))
+			return pidfd;
+		if (pidfd != -1)
+			close(pidfd);
+	}
+	close(*folder);
+	errno = EPERM;
+	return -1;
+}
+
+static int
+open_part(int folder, const struct reach_request *request)
+{
+	char name[32];
+
+	switch (request->what) {
+	case REACH_MEM:
+		return openat(folder, "mem", O_RDONLY | O_CLOEXEC);
+	case REACH_ROOT:
+		return openat(folder, "root", O_PATH | O_CLOEXEC);
+	case REACH_CWD:
+		return openat(folder, "cwd", O_PATH | O_CLOEXEC);
+	case REACH_EXE:
+		return openat(folder, "exe", O_PATH | O_CLOEXEC);
+	case REACH_FD:
+		(void)snprintf(name, sizeof(name), "fd/%d", request->number);
+		return openat(folder, name, O_PATH | O_CLOEXEC);
+	default:
+		errno = EINVAL;
+		return -1;
+	}
+}
+
+static int
+write_memory(pid_t tid, const struct reach_request *request)
+{
+	struct iovec local, remote;
+	ssize_t n;
+
+	memcpy(&local.iov_base, &(const void *){ request->data },
+	    sizeof(local.iov_base));
+	local.iov_len = request->len;
+	remote.iov_base = (void *)(uintptr_t)request->addr;
+	remote.iov_len = request->len;
+	n = process_vm_writev(tid, &local, 1, &remote, 1, 0);
+	if (n >= 0 && n != (ssize_t)request->len)
+		errno = EFAULT;
+	return n == (ssize_t)request->len ? 0 : -1;
+}
+
+/* Returns the error; *fd is what was opened, -1 if nothing was to be. */
+static int
+serve(const struct fetcher *fetcher, const struct reach_request *request,
+    int *fd)
+{
+	int pidfd, folder, result, error;
+
+	*fd = -1;
+	pidfd = pin_process(fetcher, request, &folder);
+	if (pidfd == -1)
+		return errno;
+	switch (request->op) {
+	case REACH_OPEN:
+		result = *fd = open_part(folder, request);
+		break;
+	case REACH_TAKE:
+		result = *fd = (int)syscall(SYS_pidfd_getfd, pidfd,
+		    request->number, 0);
+		break;
+	case REACH_WRITE:
+		result = write_memory(request->tid, request);
+		break;
+	default:
+		errno = EINVAL;
+		result = -1;
+	}
+	error = result == -1 ? errno : 0;
+	close(pidfd);
+	close(folder);
+	return error;
+}
+
+static bool
+is_well_formed(const struct reach_request *request, ssize_t n, size_t nfds)
+{
+	size_t head = offsetof(struct reach_request, data);
+
+	return nfds == 0 && n >= (ssize_t)head &&
+	    request->len <= sizeof(request->data) &&
+	    (size_t)n == head + request->len && request->tid > 0;
+}
+
+static void
+loop(const struct fetcher *fetcher, int channel)
+{
+	static struct reach_request request;
+	struct reach_reply reply;
+	int fds[CHANNEL_FDS_MAX], fd;
+	size_t nfds;
+	ssize_t n;
+
+	for (;;) {
+		n = channel_receive(channel, &request, sizeof(request), fds,
+		    &nfds);
+		if (n <= 0)
+			return;
+		if (!is_well_formed(&request, n, nfds))
+			return;
+		reply.error = serve(fetcher, &request, &fd);
+		if (channel_send(channel, &reply, sizeof(reply), &fd,
+		    fd == -1 ? 0 : 1) == -1)
+			return;
+		if (fd != -1)
+			close(fd);
+	}
+}
+
+static const struct jail_rule allowed[] = {
+	{ SYS_recvmsg, 0, 0, 0 },
+	{ SYS_sendmsg, 0, 0, 0 },
+	{ SYS_close, 0, 0, 0 },
+	{ SYS_openat, O_ACCMODE, O_RDONLY, 2 },
+	{ SYS_read, 0, 0, 0 },
+	{ SYS_pidfd_open, 0, 0, 0 },
+	{ SYS_pidfd_getfd, 0, 0, 0 },
+	{ SYS_process_vm_writev, 0, 0, 0 },
+	{ SYS_ioctl, 0xffffffff, (uint32_t)SECCOMP_IOCTL_NOTIF_ID_VALID, 1 },
+};
+
+void
+fetcher_main(const struct session_plan *plan, uid_t own, pid_t parent,
+    int listener, int channel)
+{
+	struct fetcher fetcher = { plan, listener };
+	struct identity id = {
+		.uid = own,
+		.gid = own,
+		.fsuid = 0, /* whose /proc files of mode 0711 programs are */
+		.fsgid = own,
+		.permitted = 1ULL << CAP_SYS_PTRACE,
+		.effective = 1ULL << CAP_SYS_PTRACE,
+	};
+
+	if (identity_assume(&id, parent) == -1 ||
+	    jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0])) == -1)
+		_exit(SESSION_EXIT_REFUSED);
+	loop(&fetcher, channel);
+	_exit(0);
+}

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The judge's loop: one notification after the other, from receiving to
+ * answering. It reads the program's bytes, so it holds no privilege: its own
+ * uid, the caller's fsuid and groups, at most the guard, a seccomp list.
+ */
+#include "judge.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../notify/notify.h"
+#include "../perform/perform.h"
+#include "identity.h"
+#include "jail.h"
+#include "page.h"
+#include "record.h"
+#include "status.h"
+#include "worker.h"
+
+#define GUARD		(1ULL << CAP_BLOCK_SUSPEND)
+#define LINEAGE_MAX	32	/* parents that are looked through */
+#define SLOTS_WAIT	1000	/* microseconds, when all slots are taken */
+
+/* An executable that was seen, and what it ran under. */
+struct seen {
+	struct stat	 image;
+	struct regime	*regime;	/* NULL: under more than one */
+	char		*program;
+	struct seen	*next;
+};
+
+static struct seen *seen_images;
+
+struct regime *
+judge_regime(struct judge *judge, struct filter_pair pair)
+{
+	struct regime *regime;
+	unsigned int number = 0;
+
+	for (regime = judge->regimes; regime != NULL; regime = regime->next) {
+		if (regime->policy.first == pair.first &&
+		    regime->policy.second == pair.second)
+			return regime;
+		number++;
+	}
+	regime = calloc(1, sizeof(*regime));
+	if (regime == NULL)
+		return NULL;
+	regime->policy = pair;
+	regime->number = number;
+	regime->next = judge->regimes;
+	judge->regimes = regime;
+	return regime;
+}
+
+bool
+judge_knows(const struct judge *judge, struct filter_pair pair)
+{
+	const struct session_plan *plan = judge->plan;
+	size_t i;
+
+	for (i = 0; i < plan->nclosure; i++)
+		if (plan->closure[i].first == pair.first &&
+		    plan->closure[i].second == pair.second)
+			return true;
+	return false;
+}
+
+void
+judge_saw_image(struct judge *judge, const struct stat *image,
+    struct regime *regime, const char *program)
+{
+	struct seen *seen;
+
+	(void)judge;
+	for (seen = seen_images; seen != NULL; seen = seen->next) {
+		if (!resolve_same(&seen->image, image))
+			continue;
+		if (seen->regime != regime)
+			seen->regime = NULL;
+		return;
+	}
+	seen = calloc(1, sizeof(*seen));
+	if (seen == NULL)
+		return;
+	seen->image = *image;
+	seen->regime = regime;
+	seen->program = strdup(program);
+	seen->next = seen_images;
+	seen_images = seen;
+}
+
+/* The nearest ancestor that is known; those between have never executed. */
+static struct process *
+find_ancestor(struct judge *judge, pid_t ppid)
+{
+	struct process *parent;
+	struct status st;
+	char path[32];
+	int depth, folder, result;
+
+	for (depth = 0; depth < LINEAGE_MAX && ppid > 1; depth++) {
+		parent = process_parent(judge->table, ppid);
+		if (parent != NULL)
+			return parent;
+		(void)snprintf(path, sizeof(path), "/proc/%d", ppid);
+		folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (folder == -1)
+			return NULL;
+		result = status_read(folder, &st);
+		close(folder);
+		if (result == -1)
+			return NULL;
+		ppid = st.ppid;
+	}
+	return NULL;
+}
+
+static struct regime *
+nothing_permitted(struct judge *judge)
+{
+	struct filter_pair none = { policy_none(), NULL };
+
+	return judge_regime(judge, none);
+}
+
+/* Without known parent: what its executable ran under, and no elevation. */
+static void
+adopt_orphan(struct judge *judge, struct process *process)
+{
+	const struct seen *seen;
+
+	process->orphan = true;
+	process->elevated = false;
+	for (seen = seen_images; seen != NULL; seen = seen->next)
+		if (resolve_same(&seen->image, &process->image))
+			break;
+	if (seen != NULL && seen->regime != NULL) {
+		process->regime = seen->regime;
+		(void)strlcpy(process->program,
+		    seen->program != NULL ? seen->program : "?",
+		    sizeof(process->program));
+		return;
+	}
+	process->regime = nothing_permitted(judge);
+	(void)strlcpy(process->program, "?", sizeof(process->program));
+}
+
+/* A process that was not seen before: the launcher, or somebody's fork. */
+static int
+adopt(struct judge *judge, struct call *call)
+{
+	struct process *process = call->process, *parent;
+
+	if (process_image(judge->table, call->thread, call->id,
+	    &process->image) == -1)
+		return -1;
+	if (!judge->launched && call->thread->tid == judge->program) {
+		process->regime = judge_regime(judge, judge->plan->policy);
+		process->elevated = judge->plan->wants;
+		(void)strlcpy(process->program, judge->plan->program,
+		    sizeof(process->program));
+		return process->regime == NULL ? -1 : 0;
+	}
+	parent = find_ancestor(judge, call->thread->ppid);
+	if (parent == NULL || parent == process || parent->condemned ||
+	    !resolve_same(&parent->image, &process->image)) {
+		adopt_orphan(judge, process);
+		return process->regime == NULL ? -1 : 0;
+	}
+	process->regime = parent->regime;
+	process->elevated = parent->elevated;
+	process->orphan = parent->orphan;
+	(void)strlcpy(process->program, parent->program,
+	    sizeof(process->program));
+	return process_inherit_choices(process, parent);
+}
+
+/* Whose call is it? False: it was answered, or is gone. */
+static bool
+identify(struct judge *judge, struct call *call)
+{
+	pid_t tid = (pid_t)call->slot->notif.pid;
+	bool fresh = false;
+
+	call->thread = tid > 0 ? process_find(judge->table, tid) : NULL;
+	if (call->thread == NULL && tid > 0)
+		call->thread = process_enter(judge->table, tid, &fresh);
+	if (call->thread == NULL) {
+		call_refuse(judge, call, EPERM);
+		return false;
+	}
+	call->process = call->thread->process;
+	if (fresh && adopt(judge, call) == -1) {
+		process_forget(judge->table, call->thread);
+		call_refuse(judge, call, EPERM);
+		return false;
+	}
+	call_settle_exec(judge, call);
+	/* Was all that read of the thread that called? */
+	if (!notify_valid(judge->listener, call->id)) {
+		if (fresh)
+			process_forget(judge->table, call->thread);
+		call_drop(call);
+		return false;
+	}
+	call->regime = call->process->regime;
+	return true;
+}
+
+static void
+carry_out(struct judge *judge, struct call *call)
+{
+	switch (call->verdict.action) {
+	case POLICY_PERMIT:
+		if (call->row->disposal == SYS_EXEC)
+			call_execute(judge, call);
+		else
+			call_perform(judge, call);
+		break;
+	case POLICY_PRETEND:
+		call_answer(judge, call, call->verdict.value);
+		break;
+	case POLICY_DENY:
+		call_refuse(judge, call, call->verdict.error);
+		break;
+	case POLICY_ASK:
+		call_refuse(judge, call, EPERM);
+		break;
+	}
+}
+
+static void
+decide(struct judge *judge, struct call *call)
+{
+	int error;
+
+	error = call_decode(judge, call);
+	if (error != 0) {
+		call_refuse(judge, call, error);
+		return;
+	}
+	/* The copies count only if they are of the thread that called. */
+	if (!notify_valid(judge->listener, call->id)) {
+		call_drop(call);
+		return;
+	}
+	call_judge(judge, call);
+	if (call->verdict.log)
+		record_call(judge, call);
+	carry_out(judge, call);
+}
+
+static void
+handle(struct judge *judge, struct page_slot *slot)
+{
+	struct call *call = &judge->call;
+	size_t i;
+
+	call->slot = slot;
+	call->id = slot->notif.id;
+	for (i = 0; i < SYS_REGS; i++)
+		call->regs[i] = slot->notif.data.args[i];
+	call->row = sys_by_number(SYS_NATIVE, slot->notif.data.nr);
+	if (call->row == NULL) {
+		call_refuse(judge, call, ENOSYS);
+		return;
+	}
+	if (!identify(judge, call))
+		return;
+	if (call->process->condemned)
+		call_refuse(judge, call, EPERM);
+	else if (!judge->launched && call->row->disposal == SYS_EXEC &&
+	    call->thread->tid == judge->program)
+		call_launch(judge, call);
+	else
+		decide(judge, call);
+	call_clear(call);
+}
+
+static void
+loop(struct judge *judge)
+{
+	struct page_slot *slot;
+	int result;
+
+	for (;;) {
+		slot = page_take(judge->page);
+		if (slot == NULL) {	/* all are held by waiting calls */
+			(void)usleep(SLOTS_WAIT);
+			continue;
+		}
+		result = notify_receive(judge->listener, &slot->notif);
+		if (result < 0)
+			return;
+		if (result == 0)
+			page_free(slot);
+		else
+			handle(judge, slot);
+	}
+}
+
+#define ANY(nr)	{ nr, 0, 0, 0 }
+
+static const struct jail_rule allowed[] = {
+	ANY(SYS_ioctl),
+	ANY(SYS_openat),
+	ANY(SYS_openat2),
+	ANY(SYS_close),
+	ANY(SYS_read),
+	ANY(SYS_pread64),
+	ANY(SYS_fstat),
+	ANY(SYS_newfstatat),
+	ANY(SYS_statx),
+	ANY(SYS_fcntl),
+	ANY(SYS_faccessat),
+	ANY(SYS_faccessat2),
+	ANY(SYS_readlinkat),
+	ANY(SYS_fstatfs),
+	ANY(SYS_capset),
+	ANY(SYS_setfsuid),
+	ANY(SYS_sendmsg),
+	ANY(SYS_recvmsg),
+	ANY(SYS_umask),
+	ANY(SYS_unlinkat),
+	ANY(SYS_mkdirat),
+	ANY(SYS_truncate),
+	ANY(SYS_utimensat),
+	ANY(SYS_getxattr),
+	ANY(SYS_listxattr),
+	ANY(SYS_bind),
+	ANY(SYS_connect),
+	ANY(SYS_getsockopt),
+	ANY(SYS_fchdir),
+	ANY(SYS_chdir),
+	ANY(SYS_poll),
+	ANY(SYS_ppoll),
+	ANY(SYS_pidfd_open),
+	ANY(SYS_pidfd_getfd),
+	ANY(SYS_process_vm_writev),
+	ANY(SYS_nanosleep),
+	/* threads for what waits */
+	ANY(SYS_clone3),
+	ANY(SYS_clone),
+	ANY(SYS_rseq),
+	ANY(SYS_set_robust_list),
+	ANY(SYS_sched_getaffinity),
+	ANY(SYS_tgkill),
+#ifdef SYS_readlink
+	ANY(SYS_readlink),
+	ANY(SYS_open),
+	ANY(SYS_stat),
+#endif
+};
+
+static int
+become_judge(const struct judge_start *start)
+{
+	const struct session_plan *plan = start->plan;
+	uint64_t held = identity_permitted();
+	struct identity id = {
+		.uid = plan->separate ? start->own : plan->caller.uid,
+		.gid = plan->separate ? start->own : plan->caller.gid,
+		.fsuid = plan->caller.uid,
+		.fsgid = plan->caller.gid,
+		.groups = plan->caller.groups,
+		.ngroups = plan->caller.ngroups,
+	};
+	struct rlimit files;
+
+	/* Descriptors for each thread of the session. */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	if (plan->separate)
+		id.permitted = plan->guarded ? GUARD : 0;
+	else if (plan->capable)	/* root's program, judged as root */
+		id.permitted = id.effective = held;
+	if (!plan->separate && plan->root)
+		return identity_keep(&id, start->parent);
+	return identity_assume(&id, start->parent);
+}
+
+static void
+fail(const char *what)
+{
+	fprintf(stderr, "privrun: the session's judge: %s: %s\n", what,
+	    strerror(errno));
+	_exit(SESSION_EXIT_REFUSED);
+}
+
+void
+judge_main(const struct judge_start *start)
+{
+	static struct judge judge;
+
+	judge.plan = start->plan;
+	judge.page = start->page;
+	judge.listener = start->listener;
+	judge.record = start->record;
+	judge.program = start->program;
+	judge.twin = start->twin;
+	judge.call.sock = -1;
+	judge.call.pin[0].object = judge.call.pin[0].parent = -1;
+	judge.call.pin[1].object = judge.call.pin[1].parent = -1;
+	memcpy(judge.hands, start->hands, sizeof(judge.hands));
+	judge.reach.fetcher = start->fetcher;
+	judge.reach.listener = start->listener;
+	judge.reach.guard = start->plan->separate && start->plan->guarded ?
+	    GUARD : 0;
+	judge.budget = budget_new();
+	judge.umask = umask(077);
+	(void)umask(judge.umask);
+	resolve_init();
+	perform_init();
+	worker_init();
+	if (become_judge(start) == -1)
+		fail("identity");
+	judge.table = process_table_new(&judge.reach);
+	if (judge.table == NULL || judge.budget == NULL)
+		fail("memory");
+	if (jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0])) == -1)
+		fail("seccomp");
+	loop(&judge);
+	_exit(0);
+}

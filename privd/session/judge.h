@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The judge's process: it reads the program, decides, and performs as the
+ * caller. It holds no privilege.
+ */
+#ifndef PRIVD_SESSION_JUDGE_H
+#define PRIVD_SESSION_JUDGE_H
+
+#include <sys/types.h>
+
+#include "budget.h"
+#include "call.h"
+#include "process.h"
+#include "reach.h"
+#include "session.h"
+
+struct page;
+
+struct judge {
+	const struct session_plan *plan;
+	struct page		*page;
+	struct process_table	*table;
+	struct budget		*budget;
+	struct regime		*regimes;
+	struct reach		 reach;
+	int			 listener;
+	int			 record;	/* channel to the keeper's log */
+	int			 hands[SESSION_HANDS_MAX];
+	int			 twin;		/* the double's channel, -1 */
+	pid_t			 program;	/* the launcher, then the program */
+	bool			 launched;	/* its first exec was seen */
+	unsigned int		 filters;	/* seccomp filters it then had */
+	bool			 said_refused;	/* elevation, once */
+	mode_t			 umask;		/* the judge's at the moment */
+	struct call		 call;
+};
+
+struct judge_start {
+	const struct session_plan *plan;
+	struct page	*page;
+	uid_t		 own;		/* the uid that it alone has */
+	pid_t		 parent;
+	pid_t		 program;
+	int		 listener;
+	int		 record;
+	int		 fetcher;	/* -1: none */
+	int		 hands[SESSION_HANDS_MAX];
+	int		 twin;		/* -1: none */
+};
+
+void	judge_main(const struct judge_start *) __attribute__((noreturn));
+
+/* The regime for a pair of policies, made when first needed; NULL ENOMEM. */
+struct regime	*judge_regime(struct judge *, struct filter_pair);
+
+/* Was the filter made for them? */
+bool		 judge_knows(const struct judge *, struct filter_pair);
+/* Remembers what an executable runs under, for processes whose parents are
+   not known. */
+void		 judge_saw_image(struct judge *, const struct stat *,
+		    struct regime *, const char *program);
+
+#endif /* PRIVD_SESSION_JUDGE_H */

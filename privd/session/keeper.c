@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The keeper of one embedded session: what the monitor is for many. It reads
+ * no program's memory. It keeps a listener of its own, so that no call is
+ * lost with the judge: what the page says of them is answered, and since
+ * there is nobody to judge any more, the program is ended.
+ */
+#include "keeper.h"
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../notify/notify.h"
+#include "channel.h"
+#include "fetcher.h"
+#include "hand.h"
+#include "judge.h"
+#include "page.h"
+#include "record.h"
+#include "session.h"
+
+/*
+ * Each session's processes have ids that nobody else has: from a range that
+ * no distribution gives out, by the keeper's process id.
+ */
+#define ID_BASE		0x70000000U
+#define ID_STEP		16U
+#define ID_SESSIONS	(1U << 22)	/* the kernel's limit of process ids */
+
+enum role {
+	ROLE_JUDGE,
+	ROLE_FETCHER,
+	ROLE_HAND
+};
+
+#define LISTENER_TRIES	20000	/* of 50 microseconds: one second */
+
+struct keeper {
+	const struct session_plan *plan;
+	struct page	*page;
+	pid_t		 program;
+	int		 pidfd;		/* of the program */
+	int		 listener;
+	int		 record;
+	pid_t		 judge;
+};
+
+static uid_t
+own_id(enum role role, unsigned int number)
+{
+	return ID_BASE + ((unsigned int)getpid() % ID_SESSIONS) * ID_STEP +
+	    role + number;
+}
+
+static void
+__attribute__((noreturn))
+fail(const struct keeper *keeper, const char *what)
+{
+	warn("the session: %s", what);
+	(void)syscall(SYS_pidfd_send_signal, keeper->pidfd, SIGKILL, NULL, 0);
+	_exit(SESSION_EXIT_REFUSED);
+}
+
+/*
+ * The launcher says which number its listener will have and then has it, at
+ * once but without another word: every call of it is the filter's by then.
+ */
+static int
+fetch_listener(const struct keeper *keeper, int channel)
+{
+	const struct timespec moment = { 0, 50000 };
+	int number, fd, tries, fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+
+	if (channel_receive(channel, &number, sizeof(number), fds, &nfds) !=
+	    sizeof(number))
+		return -1;	/* it has said why */
+	for (tries = 0; tries < LISTENER_TRIES; tries++) {
+		fd = (int)syscall(SYS_pidfd_getfd, keeper->pidfd, number, 0);
+		if (fd != -1)
+			return fd;
+		if (errno != EBADF)
+			return -1;
+		(void)nanosleep(&moment, NULL);
+	}
+	return -1;
+}
+
+/* A child keeps what is in the list, and its standard descriptors. */
+static void
+keep_only(const int *keep, size_t n)
+{
+	unsigned int from = STDERR_FILENO + 1, lowest;
+	size_t i;
+
+	for (;;) {
+		lowest = ~0U;
+		for (i = 0; i < n; i++)
+			if (keep[i] >= (int)from && (unsigned int)keep[i] <
+			    lowest)
+				lowest = (unsigned int)keep[i];
+		(void)syscall(SYS_close_range, from,
+		    lowest == ~0U ? ~0U : lowest - 1, 0);
+		if (lowest == ~0U)
+			return;
+		from = lowest + 1;
+	}
+}
+
+static pid_t
+fork_child(const struct keeper *keeper)
+{
+	pid_t pid = fork();
+
+	if (pid == -1)
+		fail(keeper, "fork");
+	return pid;
+}
+
+static void
+pair(const struct keeper *keeper, int fds[2])
+{
+	if (channel_pair(fds) == -1)
+		fail(keeper, "channel");
+}
+
+static void
+start_fetcher(struct keeper *keeper, struct judge_start *start)
+{
+	pid_t parent = getpid();
+	uid_t own = own_id(ROLE_FETCHER, 0);
+	int fds[2];
+
+	pair(keeper, fds);
+	if (fork_child(keeper) == 0) {
+		keep_only((int[]){ keeper->listener, fds[1] }, 2);
+		fetcher_main(keeper->plan, own, parent, keeper->listener,
+		    fds[1]);
+	}
+	close(fds[1]);
+	start->fetcher = fds[0];
+}
+
+static int
+start_hand(struct keeper *keeper, unsigned int number, bool is_double)
+{
+	struct hand_start start = {
+		.plan = keeper->plan,
+		.number = number,
+		.own = own_id(ROLE_HAND, number),
+		.parent = getpid(),
+	};
+	int fds[2];
+
+	pair(keeper, fds);
+	if (fork_child(keeper) == 0) {
+		keep_only(&fds[1], 1);
+		start.channel = fds[1];
+		if (is_double)
+			hand_double_main(&start);
+		hand_main(&start);
+	}
+	close(fds[1]);
+	return fds[0];
+}
+
+static void
+start_judge(struct keeper *keeper, struct judge_start *start)
+{
+	int keep[SESSION_HANDS_MAX + 4], fds[2];
+	size_t n = 0, i;
+
+	pair(keeper, fds);
+	start->parent = getpid();
+	start->own = own_id(ROLE_JUDGE, 0);
+	keeper->judge = fork_child(keeper);
+	if (keeper->judge == 0) {
+		start->record = fds[1];
+		keep[n++] = fds[1];
+		keep[n++] = start->listener;
+		keep[n++] = start->fetcher;
+		keep[n++] = start->twin;
+		for (i = 0; i < keeper->plan->nhands; i++)
+			keep[n++] = start->hands[i];
+		keep_only(keep, n);
+		judge_main(start);
+	}
+	close(fds[1]);
+	keeper->record = fds[0];
+}
+
+static void
+start_processes(struct keeper *keeper)
+{
+	const struct session_plan *plan = keeper->plan;
+	struct judge_start start;
+	unsigned int i;
+
+	memset(&start, 0, sizeof(start));
+	start.plan = plan;
+	start.page = keeper->page;
+	start.program = keeper->program;
+	start.listener = keeper->listener;
+	start.fetcher = -1;
+	start.twin = -1;
+	if (plan->separate)
+		start_fetcher(keeper, &start);
+	for (i = 0; i < plan->nhands; i++)
+		start.hands[i] = start_hand(keeper, i, false);
+	if (plan->has_double)
+		start.twin = start_hand(keeper, 0, true);
+	start_judge(keeper, &start);
+	for (i = 0; i < plan->nhands; i++)
+		close(start.hands[i]);
+	if (start.fetcher != -1)
+		close(start.fetcher);
+	if (start.twin != -1)
+		close(start.twin);
+}
+
+/* Until the last program is gone (true), or the judge (false). */
+static bool
+keep(struct keeper *keeper)
+{
+	struct pollfd pfds[2] = {
+		{ .fd = keeper->record, .events = POLLIN },
+		{ .fd = keeper->listener, .events = 0 },
+	};
+
+	for (;;) {
+		if (poll(pfds, 2, -1) == -1 && errno != EINTR)
+			return false;
+		if ((pfds[0].revents & (POLLIN | POLLHUP)) != 0 &&
+		    record_serve(keeper->record) == 0)
+			return (pfds[1].revents & POLLHUP) != 0 ||
+			    poll(&pfds[1], 1, 100) == 1;
+		if ((pfds[0].revents & POLLIN) == 0 &&
+		    (pfds[1].revents & POLLHUP) != 0)
+			return true;
+	}
+}
+
+/* Its own session: the terminal's signals are the program's. */
+static void
+detach(void)
+{
+	int null;
+
+	(void)setsid();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null != -1) {
+		(void)dup2(null, STDIN_FILENO);
+		(void)dup2(null, STDOUT_FILENO);
+		if (null > STDERR_FILENO)
+			close(null);
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGCHLD, SIG_IGN);	/* nobody waits for the hands */
+}
+
+void
+keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
+    int channel)
+{
+	struct keeper keeper = { plan, page, program, -1, -1, -1, -1 };
+	sigset_t all;
+
+	keeper.pidfd = (int)syscall(SYS_pidfd_open, program, 0);
+	if (keeper.pidfd == -1)
+		_exit(SESSION_EXIT_REFUSED);
+	if (record_open(&plan->options, plan->program) == -1)
+		fail(&keeper, plan->options.log_file);
+	detach();
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	keeper.listener = fetch_listener(&keeper, channel);
+	close(channel);
+	if (keeper.listener == -1) {
+		(void)syscall(SYS_pidfd_send_signal, keeper.pidfd, SIGKILL,
+		    NULL, 0);
+		_exit(SESSION_EXIT_REFUSED);
+	}
+	notify_prefer_one_cpu(keeper.listener);
+	start_processes(&keeper);
+	if (keep(&keeper))
+		_exit(0);
+	page_recover(page, keeper.listener);
+	fail(&keeper, "the judge is gone, the program is ended");
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A thread is known by its folder in /proc, opened when it was first seen:
+ * that descriptor is bound to the task, not to the number, so a reused id is
+ * noticed by one look-up in it. Everything of a program that is kept open
+ * between calls hangs on such a folder.
+ */
+#include "process.h"
+
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../compat.h"
+#include "../policy/policy.h"
+#include "status.h"
+
+#define BUCKETS		256
+#define SWEEP_FIRST	512	/* entries before the dead are looked for */
+
+struct process_table {
+	struct reach	*reach;
+	size_t		 count;
+	size_t		 sweep_at;
+	uint64_t	 root_mount;	/* the judge's own root */
+	struct stat	 root_st;
+	struct thread	*buckets[BUCKETS];
+};
+
+static uint64_t
+mount_of(int fd)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == -1 ||
+	    (stx.stx_mask & STATX_MNT_ID) == 0)
+		return UINT64_MAX;
+	return stx.stx_mnt_id;
+}
+
+struct process_table *
+process_table_new(struct reach *reach)
+{
+	struct process_table *table;
+	int root;
+
+	table = calloc(1, sizeof(*table));
+	if (table == NULL)
+		return NULL;
+	table->reach = reach;
+	table->sweep_at = SWEEP_FIRST;
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root == -1 || fstat(root, &table->root_st) == -1) {
+		free(table);
+		return NULL;
+	}
+	table->root_mount = mount_of(root);
+	close(root);
+	return table;
+}
+
+void
+process_table_free(struct process_table *table)
+{
+	size_t i;
+
+	if (table == NULL)
+		return;
+	for (i = 0; i < BUCKETS; i++)
+		while (table->buckets[i] != NULL)
+			process_forget(table, table->buckets[i]);
+	free(table);
+}
+
+bool
+process_alive(const struct thread *thread)
+{
+	return faccessat(thread->folder, "status", F_OK, 0) == 0;
+}
+
+static struct thread **
+bucket(struct process_table *table, pid_t tid)
+{
+	return &table->buckets[(unsigned int)tid % BUCKETS];
+}
+
+struct thread *
+process_find(struct process_table *table, pid_t tid)
+{
+	struct thread *thread;
+
+	for (thread = *bucket(table, tid); thread != NULL;
+	     thread = thread->next)
+		if (thread->tid == tid)
+			break;
+	if (thread == NULL || process_alive(thread))
+		return thread;
+	process_forget(table, thread);
+	return NULL;
+}
+
+void
+process_drop_handles(struct process *process)
+{
+	if (process->memory != -1)
+		close(process->memory);
+	if (process->root != -1)
+		close(process->root);
+	process->memory = -1;
+	process->root = -1;
+}
+
+static void
+free_process(struct process *process)
+{
+	struct choice *choice;
+
+	process_drop_handles(process);
+	while ((choice = process->choices) != NULL) {
+		process->choices = choice->next;
+		free(choice);
+	}
+	free(process);
+}
+
+void
+process_forget(struct process_table *table, struct thread *thread)
+{
+	struct thread **p;
+
+	for (p = bucket(table, thread->tid); *p != thread; p = &(*p)->next)
+		continue;
+	*p = thread->next;
+	table->count--;
+	close(thread->folder);
+	if (--thread->process->threads == 0)
+		free_process(thread->process);
+	free(thread);
+}
+
+/* Descriptors are not for ever: those of the dead are given back. */
+static void
+sweep(struct process_table *table)
+{
+	struct thread *thread, *next;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++) {
+		for (thread = table->buckets[i]; thread != NULL;
+		     thread = next) {
+			next = thread->next;
+			if (!process_alive(thread))
+				process_forget(table, thread);
+		}
+	}
+	table->sweep_at = 2 * table->count;
+	if (table->sweep_at < SWEEP_FIRST)
+		table->sweep_at = SWEEP_FIRST;
+}
+
+/* Another thread of the process that is known and alive. */
+static struct process *
+find_process(struct process_table *table, pid_t tgid)
+{
+	struct thread *thread, *next;
+	size_t i;
+
+	thread = process_find(table, tgid);
+	if (thread != NULL)
+		return thread->process;
+	/* The leader was not seen, or has exited before its threads. */
+	for (i = 0; i < BUCKETS; i++) {
+		for (thread = table->buckets[i]; thread != NULL;
+		     thread = next) {
+			next = thread->next;
+			if (thread->process->tgid != tgid)
+				continue;
+			if (process_alive(thread))
+				return thread->process;
+			process_forget(table, thread);
+		}
+	}
+	return NULL;
+}
+
+struct process *
+process_parent(struct process_table *table, pid_t ppid)
+{
+	return ppid <= 1 ? NULL : find_process(table, ppid);
+}
+
+static struct process *
+new_process(pid_t tgid)
+{
+	struct process *process;
+
+	process = calloc(1, sizeof(*process));
+	if (process == NULL)
+		return NULL;
+	process->tgid = tgid;
+	process->memory = -1;
+	process->root = -1;
+	return process;
+}
+
+static int
+open_folder(pid_t tid, struct status *st)
+{
+	char path[32];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", tid);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1) {
+		errno = errno == ENOENT ? ESRCH : errno;
+		return -1;
+	}
+	if (status_read(fd, st) == -1) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct thread *
+process_enter(struct process_table *table, pid_t tid, bool *fresh)
+{
+	struct process *process;
+	struct thread *thread;
+	struct status st;
+	int folder;
+
+	if (table->count >= table->sweep_at)
+		sweep(table);
+	folder = open_folder(tid, &st);
+	if (folder == -1)
+		return NULL;
+	process = find_process(table, st.tgid);
+	*fresh = process == NULL;
+	if (process == NULL)
+		process = new_process(st.tgid);
+	thread = calloc(1, sizeof(*thread));
+	if (process == NULL || thread == NULL) {
+		if (*fresh)
+			free(process);
+		free(thread);
+		close(folder);
+		errno = ENOMEM;
+		return NULL;
+	}
+	thread->tid = tid;
+	thread->ppid = st.ppid;
+	thread->folder = folder;
+	thread->process = process;
+	process->threads++;
+	thread->next = *bucket(table, tid);
+	*bucket(table, tid) = thread;
+	table->count++;
+	return thread;
+}
+
+int
+process_memory(struct process_table *table, struct thread *thread, uint64_t id)
+{
+	struct process *process = thread->process;
+
+	if (process->memory == -1)
+		process->memory = reach_open(table->reach, id, thread->tid,
+		    thread->folder, REACH_MEM, 0);
+	return process->memory;
+}
+
+int
+process_root(struct process_table *table, struct thread *thread, uint64_t id)
+{
+	struct process *process = thread->process;
+	struct stat st;
+
+	if (process->root != -1)
+		return process->root;
+	process->root = reach_open(table->reach, id, thread->tid,
+	    thread->folder, REACH_ROOT, 0);
+	if (process->root == -1)
+		return -1;
+	process->own_root = fstat(process->root, &st) == 0 &&
+	    st.st_dev == table->root_st.st_dev &&
+	    st.st_ino == table->root_st.st_ino &&
+	    table->root_mount != UINT64_MAX &&
+	    mount_of(process->root) == table->root_mount;
+	return process->root;
+}
+
+int
+process_image(struct process_table *table, struct thread *thread, uint64_t id,
+    struct stat *st)
+{
+	int fd, result, error;
+
+	fd = reach_open(table->reach, id, thread->tid, thread->folder,
+	    REACH_EXE, 0);
+	if (fd == -1)
+		return -1;
+	result = fstat(fd, st);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+bool
+process_is_barred(const struct process *process,
+    const struct policy_image *image, const struct policy_rule *rule)
+{
+	const struct choice *choice;
+
+	if (rule->exclusive == NULL)
+		return false;
+	if (process->orphan)
+		return true;	/* whose choice it follows is not known */
+	for (choice = process->choices; choice != NULL; choice = choice->next)
+		if (choice->rule != rule && choice->image == image &&
+		    choice->rule->exclusive_id == rule->exclusive_id)
+			return true;
+	return false;
+}
+
+int
+process_choose(struct process *process, const struct policy_image *image,
+    const struct policy_rule *rule)
+{
+	struct choice *choice;
+
+	for (choice = process->choices; choice != NULL; choice = choice->next)
+		if (choice->rule == rule)
+			return 0;
+	choice = calloc(1, sizeof(*choice));
+	if (choice == NULL)
+		return -1;
+	choice->image = image;
+	choice->rule = rule;
+	choice->next = process->choices;
+	process->choices = choice;
+	return 0;
+}
+
+int
+process_inherit_choices(struct process *child, const struct process *parent)
+{
+	const struct choice *choice;
+
+	for (choice = parent->choices; choice != NULL; choice = choice->next)
+		if (process_choose(child, choice->image, choice->rule) == -1)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The judge's table of the threads and processes that it has seen: who they
+ * are, under which policies, and what can be kept of them between calls.
+ */
+#ifndef PRIVD_SESSION_PROCESS_H
+#define PRIVD_SESSION_PROCESS_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../filter/filter.h"
+#include "reach.h"
+
+/* One set of policies in force for a process; numbered for the logs. */
+struct regime {
+	struct filter_pair	 policy;
+	unsigned int		 number;
+	struct regime		*next;
+};
+
+/* Of an exclusive "name" of this policy, this rule was used. */
+struct choice {
+	const struct policy_image	*image;
+	const struct policy_rule	*rule;
+	struct choice			*next;
+};
+
+/* An execve that was let go on and whose outcome is not known yet. */
+struct exec_watch {
+	pid_t		 tid;		/* who called it; 0: none is going on */
+	struct stat	 image;		/* what must run if it succeeded */
+	struct regime	*regime;	/* and under what */
+	char		 program[PATH_MAX];
+};
+
+struct process {
+	pid_t		 tgid;
+	unsigned int	 threads;	/* entries that point here */
+	int		 memory;	/* /proc/T/mem, -1: not kept */
+	int		 root;		/* its root, O_PATH */
+	bool		 own_root;	/* the judge's root and mounts */
+	struct regime	*regime;
+	struct choice	*choices;
+	bool		 elevated;	/* the image that privrun became */
+	bool		 orphan;	/* first seen without known parent */
+	bool		 condemned;	/* runs what was not judged */
+	struct stat	 image;		/* its executable */
+	struct exec_watch exec;
+	char		 program[PATH_MAX];	/* for the logs */
+};
+
+struct thread {
+	pid_t		 tid;
+	pid_t		 ppid;		/* when first seen; for the logs */
+	int		 folder;	/* /proc/TID, O_PATH: dead with it */
+	struct process	*process;
+	struct thread	*next;		/* of its hash chain */
+};
+
+struct process_table;
+
+struct process_table	*process_table_new(struct reach *);
+void			 process_table_free(struct process_table *);
+
+/* The thread if it was seen before and is still the same task. */
+struct thread		*process_find(struct process_table *, pid_t tid);
+/*
+ * Enters a thread that was not known; its process is shared with threads
+ * that were. *fresh: the process is new, and the caller must give it a
+ * regime. NULL with errno (ESRCH: it is gone). What was read of it counts
+ * only once its notification is found valid.
+ */
+struct thread		*process_enter(struct process_table *, pid_t tid,
+			    bool *fresh);
+/* Forgets a thread, and its process with the last one. */
+void			 process_forget(struct process_table *,
+			    struct thread *);
+/* Does the thread's task still exist? */
+bool			 process_alive(const struct thread *);
+/* The process's known parent, NULL if there is none alive. */
+struct process		*process_parent(struct process_table *, pid_t ppid);
+
+/* What is kept open of a process; -1 with errno. Borrowed. */
+int	 process_memory(struct process_table *, struct thread *, uint64_t id);
+int	 process_root(struct process_table *, struct thread *, uint64_t id);
+/* Drops what an exec or a credential change invalidates. */
+void	 process_drop_handles(struct process *);
+/* Device and inode of what it runs. */
+int	 process_image(struct process_table *, struct thread *, uint64_t id,
+	    struct stat *);
+/* exclusive "...": an earlier choice that bars this rule? And a new one. */
+bool	 process_is_barred(const struct process *, const struct policy_image *,
+	    const struct policy_rule *);
+int	 process_choose(struct process *, const struct policy_image *,
+	    const struct policy_rule *);
+int	 process_inherit_choices(struct process *, const struct process *);
+
+#endif /* PRIVD_SESSION_PROCESS_H */

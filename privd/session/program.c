@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The last steps before the program. The order matters: what needs root
+ * first, then what cannot be undone, the filter last of all; from then on
+ * every call is the policy's to permit, exit(2) and write(2) included, so
+ * failures are left in the page for the front to tell.
+ *
+ * The guard (architecture: CAP_BLOCK_SUSPEND, which grants nothing) keeps
+ * the user's other processes out of an elevated program.
+ */
+#include "program.h"
+
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <linux/capability.h>
+#include <linux/securebits.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../notify/notify.h"
+#include "channel.h"
+#include "identity.h"
+#include "jail.h"
+#include "page.h"
+#include "session.h"
+
+#define GUARD	(1ULL << CAP_BLOCK_SUSPEND)
+
+extern char **environ;
+
+/*
+ * What makes loaders, libraries and interpreters take files or code from the
+ * user: an elevated program starts without it. By name, or by prefix ("_*").
+ */
+static const char *const unsafe[] = {
+	"LD_*", "DYLD_*", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES",
+	"HOSTALIASES", "LOCALDOMAIN", "LOCPATH", "MALLOC_*", "NIS_PATH",
+	"NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TMPDIR", "TZDIR",
+	"ARGP_HELP_FMT", "BASH_ENV", "BASHOPTS", "BASH_FUNC_*", "CDPATH",
+	"ENV", "FPATH", "GLOBIGNORE", "IFS", "JAVA_TOOL_OPTIONS", "NULLCMD",
+	"PATH_LOCALE", "PERL5DB", "PERL5LIB", "PERL5OPT", "PERLIO_DEBUG",
+	"PERLLIB", "PS4", "PYTHON*", "READNULLCMD", "RUBYLIB", "RUBYOPT",
+	"SHELLOPTS", "TERMINFO", "TERMINFO_DIRS", "TERMPATH", "ZDOTDIR",
+	"OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "KRB5_CONFIG*",
+	"KRB5_KTNAME", "LUA_INIT*", "LUA_PATH*", "LUA_CPATH*", "PCAP_*",
+	"XKB_*", "DBUS_*",
+};
+
+static bool
+is_unsafe(const char *entry)
+{
+	size_t i, len = strcspn(entry, "="), n;
+
+	for (i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++) {
+		n = strlen(unsafe[i]);
+		if (unsafe[i][n - 1] == '*' ? strncmp(entry, unsafe[i],
+		    n - 1) == 0 : n == len && strncmp(entry, unsafe[i],
+		    n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+clean_environment(void)
+{
+	char **from, **to;
+
+	for (from = to = environ; *from != NULL; from++)
+		if (strchr(*from, '=') != NULL && !is_unsafe(*from))
+			*to++ = *from;
+	*to = NULL;
+}
+
+static void
+fail(const char *what)
+{
+	warn("%s", what);
+	_exit(SESSION_EXIT_REFUSED);
+}
+
+/* Ids and groups; capabilities are kept if the guard is to be. */
+static void
+take_ids(const struct session_plan *plan)
+{
+	const struct policy_caller *caller = &plan->caller;
+
+	if (prctl(PR_SET_KEEPCAPS, plan->guarded ? 1UL : 0UL, 0, 0, 0) == -1 ||
+	    setgroups(caller->ngroups, caller->groups) == -1 ||
+	    setresgid(caller->gid, caller->gid, caller->gid) == -1 ||
+	    setresuid(caller->uid, caller->uid, caller->uid) == -1)
+		fail("cannot take the user's identity");
+	(void)prctl(PR_SET_KEEPCAPS, 0UL, 0, 0, 0);
+	if (!plan->guarded && identity_set_caps(0, 0, 0) == -1)
+		fail("cannot drop capabilities");
+}
+
+static void
+take_guard(const struct session_plan *plan)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (identity_set_caps(GUARD, GUARD, GUARD) == -1)
+		fail("cannot hold the guard (CAP_BLOCK_SUSPEND)");
+	if (!plan->marked && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE,
+	    (unsigned long)CAP_BLOCK_SUSPEND, 0, 0) == -1)
+		fail("cannot pass the guard on");
+	if (setrlimit(RLIMIT_CORE, &none) == -1 || personality(0) == -1)
+		fail("cannot set limits");
+	clean_environment();
+}
+
+/* A program that starts without them gets its files as 0, 1 and 2. */
+static void
+check_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd == -1)
+			fail("/dev/null");
+	} while (fd <= STDERR_FILENO);
+	close(fd);
+}
+
+/* The number that the listener is going to have: the lowest that is free. */
+static int
+next_descriptor(void)
+{
+	int fd;
+
+	fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (fd == -1)
+		fail("no descriptor is left for the session");
+	close(fd);
+	return fd;
+}
+
+static void
+enter_filter(const struct session_plan *plan)
+{
+	int listener;
+
+	listener = notify_install(plan->filter.insns, plan->filter.count);
+	if (listener != -1)
+		return;
+	if (errno == EBUSY)
+		warnx("this program runs in a session, or in a container that "
+		    "listens to system calls, already: sessions do not nest");
+	else
+		warn("cannot install the filter");
+	_exit(SESSION_EXIT_REFUSED);
+}
+
+void
+program_main(const struct session_plan *plan, struct page *page, int channel)
+{
+	int number;
+
+	check_standard_descriptors();
+	if (plan->separate)
+		take_ids(plan);
+	if (plan->guarded)
+		take_guard(plan);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		fail("no_new_privs");
+	if (plan->guarded && jail_landlock_harmless() == -1)
+		fail("Landlock");
+	/* The judge must be able to read what is executed. */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1)
+		fail("dumpable");
+	number = next_descriptor();
+	if (channel_send(channel, &number, sizeof(number), NULL, 0) == -1)
+		fail("the session is gone");
+	enter_filter(plan);
+	(void)execve(plan->command, plan->options.argv, environ);
+	atomic_store(&page->exec_error, errno);
+	_exit(errno == ENOENT ? SESSION_EXIT_NOTFOUND : SESSION_EXIT_CANNOT);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The judge's side of reaching into the program. The guard is effective only
+ * while such an opening is made: with it effective all the time, what the
+ * judge opens for one program as "the caller" could be another guarded
+ * program's /proc files, which the caller itself may not open.
+ */
+#include "reach.h"
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "identity.h"
+
+void
+reach_raise(struct reach *reach)
+{
+	uint64_t all = reach->guard | reach->resting;
+
+	if (reach->guard != 0)
+		(void)identity_set_caps(all, all, 0);
+}
+
+void
+reach_lower(struct reach *reach)
+{
+	uint64_t all = reach->guard | reach->resting;
+	int error = errno;
+
+	if (reach->guard != 0 &&
+	    identity_set_caps(all, reach->resting, 0) == -1)
+		_exit(1);	/* never go on with more than is right */
+	errno = error;
+}
+
+int
+reach_openat(struct reach *reach, int folder, const char *name, int flags)
+{
+	int fd;
+
+	reach_raise(reach);
+	fd = openat(folder, name, flags | O_CLOEXEC);
+	reach_lower(reach);
+	return fd;
+}
+
+static int
+ask(struct reach *reach, struct reach_request *request, int *fd)
+{
+	struct reach_reply reply;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds, len;
+	ssize_t n;
+
+	len = offsetof(struct reach_request, data) + request->len;
+	if (channel_send(reach->fetcher, request, len, NULL, 0) == -1)
+		return -1;
+	n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds, &nfds);
+	if (n == (ssize_t)sizeof(reply) && reply.error == 0 &&
+	    nfds == (fd != NULL ? 1U : 0U)) {
+		if (fd != NULL)
+			*fd = fds[0];
+		return 0;
+	}
+	channel_close_all(fds, nfds);
+	errno = n == (ssize_t)sizeof(reply) && reply.error > 0 ? reply.error :
+								 EIO;
+	return -1;
+}
+
+static void
+start_request(struct reach_request *request, enum reach_op op, uint64_t id,
+    pid_t tid)
+{
+	memset(request, 0, offsetof(struct reach_request, data));
+	request->op = op;
+	request->id = id;
+	request->tid = tid;
+}
+
+static const char *
+name_of(enum reach_what what, int number, char *buf, size_t size)
+{
+	static const char *const names[] = {
+		[REACH_MEM] = "mem",
+		[REACH_ROOT] = "root",
+		[REACH_CWD] = "cwd",
+		[REACH_EXE] = "exe",
+	};
+
+	if (what != REACH_FD)
+		return names[what];
+	(void)snprintf(buf, size, "fd/%d", number);
+	return buf;
+}
+
+int
+reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
+    enum reach_what what, int number)
+{
+	static struct reach_request request;
+	char name[32];
+	int fd;
+
+	fd = reach_openat(reach, procfd,
+	    name_of(what, number, name, sizeof(name)),
+	    what == REACH_MEM ? O_RDONLY : O_PATH);
+	if (fd != -1 || reach->fetcher == -1 ||
+	    (errno != EACCES && errno != EPERM))
+		return fd;
+	/* Not dumpable (mode 0711): its files are root's. */
+	start_request(&request, REACH_OPEN, id, tid);
+	request.what = what;
+	request.number = number;
+	return ask(reach, &request, &fd) == -1 ? -1 : fd;
+}
+
+static int
+take_directly(pid_t tgid, int number)
+{
+	int pidfd, fd, error;
+
+	pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
+	if (pidfd == -1)
+		return -1;
+	fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+	error = errno;
+	close(pidfd);
+	errno = error;
+	return fd;
+}
+
+int
+reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
+{
+	static struct reach_request request;
+	int fd;
+
+	if (reach->fetcher == -1)
+		return take_directly(tgid, number);
+	start_request(&request, REACH_TAKE, id, tid);
+	request.number = number;
+	return ask(reach, &request, &fd) == -1 ? -1 : fd;
+}
+
+static int
+write_directly(pid_t tgid, uint64_t addr, const void *data, size_t len)
+{
+	struct iovec local, remote;
+	ssize_t n;
+
+	memcpy(&local.iov_base, &data, sizeof(local.iov_base));
+	local.iov_len = len;
+	remote.iov_base = (void *)(uintptr_t)addr;
+	remote.iov_len = len;
+	n = process_vm_writev(tgid, &local, 1, &remote, 1, 0);
+	if (n == (ssize_t)len)
+		return 0;
+	if (n >= 0)
+		errno = EFAULT;
+	return -1;
+}
+
+int
+reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
+    uint64_t addr, const void *data, size_t len)
+{
+	static struct reach_request request;
+
+	if (len == 0)
+		return 0;
+	if (reach->fetcher == -1)
+		return write_directly(tgid, addr, data, len);
+	if (len > sizeof(request.data)) {
+		errno = E2BIG;
+		return -1;
+	}
+	start_request(&request, REACH_WRITE, id, tid);
+	request.addr = addr;
+	request.len = (uint32_t)len;
+	memcpy(request.data, data, len);
+	return ask(reach, &request, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Records. Every string of a program passes strvis(3) and a bound before it
+ * leaves the judge, and the keeper lets nothing but printing characters
+ * through, whoever wrote the record.
+ */
+#include "record.h"
+
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+#define LIBBSD_OPENBSD_VIS	/* strvis(3) alone is used */
+#include <vis.h>
+
+#include "call.h"
+#include "channel.h"
+#include "judge.h"
+#include "page.h"
+
+enum record_kind {
+	RECORD_LINE = 1,	/* for the log */
+	RECORD_TELL,		/* for the user */
+	RECORD_KILL		/* a pidfd comes along: what it ran was not
+				   judged */
+};
+
+struct record {
+	uint32_t	 kind;
+	char		 text[RECORD_MAX];
+};
+
+/* The keeper's log. */
+static int log_fd = -1;
+static bool log_to_syslog;
+
+struct line {
+	char	text[RECORD_MAX];
+	size_t	len;
+};
+
+static void
+add(struct line *line, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+add(struct line *line, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line->text + line->len, sizeof(line->text) - line->len,
+	    fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		line->len += (size_t)n;
+	if (line->len >= sizeof(line->text))
+		line->len = sizeof(line->text) - 1;
+}
+
+#define VALUE_MAX	1024	/* of each value in a record */
+
+static void
+add_escaped(struct line *line, const char *s)
+{
+	char cut[VALUE_MAX + 1], escaped[4 * VALUE_MAX + 1];
+
+	(void)strlcpy(cut, s, sizeof(cut));
+	(void)strvis(escaped, cut, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	add(line, "%s%s", escaped, strlen(s) > VALUE_MAX ? "..." : "");
+}
+
+static void
+send_record(struct judge *judge, enum record_kind kind, const char *text,
+    int fd)
+{
+	static struct record record;
+
+	record.kind = kind;
+	(void)strlcpy(record.text, text, sizeof(record.text));
+	(void)channel_send(judge->record, &record,
+	    offsetof(struct record, text) + strlen(record.text) + 1, &fd,
+	    fd == -1 ? 0 : 1);
+}
+
+static void
+add_elevation(struct line *line, const struct policy_rule *rule)
+{
+	char form[256];
+	struct policy_verdict only;
+	struct policy_rule plain;
+
+	if (rule == NULL || rule->identity.kind == POLICY_AS_CALLER)
+		return;
+	/* "permit as 0:1" or "permit with cap_net_raw", without the rest. */
+	memset(&plain, 0, sizeof(plain));
+	plain.identity = rule->identity;
+	memset(&only, 0, sizeof(only));
+	only.action = POLICY_PERMIT;
+	only.rule = &plain;
+	policy_print_verdict(&only, form, sizeof(form));
+	if (strncmp(form, "permit as ", 10) == 0)
+		add(line, ", as: %s", form + 10);
+	else if (strncmp(form, "permit with ", 12) == 0)
+		add(line, ", with: %s", form + 12);
+}
+
+/* The alias, where it was one that decided or would have been. */
+static const char *
+shown_call(const struct call *call)
+{
+	const struct policy_rule *rule = call->verdict.rule;
+	const char *alias = sys_alias_name(call->alias);
+
+	if (alias != NULL && (rule == NULL || rule->alias != SYS_ALIAS_NONE) &&
+	    !call->request.no_alias)
+		return alias;
+	return call->base->name;
+}
+
+static void
+add_values(struct line *line, const struct call *call)
+{
+	size_t i;
+
+	for (i = 0; i < call->request.nvalues; i++) {
+		add(line, ", ");
+		add_escaped(line, call->request.values[i].name);
+		add(line, ": ");
+		if (call->request.values[i].missing)
+			add(line, "/<non-existent filename>: ");
+		add_escaped(line, call->request.values[i].value);
+	}
+}
+
+void
+record_call(struct judge *judge, const struct call *call)
+{
+	static struct line line;
+	const struct policy_verdict *verdict = &call->verdict;
+	const char *user = judge->plan->caller.user;
+
+	line.len = 0;
+	add(&line, "%s user: ",
+	    verdict->action == POLICY_PERMIT ? "permit" :
+	    verdict->action == POLICY_PRETEND ? "pretend" : "deny");
+	if (user != NULL)
+		add_escaped(&line, user);
+	else
+		add(&line, "%u", judge->plan->caller.uid);
+	add(&line, ", prog: ");
+	add_escaped(&line, call->process->program);
+	add(&line, ", pid: %d(%u)[%d], policy: ", call->process->tgid,
+	    call->regime->number, call->thread->ppid);
+	add_escaped(&line, policy_program(call->image));
+	add(&line, ", filters: %zu, syscall: native-%s(%d)",
+	    policy_rule_count(call->image), shown_call(call),
+	    call->slot->notif.data.nr);
+	add_values(&line, call);
+	add_elevation(&line, verdict->rule);
+	if (verdict->rule != NULL)
+		add(&line, ", line: %u", verdict->rule->line);
+	else
+		add(&line, ", line: default");
+	send_record(judge, RECORD_LINE, line.text, -1);
+}
+
+void
+record_note(struct judge *judge, const char *fmt, ...)
+{
+	char text[RECORD_MAX];
+	static struct line line;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	line.len = 0;
+	add_escaped(&line, text);
+	send_record(judge, RECORD_LINE, line.text, -1);
+}
+
+void
+record_tell(struct judge *judge, const char *text)
+{
+	send_record(judge, RECORD_TELL, text, -1);
+}
+
+void
+record_kill(struct judge *judge, pid_t tgid, const char *judged)
+{
+	int pidfd;
+
+	record_note(judge, "pid %d runs another file than %s, which was "
+	    "judged: killed", tgid, judged);
+	pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
+	if (pidfd == -1)
+		return;
+	send_record(judge, RECORD_KILL, "", pidfd);
+	close(pidfd);
+}
+
+/* The keeper's side. */
+
+int
+record_open(const struct session_options *options, const char *program)
+{
+	const char *name = strrchr(program, '/');
+
+	if (options->log_file != NULL) {
+		log_fd = open(options->log_file, O_WRONLY | O_CREAT | O_APPEND |
+		    O_CLOEXEC | O_NOCTTY, 0600);
+		return log_fd == -1 ? -1 : 0;
+	}
+	if (options->log_stderr) {
+		log_fd = STDERR_FILENO;
+		return 0;
+	}
+	log_to_syslog = true;
+	openlog(name != NULL ? name + 1 : program, LOG_NDELAY, LOG_AUTHPRIV);
+	return 0;
+}
+
+static void
+make_harmless(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~')
+			*text = '?';
+}
+
+static void
+write_line(const char *text)
+{
+	if (log_to_syslog)
+		syslog(LOG_WARNING, "%s", text);
+	else
+		(void)dprintf(log_fd, "privrun: %s\n", text);
+}
+
+static void
+kill_by_record(const int *fds, size_t nfds)
+{
+	if (nfds == 1)
+		(void)syscall(SYS_pidfd_send_signal, fds[0], SIGKILL, NULL, 0);
+}
+
+int
+record_serve(int channel)
+{
+	static struct record record;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds, head = offsetof(struct record, text);
+	ssize_t n;
+
+	n = channel_receive(channel, &record, sizeof(record), fds, &nfds);
+	if (n <= (ssize_t)head || record.text[(size_t)n - head - 1] != '\0') {
+		channel_close_all(fds, nfds);
+		return 0;
+	}
+	make_harmless(record.text);
+	switch (record.kind) {
+	case RECORD_LINE:
+		write_line(record.text);
+		break;
+	case RECORD_TELL:
+		(void)dprintf(STDERR_FILENO, "privrun: %s\n", record.text);
+		break;
+	case RECORD_KILL:
+		kill_by_record(fds, nfds);
+		break;
+	default:
+		break;
+	}
+	channel_close_all(fds, nfds);
+	return 1;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The front of an embedded session: privrun itself, the parent that the
+ * user's shell knows. It mirrors the program's stops and its end, passes on
+ * signals that were meant for it, and does nothing else.
+ */
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "keeper.h"
+#include "page.h"
+#include "program.h"
+#include "session.h"
+
+static volatile pid_t program;
+
+/* What the terminal sends reaches the whole group; the rest only us. */
+static void
+pass_on(int sig, siginfo_t *info, void *context)
+{
+	int error = errno;
+
+	(void)context;
+	if (info->si_code <= 0 && info->si_pid != program)
+		(void)kill(program, sig);
+	errno = error;
+}
+
+static const int passed[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1,
+	SIGUSR2, SIGALRM, SIGCONT };
+static const int terminals[] = { SIGTSTP, SIGTTIN, SIGTTOU };
+
+static void
+catch_signals(void)
+{
+	struct sigaction sa, old;
+	size_t i;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_sigaction = pass_on;
+	sa.sa_flags = SA_SIGINFO | SA_RESTART;
+	for (i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		if (sigaction(passed[i], NULL, &old) == 0 &&
+		    (passed[i] == SIGCONT || old.sa_handler != SIG_IGN))
+			(void)sigaction(passed[i], &sa, NULL);
+	for (i = 0; i < sizeof(terminals) / sizeof(terminals[0]); i++)
+		(void)signal(terminals[i], SIG_IGN);
+}
+
+/* Stops as the program did, until somebody continues the job. */
+static void
+stop_too(int sig)
+{
+	struct sigaction sa, old;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = SIG_DFL;
+	if (sig == SIGSTOP) {
+		(void)raise(SIGSTOP);
+		return;
+	}
+	(void)sigaction(sig, &sa, &old);
+	(void)raise(sig);
+	(void)sigaction(sig, &old, NULL);
+}
+
+static void
+die_too(int sig)
+{
+	const struct rlimit none = { 0, 0 };
+	sigset_t set;
+
+	/* The core, if there was to be one, is the program's. */
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)signal(sig, SIG_DFL);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, sig);
+	(void)raise(sig);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static int
+end_as(const struct session_plan *plan, const struct page *page, int status)
+{
+	int error = atomic_load(&page->exec_error);
+
+	if (error != 0) {
+		warnx("%s: %s", plan->options.argv[0], strerror(error));
+		return error == ENOENT ? SESSION_EXIT_NOTFOUND :
+					 SESSION_EXIT_CANNOT;
+	}
+	if (WIFSIGNALED(status)) {
+		die_too(WTERMSIG(status));
+		return 128 + WTERMSIG(status);
+	}
+	return WEXITSTATUS(status);
+}
+
+/*
+ * The keeper has ended: with the last program, or because it failed, which
+ * it has said; the program must not go on without it.
+ */
+static void
+keeper_ended(int status)
+{
+	if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
+		(void)kill(program, SIGKILL);
+}
+
+static int
+wait_for_program(const struct session_plan *plan, const struct page *page,
+    pid_t keeper)
+{
+	bool refused = false;
+	int status;
+	pid_t pid;
+
+	for (;;) {
+		pid = waitpid(-1, &status, WUNTRACED);
+		if (pid == -1 && errno == EINTR)
+			continue;
+		if (pid == -1)
+			return SESSION_EXIT_REFUSED;
+		if (pid == keeper) {
+			refused = !WIFEXITED(status) ||
+			    WEXITSTATUS(status) != 0;
+			keeper_ended(status);
+		} else if (pid == program && WIFSTOPPED(status)) {
+			stop_too(WSTOPSIG(status));
+		} else if (pid == program) {
+			if (refused && WIFSIGNALED(status) &&
+			    WTERMSIG(status) == SIGKILL)
+				return SESSION_EXIT_REFUSED;
+			return end_as(plan, page, status);
+		}
+	}
+}
+
+/* A pipe that only the program should hold must not be held here. */
+static void
+let_go_of_pipes(void)
+{
+	int null;
+
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null == -1)
+		return;
+	(void)dup2(null, STDIN_FILENO);
+	(void)dup2(null, STDOUT_FILENO);
+	if (null > STDERR_FILENO)
+		close(null);
+}
+
+static pid_t
+fork_or_die(void)
+{
+	pid_t pid = fork();
+
+	if (pid == -1)
+		err(SESSION_EXIT_REFUSED, "fork");
+	return pid;
+}
+
+int
+session_run(const struct session_plan *plan)
+{
+	struct page *page;
+	int fds[2];
+	pid_t keeper;
+
+	page = page_new();
+	if (page == NULL || channel_pair(fds) == -1)
+		err(SESSION_EXIT_REFUSED, "memory");
+	(void)signal(SIGCHLD, SIG_DFL);
+	program = fork_or_die();
+	if (program == 0) {
+		close(fds[0]);
+		program_main(plan, page, fds[1]);
+	}
+	close(fds[1]);
+	catch_signals();
+	keeper = fork();
+	if (keeper == -1) {
+		warn("fork");
+		(void)kill(program, SIGKILL);
+		return SESSION_EXIT_REFUSED;
+	}
+	if (keeper == 0)
+		keeper_main(plan, page, program, fds[0]);
+	close(fds[0]);
+	let_go_of_pipes();
+	return wait_for_program(plan, page, keeper);
+}

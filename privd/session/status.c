@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One read of the file, fields by name. The program names itself in the
+ * first line (Name:), newlines escaped by the kernel, so no later line can
+ * be forged; each field is taken from its first line all the same.
+ */
+#include "status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STATUS_MAX	8192
+
+static ssize_t
+slurp(int folder, char *buf, size_t size)
+{
+	size_t done = 0;
+	ssize_t n;
+	int fd;
+
+	fd = openat(folder, "status", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	while ((n = read(fd, buf + done, size - 1 - done)) > 0)
+		done += (size_t)n;
+	close(fd);
+	buf[done] = '\0';
+	return n == -1 ? -1 : (ssize_t)done;
+}
+
+/* The text behind "\nname:", NULL if there is no such line. */
+static const char *
+field(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; text != NULL; text = strchr(text, '\n')) {
+		if (*text == '\n')
+			text++;
+		if (strncmp(text, name, len) == 0 && text[len] == ':')
+			return text + len + 1;
+	}
+	return NULL;
+}
+
+static bool
+number(const char *text, const char *name, int base, unsigned long long *value)
+{
+	const char *p = field(text, name);
+	char *end;
+
+	if (p == NULL)
+		return false;
+	*value = strtoull(p, &end, base);
+	return end != p;
+}
+
+static bool
+four(const char *text, const char *name, unsigned int id[4])
+{
+	const char *p = field(text, name);
+
+	return p != NULL &&
+	    sscanf(p, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) == 4;
+}
+
+int
+status_read(int folder, struct status *st)
+{
+	char text[STATUS_MAX];
+	unsigned long long tgid, ppid, permitted, filters, mask;
+
+	if (slurp(folder, text, sizeof(text)) == -1)
+		return -1;
+	if (!number(text, "Tgid", 10, &tgid) ||
+	    !number(text, "PPid", 10, &ppid) ||
+	    !number(text, "CapPrm", 16, &permitted) ||
+	    !number(text, "Seccomp_filters", 10, &filters) ||
+	    !number(text, "Umask", 8, &mask) ||
+	    !four(text, "Uid", st->uid) || !four(text, "Gid", st->gid)) {
+		errno = EIO;
+		return -1;
+	}
+	st->tgid = (pid_t)tgid;
+	st->ppid = (pid_t)ppid;
+	st->permitted = permitted;
+	st->filters = (unsigned int)filters;
+	st->umask = (mode_t)mask;
+	return 0;
+}

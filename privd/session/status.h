@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * /proc/T/status, as far as the session needs it.
+ */
+#ifndef PRIVD_SESSION_STATUS_H
+#define PRIVD_SESSION_STATUS_H
+
+#include <sys/types.h>
+
+#include <stdint.h>
+
+struct status {
+	pid_t		 tgid;
+	pid_t		 ppid;
+	uid_t		 uid[4];	/* real, effective, saved, fs */
+	gid_t		 gid[4];
+	uint64_t	 permitted;
+	unsigned int	 filters;	/* seccomp filters */
+	mode_t		 umask;
+};
+
+/* Reads it in an (O_PATH) folder of /proc. -1 with errno: not whole. */
+int	status_read(int folder, struct status *);
+
+#endif /* PRIVD_SESSION_STATUS_H */

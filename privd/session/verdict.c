@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The verdict on a call: of the system's policy and of the user's, where
+ * there are two; the first that does not permit answers, elevation is the
+ * first's alone.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "call.h"
+#include "judge.h"
+#include "record.h"
+
+struct context {
+	struct judge			*judge;
+	const struct call		*call;
+	const struct policy_image	*image;
+};
+
+/* Reached through the broker's own root and mounts? */
+static bool
+is_at_home(const struct call *call)
+{
+	size_t i;
+
+	if (call->npins > 0 && !call->process->own_root)
+		return false;
+	for (i = 0; i < call->npins; i++)
+		if (call->pin[i].outside)
+			return false;
+	return true;
+}
+
+/*
+ * Does a rule that would match not count: its limit is used up, another of
+ * its exclusive group was chosen, or it would elevate what lies elsewhere?
+ */
+static bool
+is_spent(void *p, const struct policy_rule *rule)
+{
+	const struct context *context = p;
+
+	if (rule->identity.kind != POLICY_AS_CALLER &&
+	    !is_at_home(context->call))
+		return true;
+	return budget_is_spent(context->judge->budget, rule) ||
+	    process_is_barred(context->call->process, context->image, rule);
+}
+
+static void
+deny(struct policy_verdict *verdict, int error)
+{
+	verdict->action = POLICY_DENY;
+	verdict->error = error;
+}
+
+static int
+spend(struct judge *judge, const struct call *call,
+    const struct policy_image *image, const struct policy_rule *rule)
+{
+	if (rule == NULL)
+		return 0;
+	if (budget_spend(judge->budget, rule) == -1)
+		return -1;
+	if (rule->exclusive != NULL)
+		return process_choose(call->process, image, rule);
+	return 0;
+}
+
+void
+call_judge(struct judge *judge, struct call *call)
+{
+	const struct policy_image *images[2] = { call->regime->policy.first,
+		call->regime->policy.second };
+	struct context context = { judge, call, NULL };
+	struct policy_verdict verdicts[2];
+	size_t i, n, decides = 0;
+	bool log = false;
+
+	n = images[1] == NULL ? 1 : 2;
+	call->request.spent = is_spent;
+	call->request.context = &context;
+	for (i = 0; i < n; i++) {
+		context.image = images[i];
+		policy_evaluate(images[i], &call->request,
+		    judge->plan->options.automatic, &verdicts[i]);
+		log = log || verdicts[i].log;
+		if (verdicts[i].action != POLICY_PERMIT) {
+			decides = i;
+			n = i + 1;
+		}
+	}
+	call->verdict = verdicts[decides];
+	call->image = images[decides];
+	call->verdict.log = log;
+	/* Nobody can be asked. */
+	if (call->verdict.action == POLICY_ASK) {
+		deny(&call->verdict, EPERM);
+		call->verdict.log = true;
+	}
+	for (i = 0; i < n; i++)
+		if (spend(judge, call, images[i], verdicts[i].rule) == -1)
+			deny(&call->verdict, ENOMEM);
+}

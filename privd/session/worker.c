@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Each job is a copy of what it needs of its call; it shares nothing with
+ * the judge but the page's slot and the listener. A watching thread looks
+ * ten times a second whether the programs still wait.
+ */
+#include "worker.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../notify/notify.h"
+#include "../perform/perform.h"
+#include "call.h"
+#include "hand.h"
+#include "judge.h"
+#include "page.h"
+
+#define JOBS_MAX	(PAGE_SLOTS - 16)
+#define WAKE		SIGUSR1
+
+struct job {
+	pthread_t		 thread;
+	bool			 running;
+	bool			 connecting;
+	bool			 cloexec;
+	int			 fd;	/* pinned object, or socket */
+	int			 object;	/* of a unix path, or -1 */
+	int			 hand;	/* that connects, or -1 */
+	uint64_t		 flags;
+	struct judge		*judge;
+	struct call		 call;	/* id and slot alone are used */
+	struct sockaddr_storage	 addr;
+	socklen_t		 addr_len;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct job *jobs[JOBS_MAX];
+static bool watching;
+
+static void
+on_wake(int sig)
+{
+	(void)sig;	/* only to interrupt */
+}
+
+void
+worker_init(void)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_wake;
+	(void)sigaction(WAKE, &sa, NULL);
+}
+
+static int
+do_connect(const struct job *job)
+{
+	if (job->hand != -1)
+		return hand_connect(job->hand, job->fd, job->object,
+		    &job->addr, job->addr_len);
+	return perform_connect(job->fd, job->object, &job->addr,
+	    job->addr_len);
+}
+
+static void
+work(struct job *job)
+{
+	int result;
+
+	if (job->connecting)
+		result = do_connect(job);
+	else
+		result = perform_reopen(job->fd, job->flags, 0);
+	if (result == -1)
+		call_refuse(job->judge, &job->call, errno);
+	else if (job->connecting)
+		call_answer(job->judge, &job->call, 0);
+	else
+		call_give(job->judge, &job->call, result, job->cloexec);
+}
+
+static void *
+run(void *p)
+{
+	struct job *job = p;
+	sigset_t set;
+	size_t i;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, WAKE);
+	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	work(job);
+	(void)pthread_mutex_lock(&lock);
+	for (i = 0; i < JOBS_MAX; i++)
+		if (jobs[i] == job)
+			jobs[i] = NULL;
+	(void)pthread_mutex_unlock(&lock);
+	close(job->fd);
+	if (job->object != -1)
+		close(job->object);
+	free(job);
+	return NULL;
+}
+
+/* Interrupts those for whom nobody waits any more. */
+static void *
+watch(void *p)
+{
+	const struct timespec tenth = { 0, 100000000 };
+	size_t i;
+
+	(void)p;
+	for (;;) {
+		(void)nanosleep(&tenth, NULL);
+		(void)pthread_mutex_lock(&lock);
+		for (i = 0; i < JOBS_MAX; i++)
+			if (jobs[i] != NULL && jobs[i]->running &&
+			    !notify_valid(jobs[i]->judge->listener,
+				jobs[i]->call.id))
+				(void)pthread_kill(jobs[i]->thread, WAKE);
+		(void)pthread_mutex_unlock(&lock);
+	}
+	return NULL;
+}
+
+static int
+start_thread(pthread_t *thread, void *(*function)(void *), void *p)
+{
+	pthread_attr_t attr;
+	int error;
+
+	error = pthread_attr_init(&attr);
+	if (error != 0)
+		return error;
+	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	(void)pthread_attr_setstacksize(&attr, 256 * 1024);
+	error = pthread_create(thread, &attr, function, p);
+	(void)pthread_attr_destroy(&attr);
+	return error;
+}
+
+/* With the lock held. */
+static bool
+enter(struct job *job)
+{
+	pthread_t watcher;
+	size_t i;
+
+	for (i = 0; i < JOBS_MAX && jobs[i] != NULL; i++)
+		continue;
+	if (i == JOBS_MAX)
+		return false;
+	if (!watching && start_thread(&watcher, watch, NULL) != 0)
+		return false;
+	watching = true;
+	if (start_thread(&job->thread, run, job) != 0)
+		return false;
+	job->running = true;
+	jobs[i] = job;
+	return true;
+}
+
+static void
+submit(struct judge *judge, struct call *call, struct job *job)
+{
+	bool entered;
+
+	job->judge = judge;
+	job->call.id = call->id;
+	job->call.slot = call->slot;
+	call_begin(call);
+	(void)pthread_mutex_lock(&lock);
+	entered = enter(job);
+	(void)pthread_mutex_unlock(&lock);
+	if (entered)
+		return;
+	close(job->fd);
+	if (job->object != -1)
+		close(job->object);
+	free(job);
+	call_refuse(judge, call, EAGAIN);
+}
+
+static int
+move(int *fd)
+{
+	int moved = *fd;
+
+	*fd = -1;
+	return moved;
+}
+
+void
+worker_open(struct judge *judge, struct call *call, bool cloexec)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL) {
+		call_refuse(judge, call, ENOMEM);
+		return;
+	}
+	job->fd = move(&call->pin[0].object);
+	job->object = -1;
+	job->flags = call->how.flags;
+	job->cloexec = cloexec;
+	submit(judge, call, job);
+}
+
+void
+worker_connect(struct judge *judge, struct call *call)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL) {
+		call_refuse(judge, call, ENOMEM);
+		return;
+	}
+	job->connecting = true;
+	job->fd = move(&call->sock);
+	job->object = call->addr_is_path ? move(&call->pin[0].object) : -1;
+	job->hand = call->addr.sa.sa_family == AF_UNIX ? judge->twin : -1;
+	job->addr = call->addr.storage;
+	job->addr_len = call->addr_len;
+	submit(judge, call, job);
+}

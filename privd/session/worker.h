@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What can wait for others (a FIFO's other end, a peer's answer) is done by
+ * threads of the judge, a bounded number, each given up when the program
+ * that waits for it is gone.
+ */
+#ifndef PRIVD_SESSION_WORKER_H
+#define PRIVD_SESSION_WORKER_H
+
+#include <stdbool.h>
+
+struct call;
+struct judge;
+
+/* The signal that ends a wait: to be caught, without SA_RESTART. */
+void	 worker_init(void);
+/*
+ * Both take the call over, with its slot and the descriptor, and answer it
+ * later; or refuse it with EAGAIN when too many wait already.
+ */
+void	 worker_open(struct judge *, struct call *, bool cloexec);
+void	 worker_connect(struct judge *, struct call *);
+
+#endif /* PRIVD_SESSION_WORKER_H */
