@@ -53,7 +53,8 @@ struct keeper {
 	int		 pidfd;		/* of the program */
 	int		 listener;
 	int		 record;
-	pid_t		 judge;
+	pid_t		 children[SESSION_HANDS_MAX + 3];
+	size_t		 nchildren;
 };
 
 static uid_t
@@ -119,13 +120,26 @@ keep_only(const int *keep, size_t n)
 }
 
 static pid_t
-fork_child(const struct keeper *keeper)
+fork_child(struct keeper *keeper)
 {
 	pid_t pid = fork();
 
 	if (pid == -1)
 		fail(keeper, "fork");
+	if (pid != 0)
+		keeper->children[keeper->nchildren++] = pid;
 	return pid;
+}
+
+static void
+end_children(const struct keeper *keeper)
+{
+	size_t i;
+
+	for (i = 0; i < keeper->nchildren; i++)
+		(void)kill(keeper->children[i], SIGKILL);
+	for (i = 0; i < keeper->nchildren; i++)
+		(void)waitpid(keeper->children[i], NULL, 0);
 }
 
 static void
@@ -184,8 +198,7 @@ start_judge(struct keeper *keeper, struct judge_start *start)
 	pair(keeper, fds);
 	start->parent = getpid();
 	start->own = own_id(ROLE_JUDGE, 0);
-	keeper->judge = fork_child(keeper);
-	if (keeper->judge == 0) {
+	if (fork_child(keeper) == 0) {
 		start->record = fds[1];
 		keep[n++] = fds[1];
 		keep[n++] = start->listener;
@@ -266,15 +279,17 @@ detach(void)
 			close(null);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGCHLD, SIG_IGN);	/* nobody waits for the hands */
+	(void)signal(SIGCHLD, SIG_DFL);
 }
 
 void
 keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
     int channel)
 {
-	struct keeper keeper = { plan, page, program, -1, -1, -1, -1 };
+	struct keeper keeper = { .plan = plan, .page = page,
+		.program = program, .listener = -1, .record = -1 };
 	sigset_t all;
+	bool ended;
 
 	keeper.pidfd = (int)syscall(SYS_pidfd_open, program, 0);
 	if (keeper.pidfd == -1)
@@ -293,7 +308,9 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	}
 	notify_prefer_one_cpu(keeper.listener);
 	start_processes(&keeper);
-	if (keep(&keeper))
+	ended = keep(&keeper);
+	end_children(&keeper);
+	if (ended)
 		_exit(0);
 	page_recover(page, keeper.listener);
 	fail(&keeper, "the judge is gone, the program is ended");

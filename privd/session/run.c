@@ -6,11 +6,13 @@
  */
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -22,6 +24,8 @@
 #include "page.h"
 #include "program.h"
 #include "session.h"
+
+#define KEEPER_WAIT	200	/* milliseconds */
 
 static volatile pid_t program;
 
@@ -91,6 +95,25 @@ die_too(int sig)
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/*
+ * What was recorded of the program is to be read when privrun has ended, so
+ * the keeper may finish; for as long as nothing else is left in the session,
+ * or a moment if there is (a daemon).
+ */
+static void
+wait_for_keeper(pid_t keeper)
+{
+	struct pollfd pfd = { .fd = -1, .events = POLLIN };
+
+	pfd.fd = (int)syscall(SYS_pidfd_open, keeper, 0);
+	if (pfd.fd == -1)
+		return;
+	while (poll(&pfd, 1, KEEPER_WAIT) == -1 && errno == EINTR)
+		continue;
+	(void)waitpid(keeper, NULL, WNOHANG);
+	close(pfd.fd);
+}
+
 static int
 end_as(const struct session_plan *plan, const struct page *page, int status)
 {
@@ -143,6 +166,7 @@ wait_for_program(const struct session_plan *plan, const struct page *page,
 			if (refused && WIFSIGNALED(status) &&
 			    WTERMSIG(status) == SIGKILL)
 				return SESSION_EXIT_REFUSED;
+			wait_for_keeper(keeper);
 			return end_as(plan, page, status);
 		}
 	}
