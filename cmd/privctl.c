@@ -470,7 +470,7 @@ eval_file(const struct question *q)
 static int
 command_eval(int argc, char **argv)
 {
-	struct question q = { 0 };
+	static struct question q; /* ends with the program */
 
 	eval_options(&q, argc, argv);
 	if (q.home != NULL)

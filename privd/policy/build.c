@@ -193,6 +193,8 @@ build_rule(struct policy_parse *p, struct policy_expr *expr)
 	rule->expr = expr;
 	check_rule(p);
 	lint_rule(p);
+	if (!p->included)
+		lint_reached(p, rule);
 	if (++*p->nrules == POLICY_RULES_MAX + 1)
 		parse_error(p, p->head, "more than %d rules", POLICY_RULES_MAX);
 	if (*p->nrules > POLICY_RULES_MAX)

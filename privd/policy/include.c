@@ -112,6 +112,7 @@ include_take(struct policy_parse *p, const struct policy_parse *sub,
 		return 0;
 	}
 	for (i = 0; i < from->rules.count; i++) {
+		lint_reached(p, from->rules.rules[i]);
 		if (rule_list_add(&p->block->rules, from->rules.rules[i]) == -1)
 			return -1;
 	}

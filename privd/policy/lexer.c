@@ -205,6 +205,10 @@ word_length(const struct policy_lexer *lex, const char *others)
 static int
 token(struct policy_lexer *lex, int type, size_t len)
 {
+	lex->previous = lex->token;
+	lex->previous_len = lex->token_len;
+	lex->previous_place = lex->place;
+	lex->place = place_of(lex, lex->pos);
 	lex->token = lex->pos;
 	lex->token_len = len;
 	lex->pos += len;

@@ -209,26 +209,23 @@ shadow(const struct policy_rule *rule, unsigned int *by)
 }
 
 void
-lint_block(struct policy_parse *p, const struct policy_block *block)
+lint_reached(struct policy_parse *p, const struct policy_rule *rule)
 {
-	const struct policy_rule *rule;
-	unsigned int *by, line;
-	size_t i;
+	unsigned int line;
 
 	if (!linting(p))
 		return;
-	by = arena_alloc(p->arena,
-	    (sys_count() + SYS_ALIAS_BY_FLAGS + 1) * sizeof(*by));
-	if (by == NULL)
+	if (p->shadow == NULL)
+		p->shadow = arena_alloc(p->arena,
+		    (sys_count() + SYS_ALIAS_BY_FLAGS + 1) *
+			sizeof(*p->shadow));
+	if (p->shadow == NULL)
 		return;
-	for (i = 0; i < block->rules.count; i++) {
-		rule = block->rules.rules[i];
-		line = shadowed(rule, by);
-		if (line > 0)
-			report_add(p->report, POLICY_WARNING, rule->file,
-			    (struct policy_place){ rule->line, 1 },
-			    "never reached: line %u decides before", line);
-		else if (always_matches(rule))
-			shadow(rule, by);
-	}
+	line = shadowed(rule, p->shadow);
+	if (line > 0)
+		report_add(p->report, POLICY_WARNING, rule->file,
+		    (struct policy_place){ rule->line, 1 },
+		    "never reached: line %u decides before", line);
+	else if (always_matches(rule))
+		shadow(rule, p->shadow);
 }

@@ -121,6 +121,13 @@ build_group(struct policy_parse *p, const struct word *who,
 		return id_of_number(p, who, place, id);
 	if (names_group(who->text, id) == 0)
 		return true;
+	if (strcmp(who->text, "wheel") == 0) {
+		/* Published policies name it; the BSDs give it this number. */
+		*id = 0;
+		parse_message(p, POLICY_NOTE, place,
+		    "there is no group \"wheel\" here: taken for group 0");
+		return true;
+	}
 	nearest_start(&nearest, who->text);
 	names_offer_groups(&nearest);
 	parse_error(p, place, "unknown group \"%s\"%s",

@@ -332,22 +332,59 @@ yyerror(YYLTYPE *place, struct policy_parse *p, const char *what)
 	parse_error(p, *place, "%s", what);
 }
 
+static bool
+expects(const yysymbol_kind_t *expected, int n, yysymbol_kind_t symbol)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (expected[i] == symbol)
+			return true;
+	}
+	return false;
+}
+
 /* Where any word can stand, the keywords among them are not worth a list. */
 static int
 plain_words(yysymbol_kind_t *expected, int n)
 {
-	int i, kept, marks;
+	int i, kept;
 
 	/* No other place takes both of these. */
-	for (i = 0, marks = 0; i < n; i++)
-		marks += expected[i] == YYSYMBOL_K_TIMES ||
-		    expected[i] == YYSYMBOL_K_TRUE;
+	if (!expects(expected, n, YYSYMBOL_K_TIMES) ||
+	    !expects(expected, n, YYSYMBOL_K_TRUE))
+		return n;
 	for (i = 0, kept = 0; i < n; i++) {
-		if (marks < 2 || expected[i] < YYSYMBOL_K_THEN ||
+		if (expected[i] < YYSYMBOL_K_THEN ||
 		    expected[i] > YYSYMBOL_K_GROUP)
 			expected[kept++] = expected[i];
 	}
 	return kept;
+}
+
+/*
+ * What stands where an argument could, and is followed by no operator, is
+ * most often a misspelt action: then that word is what was found.
+ */
+static bool
+misspelt_action(struct policy_parse *p, const yysymbol_kind_t *expected, int n)
+{
+	const struct policy_lexer *lex = &p->lexer;
+	char text[REPORT_TEXT_MAX], name[64];
+
+	if (!expects(expected, n, YYSYMBOL_K_EQ) ||
+	    expects(expected, n, YYSYMBOL_K_TRUE) || p->rule == NULL ||
+	    lex->previous_len >= sizeof(name))
+		return false;
+	(void)memcpy(name, lex->bytes + lex->previous, lex->previous_len);
+	name[lex->previous_len] = '\0';
+	if (check_has_argument(p->rule, name, 0) || strcmp(name, "]") == 0)
+		return false;
+	parse_error(p, lex->previous_place,
+	    "found \"%s\", expected permit, deny, ask, pretend or an argument "
+	    "of \"%s\"", report_text(name, lex->previous_len, text),
+	    p->rule->callname);
+	return true;
 }
 
 /* "found X, expected A, B or C" */
@@ -360,6 +397,9 @@ yyreport_syntax_error(const yypcontext_t *context, struct policy_parse *p)
 	int i, n;
 
 	n = yypcontext_expected_tokens(context, expected, YYNTOKENS);
+	lexer_skip_line(&p->lexer);
+	if (misspelt_action(p, expected, n))
+		return 0;
 	n = plain_words(expected, n);
 	list[0] = '\0';
 	for (i = 0; i < n; i++) {
@@ -376,6 +416,5 @@ yyreport_syntax_error(const yypcontext_t *context, struct policy_parse *p)
 	parse_error(p, *yypcontext_location(context),
 	    "found %s%s%s, expected %s", lex->last == L_NL ? "" : "\"", text,
 	    lex->last == L_NL ? "" : "\"", list);
-	lexer_skip_line(&p->lexer);
 	return 0;
 }

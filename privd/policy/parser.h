@@ -33,6 +33,10 @@ struct policy_lexer {
 	unsigned int end_line; /* where the last line ended */
 	size_t token;          /* where it starts, and its length */
 	size_t token_len;
+	size_t previous; /* the token before, likewise */
+	size_t previous_len;
+	struct policy_place previous_place;
+	struct policy_place place; /* of the token */
 };
 
 struct policy_comment {
@@ -163,6 +167,7 @@ struct policy_parse {
 	struct policy_place seen[MODIFIERS]; /* line 0: not seen */
 	bool unknown;                        /* the rule's call is */
 	struct noted *noted;
+	unsigned int *shadow; /* lint_reached()'s, of the block */
 };
 
 /* Reads everything; errors are in the report. -1 with ENOMEM. */
@@ -265,7 +270,8 @@ void check_pretend(struct policy_parse *, const struct rule_list *,
 void lint_test(struct policy_parse *, const struct policy_expr *,
     struct policy_place, enum path_state);
 void lint_rule(struct policy_parse *);
-void lint_block(struct policy_parse *, const struct policy_block *);
+/* Says so if a rule of the block decides all that this one could. */
+void lint_reached(struct policy_parse *, const struct policy_rule *);
 
 int rule_list_add(struct rule_list *, struct policy_rule *);
 

@@ -140,6 +140,7 @@ block_new(struct policy_parse *p)
 	else
 		p->block->next = block;
 	p->block = block;
+	p->shadow = NULL;
 	return block;
 }
 

@@ -207,7 +207,6 @@ commit_blocks(struct commit *commit)
 	errors = commit->parse->report->errors;
 	for (block = commit->parse->blocks; block != NULL;
 	     block = block->next) {
-		lint_block(commit->parse, block);
 		if (!block->template && commit_block(commit, block) == -1)
 			return -1;
 	}
