@@ -21,8 +21,11 @@
 
 #include "../perform/perform.h"
 #include "call.h"
+#include "identity.h"
 #include "judge.h"
 #include "page.h"
+#include "record.h"
+#include "room.h"
 #include "status.h"
 #include "worker.h"
 
@@ -138,11 +141,27 @@ walk_again(struct judge *judge, struct call *call)
 	return false;
 }
 
+/* A file was made whose descriptor nobody got: it is taken away again. */
+static void
+unmake(struct judge *judge, const struct call *call)
+{
+	const struct resolve_pin *pin = &call->pin[0];
+	struct stat st;
+
+	if (fstatat(pin->parent, pin->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && st.st_size == 0 && st.st_nlink == 1 &&
+	    unlinkat(pin->parent, pin->name, 0) == 0)
+		return;
+	record_note(judge, "%s was made, and its descriptor not delivered",
+	    pin->path);
+}
+
 static void
 act_open(struct judge *judge, struct call *call)
 {
 	struct resolve_pin *pin = &call->pin[0];
 	bool cloexec = (call->how.flags & O_CLOEXEC) != 0;
+	bool made = false;
 	int fd = -1, tries;
 
 	/* Cannot be handed over, and a reading one would be more. */
@@ -163,6 +182,12 @@ act_open(struct judge *judge, struct call *call)
 			call_refuse(judge, call, ESRCH);
 			return;
 		}
+		/* No effect without a place for its descriptor. */
+		if ((call->how.flags & (O_CREAT | O_TRUNC)) != 0 &&
+		    !room_for_descriptor(call->thread->folder)) {
+			call_refuse(judge, call, EMFILE);
+			return;
+		}
 		call_begin(call);
 		fd = open_own(judge, call);
 		for (tries = 0; fd == -1 && errno == PERFORM_WALK_AGAIN &&
@@ -173,11 +198,12 @@ act_open(struct judge *judge, struct call *call)
 		}
 		if (fd == -1 && errno == PERFORM_WALK_AGAIN)
 			errno = EAGAIN;
+		made = fd != -1 && pin->missing;
 	}
 	if (fd == -1)
 		call_refuse(judge, call, errno);
-	else
-		call_give(judge, call, fd, cloexec);
+	else if (!call_give(judge, call, fd, cloexec) && made)
+		unmake(judge, call);
 }
 
 #define STATX_FLAGS	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | \
@@ -454,9 +480,34 @@ act_connect(struct judge *judge, struct call *call)
 	worker_connect(judge, call);
 }
 
+/*
+ * The judge performs with the credentials that root's program began with. A
+ * program that has others by now would get more than its own.
+ */
+static bool
+has_our_credentials(const struct judge *judge, const struct call *call)
+{
+	const struct policy_caller *caller = &judge->plan->caller;
+	struct status st;
+
+	if (!judge->creds_changed)
+		return true;
+	return status_read(call->thread->folder, &st) == 0 &&
+	    st.uid[1] == caller->uid && st.uid[3] == caller->uid &&
+	    st.gid[1] == caller->gid && st.gid[3] == caller->gid &&
+	    st.permitted == identity_permitted();
+}
+
 static void
 perform(struct judge *judge, struct call *call)
 {
+	if (!has_our_credentials(judge, call)) {
+		record_note(judge, "pid %d (%s) has changed its credentials: "
+		    "%s cannot be judged any more", call->process->tgid,
+		    call->process->program, call->base->name);
+		call_refuse(judge, call, EPERM);
+		return;
+	}
 	switch ((enum sys_op)call->base->op) {
 	case SYS_OP_OPEN:
 		act_open(judge, call);
@@ -524,9 +575,12 @@ call_perform(struct judge *judge, struct call *call)
 		return;
 	}
 	/* socket(2) is all in its registers, as the plainer calls are. */
-	if (call->row->disposal != SYS_PERFORMED ||
-	    call->base->op == SYS_OP_SOCKET)
-		call_continue(judge, call);
-	else
+	if (call->row->disposal == SYS_PERFORMED &&
+	    call->base->op != SYS_OP_SOCKET) {
 		perform(judge, call);
+		return;
+	}
+	if ((call->row->flags & SYS_CREDS) != 0)
+		judge->creds_changed = true;
+	call_continue(judge, call);
 }

@@ -56,7 +56,7 @@ call_continue(struct judge *judge, struct call *call)
 	call_drop(call);
 }
 
-void
+bool
 call_give(struct judge *judge, struct call *call, int fd, bool cloexec)
 {
 	int number, error;
@@ -68,6 +68,7 @@ call_give(struct judge *judge, struct call *call, int fd, bool cloexec)
 		call_refuse(judge, call, error);
 	else
 		call_answer(judge, call, number);
+	return number != -1;
 }
 
 void

@@ -110,8 +110,8 @@ bool	 call_elevate(struct judge *, struct call *);
 void	 call_answer(struct judge *, struct call *, int64_t value);
 void	 call_refuse(struct judge *, struct call *, int error);
 void	 call_continue(struct judge *, struct call *);
-/* Takes fd over. */
-void	 call_give(struct judge *, struct call *, int fd, bool cloexec);
+/* Takes fd over. False: the program did not get it. */
+bool	 call_give(struct judge *, struct call *, int fd, bool cloexec);
 /* Writes a result to the program, then answers value; or EFAULT. */
 void	 call_write(struct judge *, struct call *, uint64_t addr,
 	    const void *, size_t len, int64_t value);

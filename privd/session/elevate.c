@@ -33,6 +33,8 @@ is_in_our_userns(struct judge *judge, const struct call *call)
 	char mine[64], its[64];
 	ssize_t n, m;
 
+	if (call->process->our_userns)
+		return true;
 	n = readlink("/proc/self/ns/user", mine, sizeof(mine));
 	reach_raise(&judge->reach);
 	m = readlinkat(call->thread->folder, "ns/user", its, sizeof(its));
@@ -40,7 +42,9 @@ is_in_our_userns(struct judge *judge, const struct call *call)
 	/* A program of mode 0711 shows nothing; it could not have left. */
 	if (m == -1 && (errno == EACCES || errno == EPERM))
 		return true;
-	return n > 0 && n == m && memcmp(mine, its, (size_t)n) == 0;
+	call->process->our_userns = n > 0 && n == m &&
+	    memcmp(mine, its, (size_t)n) == 0;
+	return call->process->our_userns;
 }
 
 static bool
@@ -186,7 +190,8 @@ fill(const struct call *call, struct hand_request *request, int *fds,
 	request->mode = (uint32_t)call->how.mode;
 	if (request->op == HAND_ACCESS)
 		request->mode = access_mode(call);
-	if (request->op == HAND_OPEN || request->op == HAND_BIND)
+	if (request->op == HAND_BIND || (request->op == HAND_OPEN &&
+	    (call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0))
 		request->umask = umask_of(call);
 	if (request->op == HAND_BIND || request->op == HAND_CONNECT) {
 		fds[(*nfds)++] = call->sock;
@@ -273,7 +278,7 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 	if (fd == -1)
 		call_refuse(judge, call, EIO);
 	else
-		call_give(judge, call, fd, cloexec);
+		(void)call_give(judge, call, fd, cloexec);
 }
 
 bool

@@ -126,6 +126,8 @@ call_execute(struct judge *judge, struct call *call)
 		return;
 	}
 	call->process->elevated = false;
+	if (resolve_same(&image, &judge->plan->image_st))
+		judge->blurred = true;
 	go_on(judge, call, regime, &image, call->pin[0].path);
 }
 

@@ -189,18 +189,16 @@ walk_on(int folder, const char *rest, struct resolve_pin *pin)
 
 /* What the request names, pinned here and named by the kernel. */
 static int
-pin_named(struct hand *hand, int given)
+pin_named(struct hand *hand, int *given)
 {
 	const struct hand_request *request = hand->request;
 	struct resolve_pin *pin = &hand->pin;
-	int fd, error;
+	int error;
 
 	if (request->rest[0] != '\0' && !request->missing)
-		return walk_on(given, request->rest, pin);
-	fd = fcntl(given, F_DUPFD_CLOEXEC, 3);
-	if (fd == -1)
-		return errno;
-	error = resolve_adopt(&here, fd, pin);
+		return walk_on(*given, request->rest, pin);
+	error = resolve_adopt(&here, *given, pin);
+	*given = -1;	/* the pin's now */
 	if (error != 0 || !request->missing)
 		return error;
 	/* A new entry of this folder. */
@@ -212,7 +210,7 @@ pin_named(struct hand *hand, int given)
 	pin->parent_st = pin->st;
 	pin->object = -1;
 	pin->missing = true;
-	(void)snprintf(pin->name, sizeof(pin->name), "%s", request->rest);
+	(void)strlcpy(pin->name, request->rest, sizeof(pin->name));
 	(void)snprintf(pin->path + strlen(pin->path),
 	    sizeof(pin->path) - strlen(pin->path), "%s%s",
 	    strcmp(pin->path, "/") == 0 ? "" : "/", pin->name);
@@ -246,7 +244,8 @@ do_open(struct hand *hand, int *fd)
 		flags &= ~(uint64_t)O_TRUNC;
 	waits = hand->pin.object != -1 &&
 	    perform_may_block(&hand->pin.st, flags);
-	(void)umask(request->umask);
+	if (perform_creates(&hand->pin, flags))
+		(void)umask(request->umask);
 	*fd = perform_open(&hand->pin, flags | (waits ? O_NONBLOCK : 0),
 	    request->mode);
 	/* A hand waits for nobody. */
@@ -382,10 +381,10 @@ take_descriptors(struct hand *hand)
 			return EINVAL;
 		if (hand->nfds == 1)
 			return 0;
-		return hand->nfds == 2 ? pin_named(hand, hand->fds[1]) :
+		return hand->nfds == 2 ? pin_named(hand, &hand->fds[1]) :
 					 EINVAL;
 	default:
-		return hand->nfds == 1 ? pin_named(hand, hand->fds[0]) :
+		return hand->nfds == 1 ? pin_named(hand, &hand->fds[0]) :
 					 EINVAL;
 	}
 }

@@ -182,7 +182,7 @@ adopt(struct judge *judge, struct call *call)
 		return process->regime == NULL ? -1 : 0;
 	}
 	process->regime = parent->regime;
-	process->elevated = parent->elevated;
+	process->elevated = parent->elevated && !judge->blurred;
 	process->orphan = parent->orphan;
 	(void)strlcpy(process->program, parent->program,
 	    sizeof(process->program));

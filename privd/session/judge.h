@@ -31,6 +31,11 @@ struct judge {
 	bool			 launched;	/* its first exec was seen */
 	unsigned int		 filters;	/* seccomp filters it then had */
 	bool			 said_refused;	/* elevation, once */
+	bool			 blurred;	/* the elevated image was executed
+						   again: what runs it is not
+						   elevated by that alone */
+	bool			 creds_changed;	/* a call that changes credentials
+						   was let go on */
 	mode_t			 umask;		/* the judge's at the moment */
 	struct call		 call;
 };

@@ -7,8 +7,11 @@
  */
 #include "keeper.h"
 
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+#include <linux/capability.h>
 
 #include <err.h>
 #include <errno.h>
@@ -25,6 +28,7 @@
 #include "channel.h"
 #include "fetcher.h"
 #include "hand.h"
+#include "identity.h"
 #include "judge.h"
 #include "page.h"
 #include "record.h"
@@ -264,6 +268,18 @@ keep(struct keeper *keeper)
 	}
 }
 
+/* All that is left to do is to write records, and to end the program. */
+static int
+drop_rights(const struct session_plan *plan)
+{
+	const uint64_t killing = 1ULL << CAP_KILL;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return -1;
+	return plan->root ? identity_set_caps(killing, killing, 0) : 0;
+}
+
 /* Its own session: the terminal's signals are the program's. */
 static void
 detach(void)
@@ -308,6 +324,8 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	}
 	notify_prefer_one_cpu(keeper.listener);
 	start_processes(&keeper);
+	if (drop_rights(plan) == -1)
+		fail(&keeper, "cannot drop rights");
 	ended = keep(&keeper);
 	end_children(&keeper);
 	if (ended)

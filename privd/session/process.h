@@ -49,6 +49,8 @@ struct process {
 	bool		 elevated;	/* the image that privrun became */
 	bool		 orphan;	/* first seen without known parent */
 	bool		 condemned;	/* runs what was not judged */
+	bool		 our_userns;	/* seen in the judge's user namespace,
+					   which no guarded program leaves */
 	struct stat	 image;		/* its executable */
 	struct exec_watch exec;
 	char		 program[PATH_MAX];	/* for the logs */

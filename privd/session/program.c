@@ -174,6 +174,9 @@ program_main(const struct session_plan *plan, struct page *page, int channel)
 		take_guard(plan);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fail("no_new_privs");
+	/* Who adopts orphans would be taken for their parent. */
+	if (prctl(PR_SET_CHILD_SUBREAPER, 0UL, 0, 0, 0) == -1)
+		fail("subreaper");
 	if (plan->guarded && jail_landlock_harmless() == -1)
 		fail("Landlock");
 	/* The judge must be able to read what is executed. */

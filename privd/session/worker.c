@@ -86,7 +86,7 @@ work(struct job *job)
 	else if (job->connecting)
 		call_answer(job->judge, &job->call, 0);
 	else
-		call_give(job->judge, &job->call, result, job->cloexec);
+		(void)call_give(job->judge, &job->call, result, job->cloexec);
 }
 
 static void *

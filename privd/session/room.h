@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PRIVD_SESSION_ROOM_H
+#define PRIVD_SESSION_ROOM_H
+
+#include <stdbool.h>
+
+/*
+ * Is a descriptor free in the process whose /proc folder this is? Asked
+ * before what has an effect; where the kernel does not tell (before Linux
+ * 6.2, or not to us), the answer is yes.
+ */
+bool	room_for_descriptor(int folder);
+
+#endif /* PRIVD_SESSION_ROOM_H */
