@@ -309,7 +309,8 @@ rule_matches(const struct policy_rule *rule, const struct policy_request *req)
 	if (evaluate_expr(&ev, rule->expr) != YES || ev.failed)
 		return false;
 	if (req->spent == NULL ||
-	    (rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL))
+	    (rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL &&
+	    rule->identity.kind == POLICY_AS_CALLER))
 		return true;
 	return !req->spent(req->context, rule);
 }

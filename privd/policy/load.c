@@ -112,14 +112,20 @@ policy_load_file(struct policy_set *set, const struct policy_source *source,
 	return load_file(set, source, path, false, report);
 }
 
+static bool
+ends_in(const char *name, const char *end)
+{
+	size_t len = strlen(name), n = strlen(end);
+
+	return len >= n && strcmp(name + len - n, end) == 0;
+}
+
 static int
 folder_entry(const struct dirent *entry)
 {
-	size_t len;
-
-	len = strlen(entry->d_name);
-	return entry->d_name[0] != '.' &&
-	    (len < 4 || strcmp(entry->d_name + len - 4, ".sig") != 0);
+	/* Signatures, and the queries that the tests put to a policy. */
+	return entry->d_name[0] != '.' && !ends_in(entry->d_name, ".sig") &&
+	    !ends_in(entry->d_name, ".queries");
 }
 
 static int

@@ -287,7 +287,11 @@ struct policy_value {
 	bool		 missing;	/* the object does not exist */
 };
 
-/* Is this rule spent (once, times, rate, exclusive)? NULL: none ever is. */
+/*
+ * Does this rule not count, although it matches: it is spent (once, times,
+ * rate, exclusive), or may not elevate what the call names? Asked of rules
+ * with a limit, a group or an elevation. NULL: all count.
+ */
 typedef bool (*policy_spent_fn)(void *context, const struct policy_rule *);
 
 struct policy_request {

@@ -205,6 +205,14 @@ named_program(const struct policy_expr *expr)
 	return NULL;
 }
 
+/* Is nothing behind this rule ever tried? */
+static bool
+always_matches(const struct policy_rule *rule)
+{
+	return rule->expr->op == POLICY_TRUE && rule->pred == NULL &&
+	    rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL;
+}
+
 static int
 add_reached(struct session_plan *plan, const struct policy_image *image)
 {
@@ -217,13 +225,15 @@ add_reached(struct session_plan *plan, const struct policy_image *image)
 	n = policy_candidates(image, execve_row, execve_row, SYS_ALIAS_NONE,
 	    plan->options.no_alias, rules, RULES_MAX);
 	for (i = 0; i < n; i++) {
-		if (rules[i]->action != POLICY_PERMIT ||
-		    rules[i]->child != POLICY_CHILD_OWN)
-			continue;
-		name = named_program(rules[i]->expr);
-		if ((name != NULL ? add_program(plan, name) :
-				    add_all(plan)) == -1)
-			return -1;
+		if (rules[i]->action == POLICY_PERMIT &&
+		    rules[i]->child == POLICY_CHILD_OWN) {
+			name = named_program(rules[i]->expr);
+			if ((name != NULL ? add_program(plan, name) :
+					    add_all(plan)) == -1)
+				return -1;
+		}
+		if (always_matches(rules[i]))
+			return 0;
 	}
 	policy_default(image, plan->options.automatic, &otherwise);
 	if (otherwise.action == POLICY_PERMIT)
