@@ -214,6 +214,7 @@ fetcher_main(const struct session_plan *plan, uid_t own, pid_t parent,
 		.effective = 1ULL << CAP_SYS_PTRACE,
 	};
 
+	jail_close_stderr();
 	if (identity_assume(&id, parent) == -1 ||
 	    jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0])) == -1)
 		_exit(SESSION_EXIT_REFUSED);

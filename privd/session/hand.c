@@ -593,6 +593,7 @@ hand_main(const struct hand_start *start)
 		fail("identity");
 	if (fence_landlock(start->plan, start->number, &makes) == -1)
 		fail("Landlock");
+	jail_close_stderr();
 	if (enter_seccomp(&hand, makes) == -1)
 		fail("seccomp");
 	loop(&hand, start->channel);
@@ -620,6 +621,7 @@ hand_double_main(const struct hand_start *start)
 	hand.is_double = true;
 	if (identity_assume(&id, start->parent) == -1)
 		fail("identity");
+	jail_close_stderr();
 	if (enter_seccomp(&hand, false) == -1)
 		fail("seccomp");
 	loop(&hand, start->channel);

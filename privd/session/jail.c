@@ -135,6 +135,14 @@ jail_seccomp(const struct jail_rule *rules, size_t n)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
 }
 
+void
+jail_close_stderr(void)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(PRIVD_SANITIZE)
+	(void)dup2(STDIN_FILENO, STDERR_FILENO);
+#endif
+}
+
 int
 jail_landlock_abi(void)
 {

@@ -24,6 +24,9 @@ struct jail_rule {
  */
 int	 jail_seccomp(const struct jail_rule *, size_t n);
 
+/* The last word was said: standard error becomes what standard input is. */
+void	 jail_close_stderr(void);
+
 struct jail_path {
 	const char	*folder;	/* NULL ends a list */
 	uint64_t	 access;	/* LANDLOCK_ACCESS_FS_* */

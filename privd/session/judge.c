@@ -433,6 +433,7 @@ judge_main(const struct judge_start *start)
 	judge.table = process_table_new(&judge.reach);
 	if (judge.table == NULL || judge.budget == NULL)
 		fail("memory");
+	jail_close_stderr();
 	if (jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0])) == -1)
 		fail("seccomp");
 	loop(&judge);
