@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The steps from policies to a filter, private to this folder: what the
+ * policies say of a call (verdict.c), what is refused before they are asked
+ * (guard.c), and instructions (emit.c).
+ */
+#ifndef PRIVD_FILTER_INTERNAL_H
+#define PRIVD_FILTER_INTERNAL_H
+
+#include "../syscalls/syscalls.h"
+#include "filter.h"
+#include "tree.h"
+
+#define FILTER_ENOSYS (SECCOMP_RET_ERRNO | ENOSYS)
+
+/* What the closure says of a call. Returns 0, -1 with ENOMEM. */
+int verdict_tree(struct tree *, const struct filter_input *,
+    const struct sys_call *, tree_id *);
+/* A condition on one register, of a refusal. */
+enum guard_relation {
+	GUARD_ANY,   /* no condition */
+	GUARD_EQUAL, /* (regs[reg] & mask) == value */
+	GUARD_OTHER, /* (regs[reg] & mask) != value */
+	GUARD_BITS   /* (regs[reg] & mask) != 0 */
+};
+
+struct guard_condition {
+	enum guard_relation relation;
+	uint8_t reg;
+	uint64_t mask;
+	uint64_t value;
+};
+
+/*
+ * Does a rule of every policy of the closure name the call itself, and, if
+ * there is a condition, a value of its register that the condition is about?
+ */
+bool verdict_named(const struct filter_input *, const struct sys_call *,
+    const struct guard_condition *);
+
+/* The refusals of a call, before what the policies say. */
+tree_id guard_tree(struct tree *, const struct filter_input *,
+    const struct sys_call *, tree_id policy);
+
+/* Numbers from `first` to the next range's, the last one to the end. */
+struct emit_range {
+	uint32_t first;
+	tree_id tree;
+};
+
+/* Returns 0; -1 with ENOMEM or E2BIG. */
+int emit_program(const struct tree *, const struct emit_range *, size_t,
+    struct filter_program *);
+
+#endif /* PRIVD_FILTER_INTERNAL_H */
