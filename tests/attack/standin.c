@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A broker with the hole: it reads the path, finds where it leads, refuses
+ * what lies below a forbidden name, and lets the kernel go on with all else,
+ * which reads the path again. Attacks on paths succeed against it, so a test
+ * that fails to can find nothing.
+ *
+ * usage: standin forbidden program [argument ...]
+ */
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+install(void)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { sizeof(insns) / sizeof(insns[0]), insns };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		return -1;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER |
+		SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+	    &prog);
+}
+
+/* The listener is fetched by its number, which is the one that is free. */
+static void
+__attribute__((noreturn))
+become(char *argv[], int channel)
+{
+	int listener;
+
+	listener = fcntl(0, F_DUPFD, 0);
+	close(listener);
+	if (write(channel, &listener, sizeof(listener)) != sizeof(listener) ||
+	    install() != listener)
+		err(1, "listener");
+	execvp(argv[0], argv);
+	err(1, "%s", argv[0]);
+}
+
+static int
+is_forbidden(pid_t pid, uint64_t addr, const char *forbidden)
+{
+	char path[PATH_MAX], full[PATH_MAX];
+	struct iovec local = { path, sizeof(path) - 1 };
+	struct iovec remote = { (void *)(uintptr_t)addr, 0 };
+	ssize_t n;
+
+	/* To the page's end. */
+	remote.iov_len = 4096 - addr % 4096;
+	n = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	if (n <= 0)
+		return 0;
+	path[n] = '\0';
+	if (realpath(path, full) == NULL)
+		return 0;
+	n = (ssize_t)strlen(forbidden);
+	return strncmp(full, forbidden, (size_t)n) == 0 &&
+	    (full[n] == '\0' || full[n] == '/');
+}
+
+static void
+serve(int listener, const char *forbidden)
+{
+	struct pollfd pfd = { .fd = listener, .events = POLLIN };
+	struct seccomp_notif notif;
+	struct seccomp_notif_resp resp;
+
+	while (poll(&pfd, 1, -1) == 1 && (pfd.revents & POLLIN) != 0) {
+		memset(&notif, 0, sizeof(notif));
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notif) == -1)
+			continue;
+		memset(&resp, 0, sizeof(resp));
+		resp.id = notif.id;
+		if (is_forbidden((pid_t)notif.pid, notif.data.args[1],
+		    forbidden))
+			resp.error = -EACCES;
+		else
+			resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	int channel[2], number, listener = -1, pidfd, status, tries;
+	pid_t pid;
+
+	if (argc < 3)
+		errx(2, "usage: standin forbidden program [argument ...]");
+	if (pipe2(channel, O_CLOEXEC) == -1 || (pid = fork()) == -1)
+		err(1, NULL);
+	if (pid == 0)
+		become(argv + 2, channel[1]);
+	if (read(channel[0], &number, sizeof(number)) != sizeof(number))
+		errx(1, "no listener");
+	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	for (tries = 0; listener == -1 && tries < 100000; tries++)
+		listener = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+	if (listener == -1)
+		err(1, "listener");
+	serve(listener, argv[1]);
+	if (waitpid(pid, &status, 0) == -1)
+		err(1, NULL);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
