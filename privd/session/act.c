@@ -561,8 +561,10 @@ perform(struct judge *judge, struct call *call)
 void
 call_perform(struct judge *judge, struct call *call)
 {
-	if (call_elevate(judge, call))
+	if (call->elevated) {
+		call_elevate(judge, call);
 		return;
+	}
 	if (call->walk_error != 0) {
 		call_refuse(judge, call, call->walk_error);
 		return;

@@ -63,6 +63,7 @@ struct call {
 	/* what it said */
 	struct policy_verdict	 verdict;
 	const struct policy_image *image;	/* whose verdict it is */
+	bool			 elevated;	/* and a hand performs it */
 };
 
 struct judge;
@@ -102,9 +103,11 @@ void	 call_launch(struct judge *, struct call *);
 /* What became of an execve that was let go on? To be asked before a call of
    the process is judged. */
 void	 call_settle_exec(struct judge *, struct call *);
-/* Performs it in a hand, if its rule says so and the caller may have it.
-   False: it is to be performed as the caller. */
-bool	 call_elevate(struct judge *, struct call *);
+/* Does its rule elevate it, may the caller have that, and is there anything
+   in it for a hand? Into call->elevated; else it is performed as the caller. */
+void	 call_plan_elevation(struct judge *, struct call *);
+/* Performs it in the hand. */
+void	 call_elevate(struct judge *, struct call *);
 
 /* The answers, each given once; the page says what before it is. */
 void	 call_answer(struct judge *, struct call *, int64_t value);

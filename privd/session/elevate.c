@@ -281,28 +281,33 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 		(void)call_give(judge, call, fd, cloexec);
 }
 
-bool
+void
+call_plan_elevation(struct judge *judge, struct call *call)
+{
+	const struct policy_rule *rule = call->verdict.rule;
+
+	call->elevated = rule != NULL &&
+	    rule->identity.kind != POLICY_AS_CALLER &&
+	    call->verdict.action == POLICY_PERMIT &&
+	    may_elevate(judge, call) &&
+	    call->image == judge->plan->policy.first &&
+	    judge->plan->rule_hand[rule->index] != SESSION_HAND_NONE &&
+	    is_for_hand(call);
+}
+
+void
 call_elevate(struct judge *judge, struct call *call)
 {
 	static struct hand_request request;
 	static struct hand_reply reply;
-	const struct policy_rule *rule = call->verdict.rule;
+	uint8_t hand = judge->plan->rule_hand[call->verdict.rule->index];
 	int fds[2], fd, error;
 	size_t nfds;
-	uint8_t hand;
 
-	if (rule == NULL || rule->identity.kind == POLICY_AS_CALLER ||
-	    call->verdict.action != POLICY_PERMIT ||
-	    !may_elevate(judge, call) ||
-	    call->image != judge->plan->policy.first || !is_for_hand(call))
-		return false;
-	hand = judge->plan->rule_hand[rule->index];
-	if (hand == SESSION_HAND_NONE)
-		return false;
 	error = fill(call, &request, fds, &nfds);
 	if (error != 0) {
 		call_refuse(judge, call, error);
-		return true;
+		return;
 	}
 	call_begin(call);
 	if (hand_ask(judge->hands[hand], &request, fds, nfds, &reply,
@@ -310,5 +315,4 @@ call_elevate(struct judge *judge, struct call *call)
 		call_refuse(judge, call, errno);
 	else
 		answer(judge, call, &reply, fd);
-	return true;
 }

@@ -146,44 +146,78 @@ is_permitted(struct hand *hand, const struct policy_rule **rule)
 	    hand->plan->rule_hand[verdict.rule->index] == hand->number;
 }
 
+/* The entry `name` of a folder (taken over), which is not there. */
+static int
+pin_entry(int folder, const char *name, struct resolve_pin *pin)
+{
+	size_t len;
+	int error;
+
+	error = resolve_adopt(&here, folder, pin);
+	if (error != 0)
+		return error;
+	len = strlen(pin->path);
+	if (strcmp(pin->path, "/") == 0)
+		len = 0;
+	if ((size_t)snprintf(pin->path + len, sizeof(pin->path) - len, "/%s",
+	    name) >= sizeof(pin->path) - len ||
+	    strlcpy(pin->name, name, sizeof(pin->name)) >= sizeof(pin->name))
+		return ENAMETOOLONG;
+	pin->parent = pin->object;
+	pin->parent_st = pin->st;
+	pin->object = -1;
+	pin->missing = true;
+	return 0;
+}
+
+/* Cuts the next plain name off a path; false if there is none. */
+static bool
+next_name(const char **rest, char name[NAME_MAX + 1])
+{
+	size_t len = strcspn(*rest, "/");
+
+	if (len == 0 || len > NAME_MAX)
+		return false;
+	memcpy(name, *rest, len);
+	name[len] = '\0';
+	*rest += len;
+	*rest += strspn(*rest, "/");
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 /*
  * From a pinned folder to what lies below, one component at a time, never
- * through a link: the names are what they look like.
+ * through a link: the names are what they look like. The last one may be
+ * missing, if it is to be made.
  */
 static int
-walk_on(int folder, const char *rest, struct resolve_pin *pin)
+walk_on(int folder, const char *rest, bool making, struct resolve_pin *pin)
 {
 	char name[NAME_MAX + 1];
 	struct stat st;
-	size_t len;
-	int cur, fd;
+	int cur, fd, error;
 
 	cur = fcntl(folder, F_DUPFD_CLOEXEC, 3);
-	while (cur != -1 && *rest != '\0') {
-		len = strcspn(rest, "/");
-		if (len == 0 || len > NAME_MAX)
-			break;
-		memcpy(name, rest, len);
-		name[len] = '\0';
-		rest += len + (rest[len] == '/');
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-			break;
+	if (cur == -1)
+		return errno;
+	do {
+		if (!next_name(&rest, name)) {
+			close(cur);
+			return EACCES;
+		}
 		fd = openat(cur, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		if (fd == -1 && errno == ENOENT && making && *rest == '\0')
+			return pin_entry(cur, name, pin);
+		error = fd == -1 ? errno : 0;
 		close(cur);
+		if (error != 0)
+			return error;
 		cur = fd;
-		if (cur == -1)
-			return errno;
 		if (fstat(cur, &st) == -1 || S_ISLNK(st.st_mode)) {
 			close(cur);
 			return EACCES;
 		}
-	}
-	if (cur == -1)
-		return errno;
-	if (*rest != '\0') {
-		close(cur);
-		return EACCES;
-	}
+	} while (*rest != '\0');
 	return resolve_adopt(&here, cur, pin);
 }
 
@@ -193,28 +227,23 @@ pin_named(struct hand *hand, int *given)
 {
 	const struct hand_request *request = hand->request;
 	struct resolve_pin *pin = &hand->pin;
-	int error;
+	const char *rest = request->rest;
+	char name[NAME_MAX + 1];
+	int fd = *given;
 
-	if (request->rest[0] != '\0' && !request->missing)
-		return walk_on(*given, request->rest, pin);
-	error = resolve_adopt(&here, *given, pin);
-	*given = -1;	/* the pin's now */
-	if (error != 0 || !request->missing)
-		return error;
-	/* A new entry of this folder. */
-	if (request->rest[0] == '\0' || strchr(request->rest, '/') != NULL ||
-	    strlen(request->rest) > NAME_MAX ||
-	    strcmp(request->rest, ".") == 0 || strcmp(request->rest, "..") == 0)
-		return EINVAL;
-	pin->parent = pin->object;
-	pin->parent_st = pin->st;
-	pin->object = -1;
-	pin->missing = true;
-	(void)strlcpy(pin->name, request->rest, sizeof(pin->name));
-	(void)snprintf(pin->path + strlen(pin->path),
-	    sizeof(pin->path) - strlen(pin->path), "%s%s",
-	    strcmp(pin->path, "/") == 0 ? "" : "/", pin->name);
-	return 0;
+	if (request->missing) {
+		/* A new entry of this folder. */
+		if (!next_name(&rest, name) || *rest != '\0' ||
+		    strchr(request->rest, '/') != NULL)
+			return EINVAL;
+		*given = -1;	/* the pin's now */
+		return pin_entry(fd, name, pin);
+	}
+	if (*rest != '\0')
+		return walk_on(fd, rest, request->op == HAND_OPEN &&
+		    (request->flags & O_CREAT) != 0, pin);
+	*given = -1;
+	return resolve_adopt(&here, fd, pin);
 }
 
 /*

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@
 
 #define GUARD		(1ULL << CAP_BLOCK_SUSPEND)
 #define LINEAGE_MAX	32	/* parents that are looked through */
+#define QUEUE_MAX	12	/* received ahead; workers need slots, too */
 #define SLOTS_WAIT	1000	/* microseconds, when all slots are taken */
 
 /* An executable that was seen, and what it ran under. */
@@ -259,6 +261,7 @@ decide(struct judge *judge, struct call *call)
 		return;
 	}
 	call_judge(judge, call);
+	call_plan_elevation(judge, call);
 	if (call->verdict.log)
 		record_call(judge, call);
 	carry_out(judge, call);
@@ -291,25 +294,58 @@ handle(struct judge *judge, struct page_slot *slot)
 	call_clear(call);
 }
 
+/* Received and not handled yet, in order. */
+struct queue {
+	struct page_slot	*slots[PAGE_SLOTS];
+	size_t			 first;
+	size_t			 count;
+};
+
+/* Receives one call; waits for it. False: no program is left. */
+static bool
+receive(struct judge *judge, struct queue *queue)
+{
+	struct page_slot *slot = page_take(judge->page);
+	int result;
+
+	if (slot == NULL) {	/* all are held by waiting calls */
+		if (queue->count == 0)
+			(void)usleep(SLOTS_WAIT);
+		return true;
+	}
+	result = notify_receive(judge->listener, &slot->notif);
+	if (result <= 0) {
+		page_free(slot);
+		return result == 0;
+	}
+	queue->slots[(queue->first + queue->count++) % PAGE_SLOTS] = slot;
+	return true;
+}
+
+/*
+ * A call that was not received yet fails with EINTR when a signal comes, even
+ * one that never does otherwise: so all that wait are received before one
+ * is worked on.
+ */
 static void
 loop(struct judge *judge)
 {
+	static struct queue queue;
+	struct pollfd pfd = { .fd = judge->listener, .events = POLLIN };
 	struct page_slot *slot;
-	int result;
 
 	for (;;) {
-		slot = page_take(judge->page);
-		if (slot == NULL) {	/* all are held by waiting calls */
-			(void)usleep(SLOTS_WAIT);
-			continue;
-		}
-		result = notify_receive(judge->listener, &slot->notif);
-		if (result < 0)
+		if (queue.count == 0 && !receive(judge, &queue))
 			return;
-		if (result == 0)
-			page_free(slot);
-		else
-			handle(judge, slot);
+		while (queue.count > 0 && queue.count < QUEUE_MAX &&
+		    poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLIN) != 0)
+			(void)receive(judge, &queue);
+		if (queue.count == 0)
+			continue;
+		slot = queue.slots[queue.first];
+		queue.first = (queue.first + 1) % PAGE_SLOTS;
+		queue.count--;
+		handle(judge, slot);
 	}
 }
 

@@ -99,8 +99,6 @@ add_elevation(struct line *line, const struct policy_rule *rule)
 	struct policy_verdict only;
 	struct policy_rule plain;
 
-	if (rule == NULL || rule->identity.kind == POLICY_AS_CALLER)
-		return;
 	/* "permit as 0:1" or "permit with cap_net_raw", without the rest. */
 	memset(&plain, 0, sizeof(plain));
 	plain.identity = rule->identity;
@@ -166,7 +164,8 @@ record_call(struct judge *judge, const struct call *call)
 	    policy_rule_count(call->image), shown_call(call),
 	    call->slot->notif.data.nr);
 	add_values(&line, call);
-	add_elevation(&line, verdict->rule);
+	if (call->elevated)
+		add_elevation(&line, verdict->rule);
 	if (verdict->rule != NULL)
 		add(&line, ", line: %u", verdict->rule->line);
 	else
