@@ -125,16 +125,18 @@ install_marked() {
 	    setcap cap_block_suspend=i "$OWN/${2:-$1}"
 }
 
-# A command as the user, without a session.
+# A command as the user, without a session. With RUN=exec the shell becomes
+# it: `(RUN=exec; as_user ...) &` makes $! its process.
+RUN=
 as_user() {
-	setpriv --reuid "$ID" --regid "$ID" --clear-groups "$@"
+	$RUN setpriv --reuid "$ID" --regid "$ID" --clear-groups "$@"
 }
 
 # session POLICY COMMAND...: root's embedded session for the user.
 session() {
 	policy=$1
 	shift
-	"$PRIVRUN" -U -a -E "$OWN/log" -f "$policy" -c "$ID:$ID" "$@"
+	$RUN "$PRIVRUN" -U -a -E "$OWN/log" -f "$policy" -c "$ID:$ID" "$@"
 }
 
 [ "$(id -u)" -eq 0 ] || skip_all "needs root"

@@ -36,6 +36,8 @@ install(void)
 	struct sock_filter insns[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		    offsetof(struct seccomp_data, nr)),
+		/* Held in its execve until the listener has been fetched. */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 1, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -51,9 +53,7 @@ install(void)
 }
 
 /* The listener is fetched by its number, which is the one that is free. */
-static void
-__attribute__((noreturn))
-become(char *argv[], int channel)
+static void __attribute__((noreturn)) become(char *argv[], int channel)
 {
 	int listener;
 
@@ -100,8 +100,9 @@ serve(int listener, const char *forbidden)
 			continue;
 		memset(&resp, 0, sizeof(resp));
 		resp.id = notif.id;
-		if (is_forbidden((pid_t)notif.pid, notif.data.args[1],
-		    forbidden))
+		if (notif.data.nr == SYS_openat &&
+		    is_forbidden((pid_t)notif.pid, notif.data.args[1],
+			forbidden))
 			resp.error = -EACCES;
 		else
 			resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
