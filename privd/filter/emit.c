@@ -259,6 +259,69 @@ put_program(struct emitter *e, const struct emit_range *ranges, size_t n)
 	    offsetof(struct seccomp_data, arch));
 }
 
+/*
+ * Marks what can be reached: not so the loads of comparisons that all come
+ * to with A loaded already. A jump's target is its own distance ahead, which
+ * is what makes one pass enough.
+ */
+static void
+mark_reached(const struct sock_filter *insns, size_t n, bool *reached)
+{
+	const struct sock_filter *insn;
+	size_t i;
+
+	reached[0] = true;
+	for (i = 0; i < n; i++) {
+		insn = &insns[i];
+		if (!reached[i] || BPF_CLASS(insn->code) == BPF_RET)
+			continue;
+		if (BPF_CLASS(insn->code) != BPF_JMP)
+			reached[i + 1] = true;
+		else if (BPF_OP(insn->code) == BPF_JA)
+			reached[i + 1 + insn->k] = true;
+		else {
+			reached[i + 1 + insn->jt] = true;
+			reached[i + 1 + insn->jf] = true;
+		}
+	}
+}
+
+/* How many of the instructions between a jump and its target stay. */
+static unsigned int
+count_reached(const bool *reached, size_t from, unsigned int n)
+{
+	unsigned int i, left = 0;
+
+	for (i = 0; i < n; i++)
+		left += reached[from + i];
+	return left;
+}
+
+static void
+prune(struct filter_program *program)
+{
+	struct sock_filter *insn;
+	bool reached[FILTER_INSNS_MAX] = { false };
+	unsigned short i, n = 0;
+
+	mark_reached(program->insns, program->count, reached);
+	for (i = 0; i < program->count; i++) {
+		insn = &program->insns[i];
+		if (!reached[i])
+			continue;
+		if (BPF_CLASS(insn->code) != BPF_JMP)
+			;
+		else if (BPF_OP(insn->code) == BPF_JA)
+			insn->k = count_reached(reached, i + 1u, insn->k);
+		else {
+			insn->jt = count_reached(reached, i + 1u, insn->jt);
+			insn->jf = count_reached(reached, i + 1u, insn->jf);
+		}
+		program->insns[n++] = *insn;
+	}
+	program->count = n;
+}
+
 static int
 emit_copy(const struct emitter *e, struct filter_program *program)
 {
@@ -269,7 +332,8 @@ emit_copy(const struct emitter *e, struct filter_program *program)
 		return -1;
 	for (i = 0; i < e->used; i++)
 		program->insns[i] = e->insns[e->used - 1 - i];
-	program->count = e->used;
+	program->count = (unsigned short)e->used;
+	prune(program);
 	return 0;
 }
 

@@ -90,6 +90,11 @@ static const struct guard_row guard_rows[] = {
 	   libc falls back to clone */
 	{ "clone3", { { 0 } }, ENOSYS, GUARD_ALWAYS },
 
+	/* because a child of it would pass for its parent's parent's: policies
+	   and elevation follow the parent that a process has */
+	{ "clone", { BITS(0, (uint64_t)CLONE_PARENT) }, EPERM, GUARD_ALWAYS },
+	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, EPERM, GUARD_GUARDED },
+
 	/* because children and siblings in the same Landlock domain, or
 	   unconfined processes of the user, could act for the program */
 	{ "ptrace", { { 0 } }, EPERM, GUARD_STRICT },
