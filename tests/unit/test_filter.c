@@ -1,0 +1,1408 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The proof of the filter: over every number, foreign ABIs and the boundary
+ * values of whatever is compared, the program answers what policy_evaluate()
+ * answers for every policy of the closure, every base and alias, and for all
+ * sampled contents of memory; and asks where they differ. Refusals are
+ * written down here a second time, from security.md. The proof proves
+ * itself: programs with one instruction changed must fail it. Last, the
+ * kernel is asked whether it answers as the interpreter does.
+ */
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+
+#include <cmocka.h>
+
+#include "../../privd/filter/filter.h"
+#include "../../privd/policy/policy.h"
+
+#define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
+#define ALLOW SECCOMP_RET_ALLOW
+#define NOTIFY SECCOMP_RET_USER_NOTIF
+#define FAIL(e) (SECCOMP_RET_ERRNO | (uint32_t)(e))
+#define POLICIES 3
+#define CONSTANTS_MAX 4096
+#define HEAD "Policy: /bin/true, Emulation: native\n"
+
+#if defined(__x86_64__)
+#define NATIVE_ARCH AUDIT_ARCH_X86_64
+#else
+#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#endif
+
+struct policy_case {
+	const char *name;
+	/* Each is a member of the closure; "" is policy_none(); behind a
+	   form feed stands the second of its pair, a user's. */
+	const char *texts[POLICIES];
+	bool guarded, asking, no_alias, packet, capable;
+	bool weak;         /* tests that no filter can make: may be asked */
+	const char *named; /* calls that all name, "*": by arguments too */
+};
+
+static const struct policy_case cases[] = {
+	{ .name = "none", .texts = { "" } },
+	{ .name = "none, asking", .texts = { "" }, .asking = true },
+	{ .name = "none, guarded", .texts = { "" }, .guarded = true },
+	{ .name = "permit", .texts = { HEAD "Default: permit\n" } },
+	{ .name = "permit, guarded",
+	    .guarded = true,
+	    .packet = true,
+	    .texts = { HEAD "Default: permit\n" } },
+	{ .name = "permit, capable",
+	    .capable = true,
+	    .texts = { HEAD "Default: permit\n" } },
+	{ .name = "deny", .texts = { HEAD "Default: deny[enosys]\n" } },
+	{ .name = "tcpdump",
+	    .guarded = true,
+	    .packet = true,
+	    .texts = { HEAD
+		"Default: permit\n"
+		"native-socket: sockdom eq \"AF_PACKET\" then permit "
+		"with net_raw filter \"port 53\"\n" } },
+	{ .name = "ping",
+	    .guarded = true,
+	    .weak = true,
+	    .texts = { HEAD
+		"Default: permit\n"
+		"native-socket: sockdom eq \"AF_INET\" and socktype eq "
+		"\"SOCK_RAW\" and sockproto eq \"IPPROTO_ICMP\" then permit "
+		"with net_raw\n" } },
+	{ .name = "low port",
+	    .guarded = true,
+	    .texts = { HEAD
+		"Default: permit\n"
+		"native-bind: sockaddr match \"inet-*\" then permit with "
+		"net_bind_service\n" } },
+	{ .name = "confined",
+	    .texts = { HEAD
+		"native-read: permit\nnative-write: permit\n"
+		"native-close: permit\nnative-mmap: permit\n"
+		"native-brk: permit\nnative-exit: permit\n"
+		"native-fsread: filename match \"/etc\" then permit\n"
+		"native-fsread: filename match \"/usr/*\" then permit\n"
+		"native-fswrite: filename match \"/tmp/*\" then permit\n"
+		"native-execve: filename eq \"/bin/ls\" then permit\n"
+		"native-kill: permit\n"
+		"native-ptrace: deny[einval]\n" },
+	    .named = "ptrace" },
+	{ .name = "numbers",
+	    .texts = { HEAD
+		"native-socket: not (sockdom eq \"AF_INET\" or sockdom eq "
+		"\"AF_INET6\") and socktype neq \"SOCK_STREAM\" then deny"
+		"[eafnosupport]\n"
+		"native-socket: sockdom eq \"AF_INET\" and not (socktype eq "
+		"\"SOCK_DGRAM\" or socktype eq \"SOCK_RAW\") then permit\n"
+		"native-socket: deny[eacces]\n"
+		"native-setsockopt: level eq \"SOL_SOCKET\" then permit\n"
+		"native-setsockopt: level neq \"SOL_PACKET\" then deny[enoent]\n"
+		"native-setsockopt: permit log\n"
+		"native-ioctl: request eq \"TCGETS\" then permit\n"
+		"native-ioctl: request eq \"0x1234\" then permit\n"
+		"native-ioctl: deny[enotty]\n"
+		"native-kill: signame neq \"SIGTERM\" then deny[eperm]\n"
+		"native-kill: permit\n"
+		"native-mprotect: prot eq \"PROT_READ|PROT_EXEC\" then deny"
+		"[eacces]\n"
+		"native-mprotect: permit\n"
+		"native-prctl: args[0] eq \"0x4\" then deny[einval]\n"
+		"native-prctl: args[0] eq \"0x04\" then permit\n"
+		"native-prctl: args[1] neq \"0xffffffffffffffff\" then "
+		"permit\n"
+		"native-getpriority: which eq \"no such\" then permit\n"
+		"native-getpriority: pretend[0]\n"
+		"native-fcntl: cmd neq \"F_SETOWN\" then permit\n"
+		"native-fcntl: cmd eq \"F_SETOWN\" then pretend[0]\n"
+		"native-lseek: args eq \"0x1\" then deny[ebadf]\n"
+		"native-lseek: args neq \"0x2\" then permit\n"
+		"native-close: ask\nnative-dup: pretend[7]\n"
+		"native-getuid: pretend\n" } },
+	{ .name = "conditions",
+	    .texts = { HEAD
+		"native-socket: sockdom eq \"AF_INET\" then permit, if "
+		"user = 1000\n"
+		"native-socket: sockdom eq \"AF_UNIX\" then permit once\n"
+		"native-socket: sockdom eq \"AF_INET6\" then permit "
+		"exclusive \"a\"\n"
+		"native-socket: sockdom eq \"AF_NETLINK\" then permit, if "
+		"group = 0 or group != 0\n"
+		"native-socket: permit\n"
+		"native-getpid: permit, if user = 0\n"
+		"native-getppid: permit, if user != 0\nnative-getppid: permit\n"
+		"native-gettid: permit times 3\nnative-gettid: permit\n"
+		"native-uname: deny[eperm], if user = 0\n"
+		"native-uname: deny[eperm]\n"
+		"native-sched_yield: permit log\n" } },
+	{ .name = "variants",
+	    .texts = { HEAD
+		"native-openat: filename eq \"/etc/passwd\" then deny[enoent]\n"
+		"native-open: oflags eq \"ro\" then permit\n"
+		"native-creat: deny[eacces]\n"
+		"native-openat2: deny[enosys]\n"
+		"native-unlinkat: permit\nnative-rmdir: deny[eperm]\n"
+		"native-stat: permit\nnative-lstat: deny[eacces]\n"
+		"native-newfstatat: permit\n"
+		"native-fstat: permit\n"
+		"native-dup2: permit\nnative-dup3: deny[einval]\n"
+		"native-access: permit\n" } },
+	{ .name = "variants, -u",
+	    .no_alias = true,
+	    .texts = { HEAD
+		"native-fsread: permit\nnative-fswrite: permit\n"
+		"native-open: oflags eq \"ro\" then permit\n"
+		"native-openat: oflags eq \"ro\" then permit\n"
+		"native-rmdir: deny[eperm]\nnative-stat: permit\n" } },
+	{ .name = "folds",
+	    .texts = { HEAD
+		"native-unlink: permit\nnative-rmdir: deny[enotdir]\n"
+		"native-stat: permit\nnative-lstat: deny[eacces]\n"
+		"native-fstat: permit\nnative-chown: permit\n"
+		"native-lchown: deny[eperm]\nnative-fchown: permit\n" } },
+	{ .name = "aliases",
+	    .texts = { HEAD
+		"native-fsread: permit\nnative-fswrite: deny[erofs]\n" } },
+	{ .name = "elevating alias",
+	    .guarded = true,
+	    .texts = { HEAD
+		"Default: permit\n"
+		"native-fsread: filename eq \"/dev/bpf0\" then permit as "
+		"root\n" } },
+	{ .name = "paths that agree",
+	    .texts = { HEAD
+		"native-open: filename eq \"/etc/passwd\" then permit\n"
+		"native-open: filename match \"/tmp/*\" then permit\n"
+		"native-open: permit\n"
+		"native-mkdir: filename match \"$HOME\" then deny[eperm]\n"
+		"native-mkdir: deny[eperm]\n"
+		"native-rename: filename[0] neq \"/etc/passwd\" and "
+		"filename[1] neq \"/etc/passwd\" then permit\n" } },
+	{ .name = "missing arguments",
+	    .weak = true,
+	    .texts = { HEAD
+		"native-fsread: oflags eq \"ro\" then permit\n"
+		"native-fsread: not oflags eq \"rw\" then permit\n"
+		"native-fsread: not (oflags eq \"rw\" and filename eq "
+		"\"/tmp/x\") then permit\n"
+		"native-fsread: deny[eacces]\n"
+		"native-open: mode eq \"644\" then deny[enoent]\n"
+		"native-open: not mode eq \"600\" then permit\n" } },
+	{ .name = "refused, named",
+	    .named = "mount chroot bpf ptrace setns *ioctl5412 *prctl *clone "
+		     "*unshare",
+	    .texts = { HEAD
+		"Default: permit\nnative-mount: permit\nnative-chroot: "
+		"deny[enoent]\nnative-bpf: permit\nnative-ptrace: permit\n"
+		"native-setns: permit\nnative-ioctl: request eq \"TIOCSTI\" "
+		"then permit\nnative-clone: args[0] eq \"0x10000000\" or "
+		"args[0] eq \"0x1\" then permit\nnative-unshare: not "
+		"args[0] eq \"0x20000\" then permit\n"
+		"native-prctl: args[0] eq \"0x23\" then permit\n" } },
+	{ .name = "refused, not named",
+	    .texts = { HEAD
+		"Default: permit\nnative-ioctl: request eq \"TCGETS\" then "
+		"permit\nnative-ioctl: request neq \"TIOCSTI\" then permit\n"
+		"native-ioctl: permit\nnative-clone: args[0] eq \"0x11\" "
+		"then permit\nnative-clone: permit\nnative-unshare: permit\n"
+		"native-prctl: args[1] eq \"0x23\" then permit\n" } },
+	{ .name = "refused, named, guarded",
+	    .guarded = true,
+	    .named = "mount bpf",
+	    .texts = { HEAD
+		"Default: permit\nnative-mount: permit\nnative-ptrace: "
+		"permit\nnative-bpf: permit\nnative-ioctl: permit\n" } },
+	{ .name = "refused, named by one",
+	    .texts = { HEAD "native-mount: permit\nnative-ioctl: permit\n",
+		HEAD "native-chroot: permit\nnative-ioctl: permit\n" } },
+	{ .name = "pair",
+	    .texts = { HEAD "Default: permit\nnative-getuid: deny[enoent]\n"
+			    "native-getgid: deny[eacces]\n"
+			    "native-getpid: permit log\n"
+			    "\f" HEAD "Default: permit\n"
+			    "native-socket: sockdom eq \"AF_INET\" then "
+			    "deny[eacces]\nnative-getgid: deny[enoent]\n"
+			    "native-getpid: deny[enoent]\n"
+			    "native-read: permit, if user = 0\n" } },
+	{ .name = "closure",
+	    .texts = { HEAD "Default: permit\n"
+			    "native-socket: sockdom eq \"AF_INET\" then "
+			    "permit\nnative-socket: sockdom eq \"AF_UNIX\" "
+			    "then permit\nnative-socket: deny[eacces]\n"
+			    "native-getuid: deny[enoent]\n",
+		HEAD "Default: permit\n"
+		     "native-socket: sockdom eq \"AF_UNIX\" then permit\n"
+		     "native-socket: sockdom eq \"AF_INET\" then permit\n"
+		     "native-socket: deny[eacces]\n"
+		     "native-getuid: deny[eperm]\n" } },
+	{ .name = "closure with none",
+	    .texts = { HEAD "native-read: permit\nnative-getpid: permit\n"
+			    "native-close: deny[eperm]\n"
+			    "native-dup: deny[eio]\n",
+		"", HEAD "Default: permit\n" } },
+	{ .name = "credentials",
+	    .capable = true,
+	    .texts = { HEAD
+		"native-setuid: uid eq \"0\" then permit\n"
+		"native-setuid: deny[eperm]\n"
+		"native-setgid: permit\nnative-capset: permit\n" } },
+};
+
+static const uint32_t arches[] = { AUDIT_ARCH_I386, AUDIT_ARCH_X86_64,
+	AUDIT_ARCH_ARM, AUDIT_ARCH_AARCH64, 0, UINT32_MAX, NATIVE_ARCH ^ 1,
+	NATIVE_ARCH ^ 0x80000000 };
+
+static const char *const samples[] = {
+	"/etc/passwd", "/tmp/x", "/bin/ls", "/usr/lib/a", "/dev/bpf0",
+	"/home/u/x", "inet-[1.2.3.4]:53", "", NULL /* not there */
+};
+
+/* Values that the refusals compare, and that kernels treat apart. */
+static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 8, 0x10, 15, 26, 27, 28, 35,
+	44, 47, 50, 51, 0x80, O_CREAT, O_TRUNC, O_PATH, O_TMPFILE, O_RDWR,
+	O_DIRECTORY, O_TMPFILE & ~O_DIRECTORY, 0x100, 0x200, 0x400, 0x1000,
+	0x5411, 0x5412, 0x5413, 0x541c, 0xaa00, CLONE_PARENT,
+	PR_SET_CHILD_SUBREAPER, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET,
+	CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP,
+	CLONE_VM | SIGCHLD, PR_SET_PTRACER, UINT32_MAX, UINT64_MAX,
+	UINT64_C(1) << 63, UINT64_C(1) << 31 };
+
+struct loaded {
+	struct policy_set *sets[POLICIES];
+	struct filter_pair pairs[POLICIES];
+	struct filter_input input;
+	struct filter_program program;
+};
+
+/* A call, and the one right answer. */
+struct vector {
+	struct seccomp_data data;
+	uint32_t answer;
+	bool weak; /* NOTIFY is right too */
+};
+
+struct vectors {
+	struct vector *v;
+	size_t count;
+	size_t room;
+};
+
+/* --- loading */
+
+static void
+load_one(struct policy_set *set, enum policy_authority authority,
+    const char *text, size_t len)
+{
+	struct policy_source source = { .authority = authority };
+	struct policy_report report = { 0 };
+
+	if (policy_load_buffer(set, &source, "test", text, len, &report) != 0) {
+		policy_report_print(&report, stderr, POLICY_ERROR);
+		fail();
+	}
+	policy_report_clear(&report);
+}
+
+static const struct policy_image *
+find_one(struct policy_set *set, enum policy_authority authority)
+{
+	const struct policy_image *image;
+
+	image = policy_find(set, authority, "/bin/true");
+	if (image == NULL)
+		image = policy_find(set, authority, "/usr/bin/true");
+	assert_non_null(image);
+	return image;
+}
+
+static void
+load_case(const struct policy_case *c, struct loaded *l)
+{
+	const char *text, *second;
+	size_t i;
+
+	memset(l, 0, sizeof(*l));
+	for (i = 0; i < POLICIES && (text = c->texts[i]) != NULL; i++) {
+		l->pairs[i].first = policy_none();
+		l->input.nclosure++;
+		if (*text == '\0')
+			continue;
+		second = strchr(text, '\f');
+		l->sets[i] = policy_set_new();
+		assert_non_null(l->sets[i]);
+		load_one(l->sets[i], POLICY_SYSTEM, text,
+		    second == NULL ? strlen(text) : (size_t)(second - text));
+		l->pairs[i].first = find_one(l->sets[i], POLICY_SYSTEM);
+		if (second == NULL)
+			continue;
+		load_one(l->sets[i], POLICY_USER, second + 1,
+		    strlen(second + 1));
+		l->pairs[i].second = find_one(l->sets[i], POLICY_USER);
+	}
+	l->input.closure = l->pairs;
+	l->input.guarded = c->guarded;
+	l->input.enforcing = !c->asking;
+	l->input.no_alias = c->no_alias;
+	l->input.packet_filter = c->packet;
+	l->input.capable = c->capable;
+	assert_int_equal(filter_build(&l->input, &l->program), 0);
+}
+
+static void
+unload(struct loaded *l)
+{
+	size_t i;
+
+	filter_free(&l->program);
+	for (i = 0; i < POLICIES; i++)
+		policy_set_free(l->sets[i]);
+}
+
+/* --- refusals, from security.md */
+
+static bool
+is_one_of(const char *name, const char *list)
+{
+	size_t len = strlen(name);
+	const char *p = list;
+
+	while (p != NULL && (p = strstr(p, name)) != NULL) {
+		if ((p == list || p[-1] == ' ') &&
+		    (p[len] == ' ' || p[len] == '\0'))
+			return true;
+		p++;
+	}
+	return false;
+}
+
+static bool
+is_named(const struct policy_case *c, const char *name, bool tested)
+{
+	char starred[64];
+
+	snprintf(starred, sizeof(starred), "*%s", name);
+	return is_one_of(starred, c->named) ||
+	    (!tested && is_one_of(name, c->named));
+}
+
+static int
+refuse_prctl(const struct policy_case *c, const uint64_t *r)
+{
+	switch ((int)r[0]) {
+	case PR_SET_MM:
+		return c->guarded || !is_named(c, "prctl", true) ? EPERM : -1;
+	case PR_SET_PTRACER:
+		return c->guarded ? EINVAL : -1;
+	case PR_SET_CHILD_SUBREAPER:
+		return c->guarded ? EPERM : -1;
+	case PR_SET_DUMPABLE:
+		return c->guarded ? 0 : -1;
+	case PR_CAP_AMBIENT:
+		if (!c->guarded)
+			return -1;
+		if (r[1] == PR_CAP_AMBIENT_RAISE)
+			return EPERM;
+		return r[1] == PR_CAP_AMBIENT_LOWER ||
+			r[1] == PR_CAP_AMBIENT_CLEAR_ALL ?
+		    0 :
+		    -1;
+	default:
+		return -1;
+	}
+}
+
+static int
+refuse_setsockopt(const struct policy_case *c, const uint64_t *r)
+{
+	if (!c->packet || (int)r[1] != SOL_SOCKET)
+		return -1;
+	if ((int)r[2] == SO_ATTACH_FILTER || (int)r[2] == SO_ATTACH_BPF)
+		return ENOPROTOOPT;
+	return (int)r[2] == SO_DETACH_FILTER ? 0 : -1;
+}
+
+/* The errno of a refusal that does not depend on naming; -1. */
+static int
+refuse_fixed(const struct policy_case *c, const char *name, const uint64_t *r)
+{
+	if (is_one_of(name,
+		"io_uring_setup io_uring_enter io_uring_register "
+		"clone3"))
+		return ENOSYS;
+	if (strcmp(name, "seccomp") == 0 &&
+	    (r[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0)
+		return EBUSY;
+	if (strcmp(name, "clone") == 0 && (r[0] & CLONE_PARENT) != 0)
+		return EPERM;
+	if (strcmp(name, "prctl") == 0)
+		return refuse_prctl(c, r);
+	if (strcmp(name, "setsockopt") == 0)
+		return refuse_setsockopt(c, r);
+	if (c->guarded && strcmp(name, "capset") == 0)
+		return 0;
+	if (c->guarded && strcmp(name, "personality") == 0 &&
+	    (uint32_t)r[0] != UINT32_MAX)
+		return EPERM;
+	return -1;
+}
+
+static bool
+refuse_arguments(const char *name, const uint64_t *r)
+{
+	const uint64_t spaces = 0x7e020000;
+
+	if (strcmp(name, "unshare") == 0)
+		return (r[0] & (spaces | 0x80)) != 0;
+	if (strcmp(name, "clone") == 0)
+		return (r[0] & spaces) != 0;
+	if (strcmp(name, "ioctl") == 0)
+		return (uint32_t)r[1] == 0x5412 || (uint32_t)r[1] == 0x541c ||
+		    (uint32_t)r[1] == 0xaa00;
+	return false;
+}
+
+static int
+refuse(const struct policy_case *c, const char *name, const uint64_t *r)
+{
+	static const char strict[] = "ptrace process_vm_readv "
+				     "process_vm_writev process_madvise kcmp "
+				     "pidfd_getfd userfaultfd setns";
+	static const char named[] =
+	    "open_by_handle_at bpf perf_event_open mount umount2 fsopen "
+	    "fsmount fsconfig fspick open_tree open_tree_attr move_mount "
+	    "mount_setattr pivot_root swapon swapoff chroot init_module "
+	    "finit_module kexec_load kexec_file_load iopl ioperm";
+	int error = refuse_fixed(c, name, r);
+	char form[64];
+
+	if (error != -1)
+		return error;
+	if (is_one_of(name, strict) &&
+	    (c->guarded || !is_named(c, name, false)))
+		return EPERM;
+	if (is_one_of(name, named) && !is_named(c, name, false))
+		return EPERM;
+	if (!refuse_arguments(name, r))
+		return -1;
+	/* Of ioctls each is named for itself. */
+	if (strcmp(name, "ioctl") == 0)
+		snprintf(form, sizeof(form), "ioctl%x", (unsigned int)r[1]);
+	else
+		snprintf(form, sizeof(form), "%s", name);
+	return c->guarded || !is_named(c, form, true) ? EPERM : -1;
+}
+
+/* --- the right answer, by evaluation of everything possible */
+
+struct oracle {
+	const struct loaded *l;
+	const struct policy_case *c;
+	const struct sys_call *call;
+	const uint64_t *regs;
+	struct policy_request req;
+	char texts[SYS_ARGS_MAX][SYS_VALUE_MAX];
+	bool any;
+	bool mixed;
+	uint32_t answer;
+};
+
+static bool
+is_spent(void *context, const struct policy_rule *rule)
+{
+	(void)rule;
+	return *(bool *)context;
+}
+
+static uint32_t
+answer_of(const struct oracle *o, const struct policy_verdict *v)
+{
+	const struct policy_rule *r = v->rule;
+	bool quiet = (o->call->flags & SYS_QUIET) != 0;
+
+	if (r == NULL && v->action == POLICY_DENY && quiet)
+		return FAIL(v->error);
+	if (v->log)
+		return NOTIFY;
+	if (r != NULL &&
+	    (r->identity.kind != POLICY_AS_CALLER ||
+		r->child != POLICY_CHILD_OWN || r->limit != POLICY_UNLIMITED ||
+		r->exclusive != NULL || r->filter != NULL ||
+		r->device != NULL || r->keep))
+		return NOTIFY;
+	if (v->action == POLICY_DENY)
+		return FAIL(v->error);
+	if (v->action == POLICY_PRETEND)
+		return v->value == 0 ? FAIL(0) : NOTIFY;
+	return v->action == POLICY_PERMIT ? ALLOW : NOTIFY;
+}
+
+static void
+possible(struct oracle *o, uint32_t answer)
+{
+	if (o->any && answer != o->answer)
+		o->mixed = true;
+	o->any = true;
+	o->answer = answer;
+}
+
+/* What all members of the closure answer to one request. */
+static void
+ask_closure(struct oracle *o)
+{
+	struct policy_verdict v;
+	const struct filter_pair *pair;
+	uint32_t answer, second;
+	size_t i;
+
+	for (i = 0; i < o->l->input.nclosure && !o->mixed; i++) {
+		pair = &o->l->pairs[i];
+		policy_evaluate(pair->first, &o->req, o->l->input.enforcing,
+		    &v);
+		answer = answer_of(o, &v);
+		if (pair->second != NULL && v.action == POLICY_PERMIT) {
+			policy_evaluate(pair->second, &o->req,
+			    o->l->input.enforcing, &v);
+			second = answer_of(o, &v);
+			/* An effect of the first is the broker's. */
+			if (answer == ALLOW)
+				answer = second;
+			else
+				answer = NOTIFY;
+		}
+		if (answer == ALLOW &&
+		    (o->call->disposal == SYS_EXEC ||
+			(o->c->capable && (o->call->flags & SYS_CREDS) != 0)))
+			answer = NOTIFY;
+		possible(o, answer);
+	}
+}
+
+static void
+ask_callers(struct oracle *o)
+{
+	static const struct policy_caller callers[] = {
+		{ .uid = 0, .user = "root", .home = "/root" },
+		{ .uid = 1000, .gid = 1000, .user = "u", .home = "/home/u" },
+		{ .uid = 1001, .gid = 1000 },
+	};
+	size_t i;
+	bool spent;
+
+	for (i = 0; i < NELEMS(callers) * 2 && !o->mixed; i++) {
+		spent = i % 2 == 1;
+		o->req.caller = &callers[i / 2];
+		o->req.cwd = i / 2 == 1 ? "/tmp" : NULL;
+		o->req.spent = is_spent;
+		o->req.context = &spent;
+		ask_closure(o);
+	}
+}
+
+/* Number arguments as they are, memory as the sample has it. */
+static void
+decode(struct oracle *o, const char *sample)
+{
+	const struct sys_arg *arg;
+	struct policy_value *value;
+	size_t i;
+
+	o->req.nvalues = 0;
+	for (i = 0; i < SYS_ARGS_MAX && o->call->args[i].name != NULL; i++) {
+		arg = &o->call->args[i];
+		value = &o->req.values[o->req.nvalues];
+		value->name = arg->name;
+		value->missing = false;
+		value->value = o->texts[i];
+		if (arg->kind == SYS_UNAME || arg->kind == SYS_GNAME)
+			continue; /* slow, and in no policy here */
+		if (arg->kind >= SYS_MEMORY)
+			value->value = sample;
+		else if (sys_format(arg, o->regs, o->texts[i], SYS_VALUE_MAX) ==
+		    -1)
+			continue;
+		if (value->value != NULL)
+			o->req.nvalues++;
+	}
+}
+
+static bool
+has_memory(const struct sys_call *call)
+{
+	size_t i;
+
+	for (i = 0; i < SYS_ARGS_MAX && call->args[i].name != NULL; i++)
+		if (call->args[i].kind >= SYS_MEMORY)
+			return true;
+	return false;
+}
+
+static void
+ask_samples(struct oracle *o)
+{
+	static const char *const flags[] = { "ro", "rw", "rwct" };
+	size_t i, n = has_memory(o->call) ? NELEMS(samples) : 1;
+
+	for (i = 0; i < n && !o->mixed; i++) {
+		decode(o, samples[i]);
+		ask_callers(o);
+	}
+	if (strcmp(o->call->name, "openat2") != 0)
+		return;
+	for (i = 0; i < NELEMS(flags); i++) {
+		decode(o, flags[i]);
+		ask_callers(o);
+	}
+}
+
+static void
+ask_bases(struct oracle *o)
+{
+	uint64_t flags;
+	int empty;
+
+	for (empty = 0; empty < 2 && !o->mixed; empty++) {
+		o->req.base = o->c->no_alias ?
+		    o->call :
+		    sys_base(o->call, o->regs, empty);
+		if (sys_open_flags(o->call, o->regs, &flags)) {
+			o->req.alias = sys_alias_of(o->req.base, flags);
+			ask_samples(o);
+			continue;
+		}
+		o->req.alias = sys_alias_of(o->req.base, 0);
+		ask_samples(o);
+		o->req.alias = sys_alias_of(o->req.base, O_RDWR | O_CREAT);
+		ask_samples(o);
+	}
+}
+
+static uint32_t
+right_answer(const struct loaded *l, const struct policy_case *c,
+    const struct seccomp_data *data)
+{
+	static struct oracle o;
+	uint64_t regs[SYS_REGS];
+	int error;
+
+	memcpy(regs, data->args, sizeof(regs));
+	memset(&o.req, 0, sizeof(o.req));
+	o.any = o.mixed = false;
+	o.l = l;
+	o.c = c;
+	o.regs = o.req.regs = regs;
+	o.req.no_alias = c->no_alias;
+	o.call = o.req.call = sys_by_number(SYS_NATIVE, data->nr);
+	if (data->arch != NATIVE_ARCH || o.call == NULL ||
+	    o.call->disposal == SYS_REFUSED)
+		return FAIL(ENOSYS);
+	error = refuse(c, o.call->name, regs);
+	if (error != -1)
+		return FAIL(error);
+	ask_bases(&o);
+	return o.mixed ? NOTIFY : o.answer;
+}
+
+/* --- vectors */
+
+static struct vector *
+add_answer(struct vectors *vs, const struct policy_case *c,
+    const struct seccomp_data *data, uint32_t answer)
+{
+	const struct sys_call *call = sys_by_number(SYS_NATIVE, data->nr);
+	struct vector *v;
+
+	if (vs->count == vs->room) {
+		vs->room = vs->room == 0 ? 65536 : vs->room * 2;
+		vs->v = reallocarray(vs->v, vs->room, sizeof(*vs->v));
+		assert_non_null(vs->v);
+	}
+	v = &vs->v[vs->count++];
+	v->data = *data;
+	v->answer = answer;
+	v->weak = c->weak || (call != NULL && call->disposal == SYS_WHOLE);
+	return v;
+}
+
+static struct vector *
+add_vector(struct vectors *vs, const struct loaded *l,
+    const struct policy_case *c, const struct seccomp_data *data)
+{
+	return add_answer(vs, c, data, right_answer(l, c, data));
+}
+
+struct constants {
+	uint64_t v[CONSTANTS_MAX];
+	size_t count;
+};
+
+static void
+add_around(struct constants *k, uint64_t value)
+{
+	const uint64_t around[] = { value, value - 1, value + 1,
+		value | UINT64_C(0xdeadbeef) << 32, value << 32,
+		value | value << 32, ~value };
+	size_t i, j;
+
+	for (i = 0; i < NELEMS(around); i++) {
+		for (j = 0; j < k->count && k->v[j] != around[i]; j++)
+			;
+		if (j == k->count && j < CONSTANTS_MAX)
+			k->v[k->count++] = around[i];
+	}
+}
+
+static void
+add_expr(struct constants *k, const struct policy_rule *rule,
+    const struct policy_expr *expr)
+{
+	const struct sys_arg *arg;
+	struct sys_cmp cmp;
+	size_t i;
+
+	if (expr == NULL)
+		return;
+	add_expr(k, rule, expr->left);
+	add_expr(k, rule, expr->right);
+	if (expr->op != POLICY_TEST)
+		return;
+	add_around(k, strtoull(expr->string, NULL, 0));
+	for (i = 0; i < rule->ncalls; i++) {
+		arg = sys_arg_by_name(rule->calls[i], expr->name, 0);
+		if (arg != NULL && arg->kind < SYS_MEMORY &&
+		    sys_compare(arg, expr->string, &cmp) == SYS_CMP_EXACT) {
+			add_around(k, cmp.value);
+			add_around(k, cmp.value | ~cmp.mask);
+		}
+	}
+}
+
+/* Whatever a policy or a refusal compares. */
+static void
+collect(struct constants *k, const struct loaded *l)
+{
+	const struct policy_image *image;
+	size_t i, n, two;
+
+	k->count = 0;
+	for (i = 0; i < NELEMS(fixed); i++)
+		add_around(k, fixed[i]);
+	for (i = 0; i < l->input.nclosure * 2; i++) {
+		two = i / 2;
+		image = i % 2 == 0 ? l->pairs[two].first : l->pairs[two].second;
+		for (n = 0; image != NULL && n < policy_rule_count(image); n++)
+			add_expr(k, policy_rule(image, n),
+			    policy_rule(image, n)->expr);
+	}
+}
+
+static bool
+image_looks(const struct policy_image *image, const struct sys_call *call)
+{
+	const struct policy_rule *rules[256];
+	const struct sys_call *bases[SYS_FOLDS_MAX];
+	size_t i, n, b, nbases;
+
+	nbases = sys_bases(call, bases);
+	for (b = 0; image != NULL && b < nbases; b++) {
+		n = policy_candidates(image, call, bases[b],
+		    (enum sys_alias)bases[b]->alias, false, rules,
+		    NELEMS(rules));
+		for (i = 0; i < n; i++)
+			if (rules[i]->expr->op != POLICY_TRUE)
+				return true;
+	}
+	return false;
+}
+
+/* Does anything look at its registers? */
+static bool
+looks(const struct loaded *l, const struct sys_call *call)
+{
+	static const char others[] =
+	    "prctl clone unshare seccomp personality ioctl setsockopt "
+	    "open openat unlinkat fchownat newfstatat statx";
+	size_t i;
+
+	if (is_one_of(call->name, others))
+		return true;
+	for (i = 0; i < l->input.nclosure; i++)
+		if (image_looks(l->pairs[i].first, call) ||
+		    image_looks(l->pairs[i].second, call))
+			return true;
+	return false;
+}
+
+static uint32_t
+random_below(uint32_t n)
+{
+	static uint64_t state = 1;
+
+	state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (uint32_t)(state >> 33) % n;
+}
+
+/*
+ * No call must be taken for another one, so that all are made with what the
+ * program compares. Where nothing looks at the registers, the answer is the
+ * same for all.
+ */
+static void
+add_pool(struct vectors *vs, const struct loaded *l,
+    const struct policy_case *c, struct seccomp_data *data, bool looked)
+{
+	const struct sock_filter *insns = l->program.insns;
+	uint64_t pool[FILTER_INSNS_MAX];
+	uint32_t answer;
+	size_t i, n = 0;
+	int reg;
+
+	for (i = 0; i < l->program.count; i++)
+		if (BPF_CLASS(insns[i].code) == BPF_JMP &&
+		    (BPF_OP(insns[i].code) == BPF_JEQ ||
+			BPF_OP(insns[i].code) == BPF_JSET))
+			pool[n++] = insns[i].k;
+	memset(data->args, 0, sizeof(data->args));
+	answer = add_vector(vs, l, c, data)->answer;
+	for (i = 0; i < n * 8; i++) {
+		for (reg = 0; reg < SYS_REGS; reg++)
+			data->args[reg] =
+			    pool[i < n ? i : random_below((uint32_t)n)];
+		if (looked)
+			add_vector(vs, l, c, data);
+		else
+			add_answer(vs, c, data, answer);
+	}
+}
+
+static void
+add_call(struct vectors *vs, const struct loaded *l,
+    const struct policy_case *c, const struct constants *k,
+    struct seccomp_data *data)
+{
+	bool looked = looks(l, sys_by_number(SYS_NATIVE, data->nr));
+	size_t i;
+	int reg;
+
+	memset(data->args, 0xff, sizeof(data->args));
+	add_vector(vs, l, c, data);
+	add_pool(vs, l, c, data, looked);
+	if (!looked)
+		return;
+	/* One register after the other, the rest being nothing ... */
+	for (reg = 0; reg < SYS_REGS; reg++) {
+		memset(data->args, 0, sizeof(data->args));
+		for (i = 0; i < k->count; i++) {
+			data->args[reg] = k->v[i];
+			add_vector(vs, l, c, data);
+		}
+	}
+	/* ... and all together, for comparisons of several. */
+	for (i = 0; i < k->count * 2; i++) {
+		for (reg = 0; reg < SYS_REGS; reg++)
+			data->args[reg] = k->v[random_below(k->count)];
+		add_vector(vs, l, c, data);
+	}
+}
+
+/* What two registers decide: all pairs of the values that matter. */
+static void
+add_pairs(struct vectors *vs, const struct loaded *l,
+    const struct policy_case *c, struct seccomp_data *data, long number,
+    int first, int second)
+{
+	size_t i, j;
+
+	memset(data->args, 0, sizeof(data->args));
+	data->nr = (int)number;
+	for (i = 0; i < NELEMS(fixed); i++) {
+		for (j = 0; j < NELEMS(fixed); j++) {
+			data->args[first] = fixed[i];
+			data->args[second] = fixed[j];
+			add_vector(vs, l, c, data);
+		}
+	}
+}
+
+static void
+add_numbers(struct vectors *vs, const struct loaded *l,
+    const struct policy_case *c)
+{
+	static const int numbers[] = { -1, -2, INT32_MIN, INT32_MAX, 0x40000000,
+		0x40000001, 0x40000000 + 512, 0x3fffffff };
+	static struct constants k;
+	struct seccomp_data data = { .arch = NATIVE_ARCH };
+	size_t i;
+	int n;
+
+	collect(&k, l);
+	for (n = 0; n < 1024; n++) {
+		data.nr = n;
+		if (sys_by_number(SYS_NATIVE, n) == NULL)
+			add_vector(vs, l, c, &data);
+		else
+			add_call(vs, l, c, &k, &data);
+	}
+	for (i = 0; i < NELEMS(numbers); i++) {
+		data.nr = numbers[i];
+		add_vector(vs, l, c, &data);
+	}
+	add_pairs(vs, l, c, &data, SYS_prctl, 0, 1);
+	add_pairs(vs, l, c, &data, SYS_setsockopt, 1, 2);
+	add_pairs(vs, l, c, &data, SYS_socket, 0, 1);
+	add_pairs(vs, l, c, &data, SYS_seccomp, 0, 1);
+	for (i = 0; i < NELEMS(arches); i++) {
+		data.arch = arches[i];
+		for (n = 0; n < 512; n++) {
+			data.nr = n;
+			add_vector(vs, l, c, &data);
+		}
+	}
+}
+
+/* The first vector that the program answers wrongly; NULL: none. */
+static const struct vector *
+disprove(const struct filter_program *program, const struct vectors *vs)
+{
+	const struct vector *v;
+	uint32_t answer;
+
+	for (v = vs->v; v < vs->v + vs->count; v++) {
+		answer = filter_run(program, &v->data);
+		if (answer != v->answer && !(v->weak && answer == NOTIFY))
+			return v;
+	}
+	return NULL;
+}
+
+static void
+show(const struct filter_program *program, const struct vector *v)
+{
+	const struct sys_call *call = NULL;
+
+	if (v->data.arch == NATIVE_ARCH)
+		call = sys_by_number(SYS_NATIVE, v->data.nr);
+	print_error("%s (%d) arch %x (%llx, %llx, %llx, %llx): "
+		    "answered %x, right is %x\n",
+	    call == NULL ? "-" : call->name, v->data.nr, v->data.arch,
+	    v->data.args[0], v->data.args[1], v->data.args[2], v->data.args[3],
+	    filter_run(program, &v->data), v->answer);
+}
+
+static void
+test_proof(void **state)
+{
+	const struct vector *wrong;
+	struct loaded l;
+	struct vectors vs;
+	size_t i, failed = 0;
+
+	(void)state;
+	for (i = 0; i < NELEMS(cases); i++) {
+		load_case(&cases[i], &l);
+		memset(&vs, 0, sizeof(vs));
+		add_numbers(&vs, &l, &cases[i]);
+		wrong = disprove(&l.program, &vs);
+		print_message("%s: %u instructions, %zu vectors\n",
+		    cases[i].name, l.program.count, vs.count);
+		if (wrong != NULL) {
+			show(&l.program, wrong);
+			failed++;
+		}
+		free(vs.v);
+		unload(&l);
+	}
+	assert_int_equal(failed, 0);
+}
+
+/* --- the proof of the proof */
+
+/* Changes an instruction in the nth way; false if there is none. */
+static bool
+mutate(struct sock_filter *insn, int way)
+{
+	uint8_t jt = insn->jt;
+
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_JMP:
+		if (BPF_OP(insn->code) == BPF_JA)
+			return false;
+		if (way == 0)
+			insn->k ^= 1;
+		else if (way == 1)
+			insn->k += 1;
+		else {
+			insn->jt = insn->jf;
+			insn->jf = jt;
+		}
+		return way < 3;
+	case BPF_RET:
+		insn->k = insn->k == ALLOW ? NOTIFY : ALLOW;
+		return way == 0;
+	case BPF_LD:
+		insn->k = insn->k == 0 ? 4 : insn->k - 4;
+		return way == 0;
+	case BPF_ALU:
+		insn->k = insn->k << 1 | 1;
+		return way == 0;
+	default:
+		return false;
+	}
+}
+
+static void
+test_mutants(void **state)
+{
+	static const char *const names[] = { "numbers", "tcpdump", "folds" };
+	struct loaded l;
+	struct vectors vs;
+	struct sock_filter insn;
+	size_t i, n, made = 0, missed = 0;
+	int way;
+
+	(void)state;
+	for (i = 0; i < NELEMS(cases); i++) {
+		for (n = 0; n < NELEMS(names); n++)
+			if (strcmp(cases[i].name, names[n]) == 0)
+				break;
+		if (n == NELEMS(names))
+			continue;
+		load_case(&cases[i], &l);
+		memset(&vs, 0, sizeof(vs));
+		add_numbers(&vs, &l, &cases[i]);
+		for (n = 0; n < l.program.count; n++) {
+			insn = l.program.insns[n];
+			for (way = 0; mutate(&l.program.insns[n], way); way++) {
+				made++;
+				if (disprove(&l.program, &vs) == NULL) {
+					print_error("%s: %zu (%x, %u, %u, %u)"
+						    ", way %d\n",
+					    cases[i].name, n, insn.code,
+					    insn.jt, insn.jf, insn.k, way);
+					missed++;
+				}
+				l.program.insns[n] = insn;
+			}
+			l.program.insns[n] = insn;
+		}
+		free(vs.v);
+		unload(&l);
+	}
+	print_message("%zu mutants, %zu missed\n", made, missed);
+	assert_true(made > 300);
+	assert_int_equal(missed, 0);
+}
+
+/* --- policies beyond what fits */
+
+static size_t
+append_rules(char *text, size_t at, const char *call, const char *arg,
+    const char *outcome, int from, int to)
+{
+	int i;
+
+	for (i = from; i < to; i++)
+		at += (size_t)sprintf(text + at,
+		    "native-%s: %s eq \"0x%x\" "
+		    "then %s\n",
+		    call, arg, i, outcome);
+	return at;
+}
+
+static void
+test_large(void **state)
+{
+	static const char *const calls[] = { "fstat", "fchdir", "fsync",
+		"fdatasync", "flock", "fcntl" };
+	struct policy_case c = { .name = "large" };
+	struct seccomp_data data = { .arch = NATIVE_ARCH };
+	struct vectors vs;
+	struct loaded l;
+	size_t at, i, rounds;
+	char *text;
+	int fd;
+
+	(void)state;
+	text = malloc(POLICY_FILE_MAX);
+	assert_non_null(text);
+	for (rounds = 20; rounds <= 3000; rounds *= 5) {
+		at = (size_t)sprintf(text, HEAD "Default: permit\n");
+		for (i = 0; i < NELEMS(calls); i++)
+			at = append_rules(text, at, calls[i], "args[0]",
+			    "deny[eio]", 1, (int)rounds);
+		at += (size_t)sprintf(text + at,
+		    "native-getpid: deny[enoent]\n");
+		c.texts[0] = text;
+		c.weak = rounds > 100;
+		load_case(&c, &l);
+		print_message("%zu rules: %u instructions\n", rounds,
+		    l.program.count);
+		memset(&vs, 0, sizeof(vs));
+		for (data.nr = 0; data.nr < 512; data.nr++) {
+			for (fd = -1; fd < 3100; fd += 1 + fd / 20) {
+				data.args[0] = (uint64_t)fd;
+				if (random_below(8) == 0 || fd < 2)
+					add_vector(&vs, &l, &c, &data);
+			}
+		}
+		if (disprove(&l.program, &vs) != NULL) {
+			show(&l.program, disprove(&l.program, &vs));
+			fail();
+		}
+		data.nr = SYS_getpid;
+		assert_int_equal(filter_run(&l.program, &data), FAIL(ENOENT));
+		data.nr = SYS_io_uring_setup;
+		assert_int_equal(filter_run(&l.program, &data), FAIL(ENOSYS));
+		free(vs.v);
+		unload(&l);
+	}
+	free(text);
+}
+
+/* A closure whose members differ everywhere must not explode. */
+static void
+test_many(void **state)
+{
+	static char texts[40][8192];
+	struct filter_pair pairs[NELEMS(texts)];
+	struct policy_set *sets[NELEMS(texts)];
+	struct filter_input in = { .closure = pairs, .enforcing = true };
+	struct filter_program program;
+	size_t at, i, n;
+
+	(void)state;
+	for (i = 0; i < NELEMS(texts); i++) {
+		at = (size_t)sprintf(texts[i], HEAD "Default: permit\n");
+		for (n = 0; n < 40; n++)
+			at += (size_t)sprintf(texts[i] + at,
+			    "native-prctl: args[%zu] eq \"0x%zx\" and (args[5] "
+			    "eq \"0x%zx\" or args[4] neq \"0x%zx\") then %s\n",
+			    n % 4, (n * 7 + i) % 41, n, i,
+			    (n + i) % 3 == 0 ? "deny[eio]" : "permit");
+		sets[i] = policy_set_new();
+		load_one(sets[i], POLICY_SYSTEM, texts[i], at);
+		pairs[i].first = find_one(sets[i], POLICY_SYSTEM);
+		pairs[i].second = NULL;
+	}
+	in.nclosure = NELEMS(texts);
+	assert_int_equal(filter_build(&in, &program), 0);
+	print_message("%u instructions\n", program.count);
+	filter_free(&program);
+	for (i = 0; i < NELEMS(texts); i++)
+		policy_set_free(sets[i]);
+}
+
+/* --- the interpreter against malformed programs */
+
+#define RUNS(answer, ...)                                              \
+	do {                                                           \
+		struct sock_filter insns_[] = { __VA_ARGS__ };         \
+		struct filter_program p_ = { insns_, NELEMS(insns_) }; \
+		assert_int_equal(filter_run(&p_, &data), answer);      \
+	} while (0)
+#define KILLS(...) RUNS(SECCOMP_RET_KILL_PROCESS, __VA_ARGS__)
+
+static void
+test_interpreter(void **state)
+{
+	const struct seccomp_data data = { .nr = 5,
+		.arch = 7,
+		.args = { UINT64_C(0x100000002) } };
+
+	(void)state;
+	RUNS(5, BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+	    BPF_STMT(BPF_RET | BPF_A, 0));
+	RUNS(1, BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 20),
+	    BPF_STMT(BPF_RET | BPF_A, 0));
+	RUNS(64, BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+	    BPF_STMT(BPF_RET | BPF_A, 0));
+	RUNS(6, BPF_STMT(BPF_LD | BPF_IMM, 2), BPF_STMT(BPF_MISC | BPF_TAX, 0),
+	    BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 2),
+	    BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0), BPF_STMT(BPF_ST, 3),
+	    BPF_STMT(BPF_LDX | BPF_MEM, 3), BPF_STMT(BPF_LD | BPF_IMM, 0),
+	    BPF_STMT(BPF_MISC | BPF_TXA, 0), BPF_STMT(BPF_RET | BPF_A, 0));
+	RUNS(0, BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0),
+	    BPF_STMT(BPF_RET | BPF_K, 1));
+	KILLS(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 64));
+	KILLS(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 2));
+	KILLS(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, UINT32_MAX - 3));
+	KILLS(BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0));
+	KILLS(BPF_STMT(BPF_LDX | BPF_W | BPF_ABS, 0));
+	KILLS(BPF_STMT(BPF_LD | BPF_MEM, 0), BPF_STMT(BPF_RET | BPF_K, 1));
+	KILLS(BPF_STMT(BPF_ST, 16), BPF_STMT(BPF_RET | BPF_K, 1));
+	KILLS(BPF_STMT(BPF_ALU | BPF_DIV | BPF_K, 0));
+	KILLS(BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 32));
+	KILLS(BPF_STMT(BPF_JMP | BPF_JA, 1), BPF_STMT(BPF_RET | BPF_K, 1));
+	KILLS(BPF_STMT(BPF_JMP | BPF_JA, UINT32_MAX),
+	    BPF_STMT(BPF_RET | BPF_K, 1));
+	KILLS(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+	    BPF_STMT(BPF_RET | BPF_K, 1));
+	KILLS(BPF_STMT(BPF_LD | BPF_IMM, 1));
+	KILLS(BPF_STMT(0xffff, 1), BPF_STMT(BPF_RET | BPF_K, 1));
+}
+
+/* --- the kernel */
+
+struct trial {
+	long number;
+	uint64_t args[3];
+};
+
+static const struct trial trials[] = {
+	{ SYS_getppid, { 0 } },
+	{ SYS_getuid, { 0 } },
+	{ SYS_uname, { 0 } },
+	{ SYS_sched_yield, { 0 } },
+	{ SYS_ptrace, { 0 } },
+	{ SYS_io_uring_setup, { 0 } },
+	{ SYS_capset, { 0 } },
+	{ SYS_clone3, { 0 } },
+	{ SYS_bpf, { 0 } },
+	{ SYS_mount, { 0 } },
+	{ SYS_chroot, { 0 } },
+	{ SYS_personality, { 0 } },
+	{ SYS_personality, { UINT32_MAX } },
+	{ SYS_unshare, { CLONE_NEWUSER } },
+	{ SYS_unshare, { 0 } },
+	{ SYS_prctl, { PR_SET_DUMPABLE, 7 } },
+	{ SYS_prctl, { PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL } },
+	{ SYS_prctl,
+	    { PR_CAP_AMBIENT | UINT64_C(1) << 32, PR_CAP_AMBIENT_LOWER } },
+	{ SYS_prctl, { PR_GET_DUMPABLE } },
+	{ SYS_ioctl, { UINT64_MAX, 0x5412 } },
+	{ SYS_ioctl, { UINT64_MAX, 0x5412 | UINT64_C(1) << 40 } },
+	{ SYS_ioctl, { UINT64_MAX, 0x5411 } },
+	{ SYS_socket, { AF_PACKET, SOCK_RAW } },
+	{ SYS_socket, { AF_PACKET | UINT64_C(1) << 32, SOCK_RAW } },
+	{ SYS_socket, { AF_INET, SOCK_RAW } },
+	{ SYS_socket, { 9999, SOCK_DGRAM } },
+	{ SYS_setsockopt, { UINT64_MAX, SOL_SOCKET, SO_ATTACH_FILTER } },
+	{ SYS_setsockopt, { UINT64_MAX, SOL_SOCKET, SO_DETACH_FILTER } },
+	{ SYS_seccomp, { 0, SECCOMP_FILTER_FLAG_NEW_LISTENER } },
+	{ 0x40000000, { 0 } },
+	{ 1000, { 0 } },
+	{ -1, { 0 } },
+};
+
+static const struct policy_case kernel_case = {
+	.name = "kernel",
+	.guarded = true,
+	.packet = true,
+	.texts = { HEAD "Default: permit\n"
+			"native-getuid: deny[enoent]\n"
+			"native-uname: pretend[0]\n"
+			"native-sched_yield: permit log\n"
+			"native-socket: sockdom eq \"AF_PACKET\" then permit "
+			"with net_raw\n"
+			"native-socket: sockdom eq \"AF_INET\" and socktype "
+			"neq \"SOCK_STREAM\" then deny[eproto]\n" },
+};
+
+/* Did the kernel answer as the interpreter says? */
+static bool
+agrees(const struct filter_program *program, const struct trial *t)
+{
+	struct seccomp_data data = { .nr = (int)t->number,
+		.arch = NATIVE_ARCH };
+	uint32_t answer;
+	long rv;
+
+	memcpy(data.args, t->args, sizeof(t->args));
+	answer = filter_run(program, &data);
+	errno = 0;
+	rv = syscall(t->number, t->args[0], t->args[1], t->args[2], 0, 0, 0);
+	if (answer == ALLOW)
+		return rv != -1 || errno != ENOSYS;
+	if (answer == FAIL(0))
+		return rv == 0;
+	/* Nobody listens. */
+	if (answer == NOTIFY)
+		answer = FAIL(ENOSYS);
+	return rv == -1 && answer == FAIL(errno);
+}
+
+#if defined(__x86_64__)
+/* The 32-bit entry: getpid(2) is 20 there, writev(2) here. */
+static long
+call_foreign(long number)
+{
+	long rv;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(rv)
+			 : "a"(number)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return rv;
+}
+#else
+static long
+call_foreign(long number)
+{
+	(void)number;
+	return -ENOSYS;
+}
+#endif
+
+static void
+run_trials(const struct filter_program *program)
+{
+	struct sock_fprog prog = { program->count, program->insns };
+	size_t i;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == -1)
+		_exit(100);
+	for (i = 0; i < NELEMS(trials); i++)
+		if (!agrees(program, &trials[i]))
+			_exit(1 + (int)i);
+	if (call_foreign(20) != -ENOSYS)
+		_exit(99);
+	_exit(0);
+}
+
+static void
+test_kernel(void **state)
+{
+	struct loaded l;
+	pid_t pid;
+	int status;
+
+	(void)state;
+	load_case(&kernel_case, &l);
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0)
+		run_trials(&l.program);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (status != 0)
+		print_error("trial %d\n", WEXITSTATUS(status) - 1);
+	assert_int_equal(status, 0);
+	unload(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_interpreter),
+		cmocka_unit_test(test_proof),
+		cmocka_unit_test(test_mutants),
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_kernel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
