@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attacks 13, 16, 21 and 40: foreign ABIs, rings, handles, mounts, tracing,
+# namespaces, and what would take the guard away, from within an elevated
+# program: each answered as security.md's table has it, and the program is
+# still elevated afterwards. Outside of a session many of them succeed.
+# shellcheck source=tests/attack/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+cat >"$OWN/policy" <<END
+Policy: */doors, Emulation: native
+	Default: permit
+	native-open: filename eq "$SECRET" then permit as root
+END
+
+cat >"$OWN/wanted" <<END
+ambient-clear 0
+ambient-lower 0
+ambient-raise EPERM
+beyond-the-table ENOSYS
+bpf EPERM
+capset 0
+chroot EPERM
+clone-mnt EPERM
+clone-net EPERM
+clone-pid EPERM
+clone-user EPERM
+clone3 ENOSYS
+elevated 0
+fsopen EPERM
+guard 1
+int80-getpid ENOSYS
+int80-open ENOSYS
+int80-socket ENOSYS
+io_uring_enter ENOSYS
+io_uring_register ENOSYS
+io_uring_setup ENOSYS
+kcmp EPERM
+mount EPERM
+open_by_handle_at EPERM
+open_tree EPERM
+perf_event_open EPERM
+personality EPERM
+pidfd_getfd EPERM
+process_madvise EPERM
+process_vm_readv EPERM
+process_vm_writev EPERM
+ptrace-seize EPERM
+ptrace-traceme EPERM
+set-dumpable-0 0
+set-mm EPERM
+set-ptracer EINVAL
+setns EPERM
+tiocsti EPERM
+tiocsti-high EPERM
+unshare-high EPERM
+unshare-mnt EPERM
+unshare-net EPERM
+unshare-pid EPERM
+unshare-time EPERM
+unshare-user EPERM
+uselib ENOSYS
+userfaultfd EPERM
+x32-execve ENOSYS
+x32-open ENOSYS
+END
+
+# doors_of NAME
+doors_of() {
+	session "$OWN/policy" "$OWN/$1" "$SECRET" 2>&1 | sort >"$OWN/out"
+	[ "$(uname -m)" = x86_64 ] ||
+	    sed -i '/^\(int80\|x32\|uselib\)/d' "$OWN/wanted"
+	comm -3 "$OWN/wanted" "$OWN/out" >"$OWN/differ"
+	[ -s "$OWN/differ" ]
+	is 1 $? "$2: $(wc -l <"$OWN/out") doors are as the table has them"
+	show "$OWN/differ"
+}
+
+install_tool doors
+doors_of doors "unmarked"
+setcap cap_block_suspend=i "$OWN/doors"
+doors_of doors "marked"
+
+as_user "$TOOLS/doors" "$SECRET" >"$OWN/out" 2>&1
+open=$(grep -Ec ' [0-9]+$' "$OWN/out")
+[ "$open" -ge 10 ]
+is 0 $? "outside of a session $open of them are open"
+is "elevated EACCES" "$(grep '^elevated ' "$OWN/out")" \
+    "and the elevated file is not"
+finish

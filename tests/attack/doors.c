@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Attacks 13, 16, 21 and 40: the doors beside the filter. Each is tried, a
+ * line says what the kernel or the filter answered: the errno's name, or the
+ * value. At the end the path that a rule elevates is opened: what was tried
+ * had no effect on that.
+ *
+ * usage: doors elevated-path
+ */
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/io_uring.h>
+#include <linux/perf_event.h>
+#include <linux/securebits.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *elevated;
+
+static void
+tell(const char *name, long result)
+{
+	if (result == -1)
+		printf("%s %s\n", name, strerrorname_np(errno));
+	else
+		printf("%s %ld\n", name, result);
+}
+
+static long
+from_raw(long result)
+{
+	if (result < 0 && result > -4096) {
+		errno = (int)-result;
+		return -1;
+	}
+	return result;
+}
+
+#if defined(__x86_64__)
+/* The 32-bit entry: another table of calls; its pointers have 32 bits. */
+static long
+int80(long nr, long a, long b, long c)
+{
+	long result;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(nr), "b"(a), "c"(b), "d"(c)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return from_raw((int)result);
+}
+
+static void
+try_foreign(void)
+{
+	char *low;
+
+	low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	if (low == MAP_FAILED)
+		err(1, "mmap");
+	(void)snprintf(low, 4096, "%s", elevated);
+	tell("int80-open", int80(5, (long)low, O_RDONLY, 0));
+	tell("int80-getpid", int80(20, 0, 0, 0) == -1 ? -1 : 0);
+	tell("int80-socket", int80(359, 17, 3, 0));
+	tell("x32-open", syscall(0x40000000 | SYS_open, elevated, O_RDONLY));
+	tell("x32-execve", syscall(0x40000000 | 520, elevated, NULL, NULL));
+	tell("uselib", syscall(SYS_uselib, elevated));
+}
+#else
+static void
+try_foreign(void)
+{
+}
+#endif
+
+static void
+try_files(void)
+{
+	struct io_uring_params params;
+	union bpf_attr attr;
+	struct {
+		unsigned int bytes;
+		int type;
+		unsigned char data[8];
+	} handle = { 8, 1, { 0 } };
+
+	memset(&params, 0, sizeof(params));
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = BPF_MAP_TYPE_ARRAY;
+	attr.key_size = attr.value_size = 4;
+	attr.max_entries = 1;
+	tell("io_uring_setup", syscall(SYS_io_uring_setup, 4, &params));
+	tell("io_uring_enter", syscall(SYS_io_uring_enter, 0, 0, 0, 0, 0, 0));
+	tell("io_uring_register", syscall(SYS_io_uring_register, 0, 0, 0, 0));
+	tell("open_by_handle_at",
+	    syscall(SYS_open_by_handle_at, AT_FDCWD, &handle, O_RDONLY));
+	tell("bpf", syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)));
+	tell("fsopen", syscall(SYS_fsopen, "tmpfs", 0));
+	tell("open_tree", syscall(SYS_open_tree, AT_FDCWD, "/", 1));
+	tell("mount", syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, NULL));
+	tell("chroot", syscall(SYS_chroot, "/tmp"));
+	tell("beyond-the-table", syscall(4000));
+}
+
+static void
+try_others(void)
+{
+	char c = 0;
+	struct iovec iov = { &c, 1 };
+	struct perf_event_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.size = sizeof(attr);
+	attr.type = PERF_TYPE_SOFTWARE;
+	attr.exclude_kernel = 1;
+	tell("ptrace-traceme", ptrace(PTRACE_TRACEME, 0, 0, 0));
+	tell("ptrace-seize", ptrace(PTRACE_SEIZE, getppid(), 0, 0));
+	tell("process_vm_readv",
+	    process_vm_readv(getpid(), &iov, 1, &iov, 1, 0));
+	tell("process_vm_writev",
+	    process_vm_writev(getpid(), &iov, 1, &iov, 1, 0));
+	tell("process_madvise",
+	    syscall(SYS_process_madvise, 0, &iov, 1, MADV_COLD, 0));
+	tell("kcmp", syscall(SYS_kcmp, getpid(), getpid(), 1, 0, 0));
+	tell("pidfd_getfd",
+	    syscall(SYS_pidfd_getfd, (int)syscall(SYS_pidfd_open, getpid(), 0),
+		0, 0));
+	tell("perf_event_open",
+	    syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0));
+	tell("userfaultfd", syscall(SYS_userfaultfd, 1));
+}
+
+/* Numbers in both words of the register: the kernel looks at the low one. */
+static void
+try_namespaces(void)
+{
+	static const struct {
+		const char *name;
+		long flag;
+	} kinds[] = {
+		{ "user", CLONE_NEWUSER },
+		{ "pid", CLONE_NEWPID },
+		{ "mnt", CLONE_NEWNS },
+		{ "net", CLONE_NEWNET },
+		{ "time", 0x80 },
+	};
+	struct {
+		uint64_t flags, rest[10];
+	} args;
+	char name[64];
+	long result;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		(void)snprintf(name, sizeof(name), "unshare-%s", kinds[i].name);
+		tell(name, syscall(SYS_unshare, kinds[i].flag));
+		(void)snprintf(name, sizeof(name), "clone-%s", kinds[i].name);
+		if (kinds[i].flag == 0x80)
+			continue;
+		result = syscall(SYS_clone, kinds[i].flag | SIGCHLD, 0, 0, 0,
+		    0);
+		if (result == 0)
+			_exit(0);
+		tell(name, result == -1 ? -1 : 0);
+	}
+	tell("unshare-high", syscall(SYS_unshare, 1L << 32 | CLONE_NEWUSER));
+	memset(&args, 0, sizeof(args));
+	args.flags = CLONE_NEWPID;
+	result = syscall(SYS_clone3, &args, sizeof(args));
+	if (result == 0)
+		_exit(0);
+	tell("clone3", result == -1 ? -1 : 0);
+	tell("setns", syscall(SYS_setns, 0, 0));
+}
+
+static int
+has_guard(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) == -1)
+		return -1;
+	return (data[1].permitted & 1U << (CAP_BLOCK_SUSPEND - 32)) != 0;
+}
+
+static void
+try_guard(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+
+	tell("capset", syscall(SYS_capset, &header, none));
+	tell("ambient-clear",
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0));
+	tell("ambient-lower",
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_BLOCK_SUSPEND, 0,
+		0));
+	tell("ambient-raise",
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_BLOCK_SUSPEND, 0,
+		0));
+	tell("guard", has_guard());
+	tell("set-ptracer", prctl(PR_SET_PTRACER, -1, 0, 0, 0));
+	tell("set-dumpable-0", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+	tell("set-mm", prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, 0, 0, 0));
+	tell("personality", syscall(SYS_personality, 0x0400000));
+	tell("tiocsti", ioctl(0, TIOCSTI, "x"));
+	tell("tiocsti-high", syscall(SYS_ioctl, 0, 1L << 32 | TIOCSTI, "x"));
+}
+
+int
+main(int argc, char *argv[])
+{
+	if (argc != 2)
+		errx(2, "usage: doors path");
+	elevated = argv[1];
+	try_foreign();
+	try_files();
+	try_others();
+	try_namespaces();
+	try_guard();
+	tell("elevated", open(elevated, O_RDONLY) == -1 ? -1 : 0);
+	return 0;
+}
