@@ -56,26 +56,15 @@ struct guard_row {
 	enum guard_strength strength;
 };
 
-#define EQUAL(r, m, v)               \
-	{                            \
-		GUARD_EQUAL, r, m, v \
-	}
-#define OTHER(r, m, v)               \
-	{                            \
-		GUARD_OTHER, r, m, v \
-	}
-#define BITS(r, m)                  \
-	{                           \
-		GUARD_BITS, r, m, 0 \
-	}
-#define OPTION(v) EQUAL(0, LOW, v)  /* prctl */
-#define REQUEST(v) EQUAL(1, LOW, v) /* ioctl */
-#define SOCKOPT(v)                                          \
-	{                                                   \
-		EQUAL(1, LOW, SOL_SOCKET), EQUAL(2, LOW, v) \
-	}
+/* clang-format off */
+#define EQUAL(r, m, v)	{ GUARD_EQUAL, r, m, v }
+#define OTHER(r, m, v)	{ GUARD_OTHER, r, m, v }
+#define BITS(r, m)	{ GUARD_BITS, r, m, 0 }
+#define OPTION(v)	EQUAL(0, LOW, v)	/* prctl */
+#define REQUEST(v)	EQUAL(1, LOW, v)	/* ioctl */
+#define SOCKOPT(v)	{ EQUAL(1, LOW, SOL_SOCKET), EQUAL(2, LOW, v) }
+/* clang-format on */
 
-/* clang-format off: a row a line, each with its reason before it */
 static const struct guard_row guard_rows[] = {
 	/* because operations of a ring pass no filter: a ring made before
 	   the filter opened a file under it */
@@ -175,7 +164,6 @@ static const struct guard_row guard_rows[] = {
 	{ "setsockopt", SOCKOPT(SO_ATTACH_BPF), ENOPROTOOPT, GUARD_PACKET },
 	{ "setsockopt", SOCKOPT(SO_DETACH_FILTER), 0, GUARD_PACKET },
 };
-/* clang-format on */
 
 /*
  * A rule for a call of everyday life (`native-ioctl: permit`) does not speak

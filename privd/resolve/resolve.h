@@ -74,6 +74,11 @@ int	 resolve_path(const struct resolve_view *, int start, const char *path,
 int	 resolve_adopt(const struct resolve_view *, int object,
 	    struct resolve_pin *pin);
 /*
+ * A pinned folder becomes the parent of its entry `name`, which is to be
+ * made. Returns 0 or errno.
+ */
+int	 resolve_into_entry(struct resolve_pin *pin, const char *name);
+/*
  * The canonical name of an O_PATH descriptor below the view's root; in pin
  * terms `outside` if it is not below. Returns 0 or errno.
  */

@@ -175,6 +175,25 @@ resolve_adopt(const struct resolve_view *view, int object,
 	return name_object(view, pin);
 }
 
+int
+resolve_into_entry(struct resolve_pin *pin, const char *name)
+{
+	size_t len = strlen(pin->path);
+	size_t size = sizeof(pin->path);
+
+	if (strcmp(pin->path, "/") == 0)
+		len = 0;
+	if ((size_t)snprintf(pin->path + len, size - len, "/%s", name) >=
+	    size - len ||
+	    strlcpy(pin->name, name, sizeof(pin->name)) >= sizeof(pin->name))
+		return ENAMETOOLONG;
+	pin->parent = pin->object;
+	pin->parent_st = pin->st;
+	pin->object = -1;
+	pin->missing = true;
+	return 0;
+}
+
 static void
 set_current(struct walk *walk, int fd, const struct stat *st)
 {
@@ -318,17 +337,20 @@ follow(struct walk *walk, const char *name, int fd, const struct stat *st,
 	return error;
 }
 
-/* ".." stops at the program's root, whatever the broker's is. */
+/*
+ * "." and "..", which want search permission as names do. ".." stops at the
+ * program's root, whatever the broker's is.
+ */
 static int
-go_up(struct walk *walk)
+go_up(struct walk *walk, const char *name)
 {
 	struct stat st;
 	int fd;
 
 	walk->anchored = false;
 	if (resolve_same(&walk->cur_st, &walk->root_st))
-		return 0;
-	fd = openat(walk->cur, "..", O_DIRECTORY | PIN_FLAGS);
+		name = ".";
+	fd = openat(walk->cur, name, O_DIRECTORY | PIN_FLAGS);
 	if (fd == -1)
 		return errno;
 	if (fstat(fd, &st) == -1) {
@@ -407,8 +429,9 @@ next_component(struct walk *walk, bool *last)
 	if (len == 0)
 		return NULL;
 	*last = *after == '\0';
-	if (*last)
-		walk->pin->slash = *rest == '/';
+	/* For good: what a link with a slash behind it leads to, too. */
+	if (*last && *rest == '/')
+		walk->pin->slash = true;
 	walk->next = *last ? rest + strlen(rest) : after;
 	*rest = '\0';
 	return name;
@@ -427,12 +450,8 @@ step(struct walk *walk, char *name, bool last)
 		return ENOTDIR;
 	if (strlen(name) > NAME_MAX)
 		return ENAMETOOLONG;
-	if (strcmp(name, ".") == 0) {
-		walk->anchored = false;
-		return 0;
-	}
-	if (strcmp(name, "..") == 0)
-		return go_up(walk);
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return go_up(walk, name);
 	if (last && (walk->flags & RESOLVE_ENTRY) != 0)
 		return anchor(walk, name);
 	/* The name lies in the buffer that following a link rewrites. */
@@ -473,6 +492,8 @@ finish(struct walk *walk)
 		pin->parent = -1;
 		pin->name[0] = '\0';
 	}
+	if (pin->slash && !pin->deep && (walk->flags & RESOLVE_CREATE) != 0)
+		return EISDIR;
 	if (pin->missing ||
 	    ((walk->flags & RESOLVE_ENTRY) != 0 && walk->anchored))
 		return name_entry(walk->view, pin);

@@ -75,6 +75,10 @@ struct judge;
 int	 call_decode(struct judge *, struct call *);
 /* Pins its paths (again: of the same copy), and names them. 0 or errno. */
 int	 call_pin(struct judge *, struct call *);
+/* Walks another path of the caller's (a script's interpreter), from its
+   working folder. 0 or errno. */
+int	 call_walk(struct judge *, struct call *, const char *path,
+	    struct resolve_pin *);
 /* Copies a string or bytes that no rule judges, for performing. 0 or errno. */
 int	 call_copy(struct judge *, struct call *, uint64_t addr, void *,
 	    size_t len);

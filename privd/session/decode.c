@@ -26,10 +26,11 @@
 #include "page.h"
 
 #define TMPFILE_BIT	(O_TMPFILE & ~O_DIRECTORY)
+#define RESOLVE_CACHED_BIT 0x20	/* RESOLVE_CACHED, Linux 5.12 */
 #define HOW_SIZE_MAX	4096	/* a page, as the kernel has it */
 #define VALID_RESOLVE							\
 	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | \
-	    RESOLVE_BENEATH | RESOLVE_IN_ROOT | 0x20 /* CACHED */)
+	    RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED_BIT)
 #define VALID_OPEN							\
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND |	\
 	    O_NONBLOCK | O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT | 0100000 | \
@@ -316,6 +317,16 @@ open_start(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	return errno;
 }
 
+/* Does an open act on a link itself (and then refuse it)? */
+static bool
+walk_flags_nofollow(const struct call *call)
+{
+	const uint64_t exclusive = O_CREAT | O_EXCL;
+
+	return (call->how.flags & O_NOFOLLOW) != 0 ||
+	    (call->how.flags & exclusive) == exclusive;
+}
+
 static unsigned int
 walk_flags(const struct call *call, const struct sys_arg *arg)
 {
@@ -324,9 +335,7 @@ walk_flags(const struct call *call, const struct sys_arg *arg)
 	if (call->base->op == SYS_OP_OPEN) {
 		if ((call->how.flags & O_CREAT) != 0)
 			flags |= RESOLVE_CREATE;
-		if ((call->how.flags & O_NOFOLLOW) != 0 ||
-		    ((call->how.flags & O_CREAT) != 0 &&
-		    (call->how.flags & O_EXCL) != 0))
+		if (walk_flags_nofollow(call))
 			flags |= RESOLVE_NOFOLLOW;
 		return flags;
 	}
@@ -339,26 +348,64 @@ walk_flags(const struct call *call, const struct sys_arg *arg)
 	return flags;
 }
 
-/* openat2 with resolve flags: the kernel alone keeps what they promise. */
 static int
-pin_by_how(const struct resolve_view *view, int start, struct call *call,
-    struct resolve_pin *pin)
+open_by_how(const struct resolve_view *view, int start, const char *path,
+    uint64_t flags, uint64_t resolve)
 {
 	struct open_how how;
-	int fd;
 
 	memset(&how, 0, sizeof(how));
-	how.flags = O_PATH | O_CLOEXEC | (call->how.flags & O_NOFOLLOW);
-	how.resolve = call->how.resolve & ~UINT64_C(0x20);
-	if (call->path[0][0] == '/' && (how.resolve & RESOLVE_IN_ROOT) == 0) {
-		if ((how.resolve & RESOLVE_BENEATH) != 0 || !view->own_root)
-			return EXDEV;
+	how.flags = O_PATH | O_CLOEXEC | flags;
+	how.resolve = resolve & ~(uint64_t)RESOLVE_CACHED_BIT;
+	if (path[0] == '/' && (resolve & RESOLVE_IN_ROOT) == 0) {
+		if ((resolve & RESOLVE_BENEATH) != 0 || !view->own_root) {
+			errno = EXDEV;
+			return -1;
+		}
 		start = view->root;
 	}
-	fd = (int)syscall(SYS_openat2, start, call->path[0], &how, sizeof(how));
+	return (int)syscall(SYS_openat2, start, path, &how, sizeof(how));
+}
+
+/* What is to be made: its folder, and its name in it. */
+static int
+pin_entry_by_how(const struct resolve_view *view, int start,
+    const struct call *call, struct resolve_pin *pin)
+{
+	char folder[PATH_MAX];
+	const char *path = call->path[0], *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	int fd, error;
+
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return ENOENT;
+	if (strlen(name) > NAME_MAX)
+		return ENAMETOOLONG;
+	(void)snprintf(folder, sizeof(folder), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - path) + 1,
+	    slash == NULL ? "." : path);
+	fd = open_by_how(view, start, folder, O_DIRECTORY, call->how.resolve);
 	if (fd == -1)
 		return errno;
-	return resolve_adopt(view, fd, pin);
+	error = resolve_adopt(view, fd, pin);
+	return error != 0 ? error : resolve_into_entry(pin, name);
+}
+
+/* openat2 with resolve flags: the kernel alone keeps what they promise. */
+static int
+pin_by_how(const struct resolve_view *view, int start, const struct call *call,
+    struct resolve_pin *pin)
+{
+	uint64_t nofollow = walk_flags_nofollow(call) ? O_NOFOLLOW : 0;
+	int fd;
+
+	fd = open_by_how(view, start, call->path[0], nofollow,
+	    call->how.resolve);
+	if (fd != -1)
+		return resolve_adopt(view, fd, pin);
+	if (errno != ENOENT || (call->how.flags & O_CREAT) == 0)
+		return errno;
+	return pin_entry_by_how(view, start, call, pin);
 }
 
 static int
@@ -383,6 +430,28 @@ pin_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	else
 		error = resolve_path(&view, start, call->path[k],
 		    walk_flags(call, arg), pin);
+	if (start != -1)
+		close(start);
+	return error;
+}
+
+int
+call_walk(struct judge *judge, struct call *call, const char *path,
+    struct resolve_pin *pin)
+{
+	struct resolve_view view;
+	int start = -1, error;
+
+	error = make_view(judge, call, &view);
+	if (error != 0)
+		return error;
+	if (path[0] != '/') {
+		start = reach_open(&judge->reach, call->id, call->thread->tid,
+		    call->thread->folder, REACH_CWD, 0);
+		if (start == -1)
+			return errno;
+	}
+	error = resolve_path(&view, start, path, 0, pin);
 	if (start != -1)
 		close(start);
 	return error;

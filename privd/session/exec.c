@@ -25,6 +25,8 @@
 #include "record.h"
 #include "status.h"
 
+#define SCRIPTS_MAX	5	/* scripts of scripts, as the kernel has it */
+
 /* Would the kernel refuse to execute it? 0, or the errno. */
 static int
 check_executable(const struct resolve_pin *pin)
@@ -67,23 +69,41 @@ next_regime(struct judge *judge, const struct call *call)
 
 /*
  * The file that will be mapped: the pinned one, or the interpreter that a
- * script names. 0 or errno.
+ * script names, found in the program's own root and folder as the kernel
+ * will. 0 or errno.
  */
 static int
-find_image(struct call *call, struct stat *image)
+find_image(struct judge *judge, struct call *call, struct stat *image)
 {
 	char interpreter[IMAGE_LINE_MAX];
-	int fd, error;
+	struct resolve_pin pin;
+	int depth, fd, error, file = call->pin[0].object;
 
+	resolve_pin_init(&pin);
 	*image = call->pin[0].st;
-	fd = perform_reopen(call->pin[0].object, O_RDONLY, 0);
-	if (fd == -1)	/* executable and not readable: no script */
-		return 0;
-	error = image_interpreter(fd, interpreter, sizeof(interpreter));
-	close(fd);
-	if (error != 0 || interpreter[0] == '\0')
-		return error;
-	return image_of(interpreter, image);
+	for (depth = 0; depth < SCRIPTS_MAX; depth++) {
+		fd = perform_reopen(file, O_RDONLY, 0);
+		if (fd == -1)	/* executable and not readable: no script */
+			break;
+		error = image_interpreter(fd, interpreter,
+		    sizeof(interpreter));
+		close(fd);
+		if (error == 0 && interpreter[0] == '\0')
+			break;
+		resolve_clear(&pin);
+		if (error == 0)
+			error = call_walk(judge, call, interpreter, &pin);
+		if (error == 0)
+			error = check_executable(&pin);
+		if (error != 0) {
+			resolve_clear(&pin);
+			return error;
+		}
+		*image = pin.st;
+		file = pin.object;
+	}
+	resolve_clear(&pin);
+	return depth == SCRIPTS_MAX ? ELOOP : 0;
 }
 
 static void
@@ -111,7 +131,7 @@ call_execute(struct judge *judge, struct call *call)
 	if (error == 0)
 		error = check_executable(&call->pin[0]);
 	if (error == 0)
-		error = find_image(call, &image);
+		error = find_image(judge, call, &image);
 	if (error != 0) {
 		call_refuse(judge, call, error);
 		return;

@@ -150,24 +150,10 @@ is_permitted(struct hand *hand, const struct policy_rule **rule)
 static int
 pin_entry(int folder, const char *name, struct resolve_pin *pin)
 {
-	size_t len;
 	int error;
 
 	error = resolve_adopt(&here, folder, pin);
-	if (error != 0)
-		return error;
-	len = strlen(pin->path);
-	if (strcmp(pin->path, "/") == 0)
-		len = 0;
-	if ((size_t)snprintf(pin->path + len, sizeof(pin->path) - len, "/%s",
-	    name) >= sizeof(pin->path) - len ||
-	    strlcpy(pin->name, name, sizeof(pin->name)) >= sizeof(pin->name))
-		return ENAMETOOLONG;
-	pin->parent = pin->object;
-	pin->parent_st = pin->st;
-	pin->object = -1;
-	pin->missing = true;
-	return 0;
+	return error != 0 ? error : resolve_into_entry(pin, name);
 }
 
 /* Cuts the next plain name off a path; false if there is none. */
