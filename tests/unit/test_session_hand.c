@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A hand, asked by a judge that lies (attack 47): whatever it names, gives
+ * or leaves out, it gets what the policy says and nothing else. The hand is
+ * a real one, in a process of its own, so this needs root.
+ */
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../privd/session/channel.h"
+#include "../../privd/session/hand.h"
+#include "../../privd/session/session.h"
+
+#define UID 61999
+#define FOLDER "/tmp/privd-hand.XXXXXX"
+
+enum {
+	SECRET,
+	BIG,
+	MADE,
+	ONCE,
+	BELOW,
+	PACKET,
+	RULES
+};
+
+static const char *const rules[RULES] = {
+	[SECRET] = "fsread: filename eq \"%s/secret\" then permit as root",
+	[BIG] = "fswrite: filename match \"%s/b*\" then permit as root",
+	[MADE] = "open: filename match \"%s/made/*\" then permit as root",
+	[ONCE] = "open: filename eq \"%s/once\" then permit as root once",
+	[BELOW] = "stat: filename match \"%s/closed/*\" then permit as root",
+	[PACKET] = "socket: sockdom eq \"AF_PACKET\" then permit with net_raw",
+};
+
+static char folder[] = FOLDER;
+static struct session_plan plan;
+static int hands[2];
+static pid_t pids[2];
+
+static void
+make(const char *name, const char *text)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (text == NULL) {
+		assert_int_equal(mkdir(path, 0700), 0);
+		return;
+	}
+	fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0600);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+static void
+write_policy(char *path, size_t size)
+{
+	FILE *file;
+	size_t i;
+
+	(void)snprintf(path, size, "%s/policy", folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "Policy: /bin/true, Emulation: native\n");
+	for (i = 0; i < RULES; i++) {
+		fprintf(file, "\tnative-");
+		/* rows of the table above */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		fprintf(file, rules[i], folder);
+#pragma GCC diagnostic pop
+		fprintf(file, "\n");
+	}
+	(void)fclose(file);
+}
+
+static void
+start_hand(unsigned int number)
+{
+	struct hand_start start = {
+		.plan = &plan,
+		.number = number,
+		.own = 0x7ff00000U + number,
+		.parent = getpid(),
+	};
+	int fds[2];
+
+	assert_int_equal(channel_pair(fds), 0);
+	pids[number] = fork();
+	assert_int_not_equal(pids[number], -1);
+	if (pids[number] == 0) {
+		close(fds[0]);
+		start.channel = fds[1];
+		hand_main(&start);
+	}
+	close(fds[1]);
+	hands[number] = fds[0];
+}
+
+static int
+set_up(void **state)
+{
+	static char program[] = "/bin/true";
+	static char *argv[] = { program, NULL };
+	struct session_options options = {
+		.automatic = true,
+		.no_user = true,
+		.change_ids = true,
+		.uid = UID,
+		.gid = UID,
+		.has_gid = true,
+		.argv = argv,
+	};
+	char path[PATH_MAX], reason[SESSION_REASON_MAX] = "";
+
+	(void)state;
+	if (geteuid() != 0)
+		return 0;
+	assert_non_null(mkdtemp(folder));
+	make("secret", "secret");
+	make("other", "other");
+	make("big", "big");
+	make("once", "once");
+	make("made", NULL);
+	make("closed", NULL);
+	make("closed/file", "file");
+	(void)snprintf(path, sizeof(path), "%s/closed/link", folder);
+	assert_int_equal(symlink("../secret", path), 0);
+	(void)snprintf(path, sizeof(path), "%s/closed/up", folder);
+	assert_int_equal(symlink("..", path), 0);
+	write_policy(path, sizeof(path));
+	options.policy_file = path;
+	if (session_plan(&options, &plan, reason, sizeof(reason)) != 0)
+		fail_msg("%s", reason);
+	assert_int_equal(plan.nhands, 2);
+	assert_true(plan.elevates);
+	start_hand(0);
+	start_hand(1);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	char command[PATH_MAX];
+	size_t i;
+
+	(void)state;
+	if (geteuid() != 0)
+		return 0;
+	for (i = 0; i < 2; i++) {
+		close(hands[i]);
+		assert_int_equal(kill(pids[i], SIGKILL), 0);
+		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
+	}
+	session_plan_clear(&plan);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command) == 0 ? 0 : -1;
+}
+
+struct lie {
+	const char *what;
+	unsigned int hand;
+	uint32_t op;
+	uint32_t rule;
+	const char *call;
+	uint64_t flags;
+	const char *object; /* given, below the folder; NULL: none */
+	const char *rest;
+	bool missing;
+	int error;
+	bool gives; /* a descriptor comes back */
+};
+
+static const struct lie lies[] = {
+	{ "the rule's object", 0, HAND_OPEN, SECRET, "open", O_RDONLY, "secret",
+	    "", false, 0, true },
+	{ "another object", 0, HAND_OPEN, SECRET, "open", O_RDONLY, "other", "",
+	    false, EPERM, false },
+	{ "another rule", 0, HAND_OPEN, MADE, "open", O_RDONLY, "secret", "",
+	    false, EPERM, false },
+	{ "a rule that is none", 0, HAND_OPEN, 4711, "open", O_RDONLY, "secret",
+	    "", false, EPERM, false },
+	{ "another hand", 1, HAND_OPEN, SECRET, "open", O_RDONLY, "secret", "",
+	    false, EPERM, false },
+	{ "other flags", 0, HAND_OPEN, SECRET, "open", O_RDWR, "secret", "",
+	    false, EPERM, false },
+	{ "truncation by an alias", 0, HAND_OPEN, BIG, "open",
+	    O_WRONLY | O_TRUNC, "big", "", false, EPERM, false },
+	{ "writing by an alias", 0, HAND_OPEN, BIG, "open", O_WRONLY, "big", "",
+	    false, 0, true },
+	{ "creation by an alias", 0, HAND_OPEN, BIG, "open", O_WRONLY | O_CREAT,
+	    "", "born", true, EPERM, false },
+	{ "a temporary file by an alias", 0, HAND_OPEN, BIG, "open",
+	    O_WRONLY | O_TMPFILE, "", "", false, EPERM, false },
+	{ "creation by open", 0, HAND_OPEN, MADE, "open",
+	    O_WRONLY | O_CREAT | O_EXCL, "made", "new", true, 0, true },
+	{ "creation elsewhere", 0, HAND_OPEN, MADE, "open",
+	    O_WRONLY | O_CREAT | O_EXCL, "", "new", true, EPERM, false },
+	{ "creation further below", 0, HAND_OPEN, MADE, "open",
+	    O_WRONLY | O_CREAT, "", "made/new", true, EINVAL, false },
+	{ "creation above", 0, HAND_OPEN, MADE, "open", O_WRONLY | O_CREAT,
+	    "made", "..", true, EINVAL, false },
+	{ "walking on", 0, HAND_STAT, BELOW, "stat", 0, "closed", "file", false,
+	    0, false },
+	{ "walking up", 0, HAND_STAT, BELOW, "stat", 0, "closed", "../secret",
+	    false, EACCES, false },
+	{ "walking in place", 0, HAND_STAT, BELOW, "stat", 0, "closed",
+	    "./file", false, EACCES, false },
+	{ "walking to a link", 0, HAND_STAT, BELOW, "stat", 0, "closed", "link",
+	    false, EACCES, false },
+	{ "walking through a link", 0, HAND_STAT, BELOW, "stat", 0, "closed",
+	    "up/secret", false, EACCES, false },
+	{ "walking to what is not permitted", 0, HAND_STAT, BELOW, "stat", 0,
+	    "", "secret", false, EPERM, false },
+	{ "once", 0, HAND_OPEN, ONCE, "open", O_RDONLY, "once", "", false, 0,
+	    true },
+	{ "and again", 0, HAND_OPEN, ONCE, "open", O_RDONLY, "once", "", false,
+	    EPERM, false },
+	{ "an operation of another call", 0, HAND_OPEN, SECRET, "stat",
+	    O_RDONLY, "secret", "", false, EINVAL, false },
+	{ "an operation that is none", 0, 99, SECRET, "open", O_RDONLY,
+	    "secret", "", false, EINVAL, false },
+	{ "no object", 0, HAND_OPEN, SECRET, "open", O_RDONLY, NULL, "", false,
+	    EINVAL, false },
+	{ "an object for a socket", 1, HAND_SOCKET, PACKET, "socket", 0,
+	    "secret", "", false, EINVAL, false },
+};
+
+static int
+ask(const struct lie *lie, int *fd)
+{
+	static struct hand_request request;
+	static struct hand_reply reply;
+	char path[PATH_MAX];
+	int fds[1], result;
+	size_t nfds = 0;
+
+	memset(&request, 0, sizeof(request));
+	request.op = lie->op;
+	request.rule = lie->rule;
+	request.call = (uint32_t)sys_index(sys_by_name(lie->call));
+	request.flags = lie->flags;
+	request.mode = 0600;
+	request.missing = lie->missing;
+	(void)snprintf(request.rest, sizeof(request.rest), "%s", lie->rest);
+	if (lie->object != NULL) {
+		(void)snprintf(path, sizeof(path), "%s/%s", folder,
+		    lie->object);
+		fds[nfds++] = open(path, O_PATH | O_CLOEXEC);
+		assert_int_not_equal(fds[0], -1);
+	}
+	result = hand_ask(hands[lie->hand], &request, fds, nfds, &reply, fd);
+	if (nfds > 0)
+		close(fds[0]);
+	return result == 0 ? 0 : errno;
+}
+
+static void
+test_lies(void **state)
+{
+	const struct lie *lie;
+	size_t i, wrong = 0;
+	int error, fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		lie = &lies[i];
+		error = ask(lie, &fd);
+		if (error != lie->error || (fd != -1) != lie->gives) {
+			print_error("%s: %s, %s descriptor\n", lie->what,
+			    strerror(error), fd == -1 ? "no" : "a");
+			wrong++;
+		}
+		if (fd != -1)
+			close(fd);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+test_effects(void **state)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	(void)snprintf(path, sizeof(path), "%s/big", folder);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 3);
+	(void)snprintf(path, sizeof(path), "%s/born", folder);
+	assert_int_equal(stat(path, &st), -1);
+	(void)snprintf(path, sizeof(path), "%s/new", folder);
+	assert_int_equal(stat(path, &st), -1);
+}
+
+struct socket_lie {
+	const char *what;
+	int domain;
+	int type;
+	int error;
+};
+
+static const struct socket_lie socket_lies[] = {
+	{ "a packet socket", AF_PACKET, SOCK_RAW, 0 },
+	{ "a raw socket", AF_INET, SOCK_RAW, EPERM },
+	{ "a packet socket in disguise", AF_INET, SOCK_PACKET, EPERM },
+	{ "a unix socket", AF_UNIX, SOCK_STREAM, EPERM },
+};
+
+static void
+test_sockets(void **state)
+{
+	static struct hand_request request;
+	static struct hand_reply reply;
+	const struct socket_lie *lie;
+	size_t i, wrong = 0;
+	int error, fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (i = 0; i < sizeof(socket_lies) / sizeof(socket_lies[0]); i++) {
+		lie = &socket_lies[i];
+		memset(&request, 0, sizeof(request));
+		request.op = HAND_SOCKET;
+		request.rule = PACKET;
+		request.call = (uint32_t)sys_index(sys_by_name("socket"));
+		request.regs[0] = (uint64_t)lie->domain;
+		request.regs[1] = (uint64_t)lie->type;
+		error = hand_ask(hands[1], &request, NULL, 0, &reply, &fd) ==
+			0 ?
+		    0 :
+		    errno;
+		if (error != lie->error || (fd != -1) != (error == 0)) {
+			print_error("%s: %s\n", lie->what, strerror(error));
+			wrong++;
+		}
+		if (fd != -1)
+			close(fd);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* It ends rather than guess what a message means. */
+static void
+test_malformed(void **state)
+{
+	static struct hand_request request;
+	struct {
+		size_t len;
+		char rest[8];
+	} messages[] = {
+		{ 10, "" }, /* short */
+		{ offsetof(struct hand_request, rest), "" },
+		{ offsetof(struct hand_request, rest) + 3, "abc" },
+		{ offsetof(struct hand_request, rest) + 4, "a\0b" },
+	};
+	int fds[CHANNEL_FDS_MAX];
+	char byte[16];
+	size_t i, nfds;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		memset(&request, 0, sizeof(request));
+		memcpy(request.rest, messages[i].rest, 8);
+		assert_int_equal(channel_send(hands[0], &request,
+				     messages[i].len, NULL, 0),
+		    0);
+		assert_int_equal(channel_receive(hands[0], byte, sizeof(byte),
+				     fds, &nfds),
+		    0);
+		close(hands[0]);
+		assert_int_equal(waitpid(pids[0], NULL, 0), pids[0]);
+		start_hand(0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_effects),
+		cmocka_unit_test(test_sockets),
+		cmocka_unit_test(test_malformed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
