@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh disable=SC2034
+# What end-to-end tests share: TAP, users and folders for the run, waiting for
+# events, network namespaces, and the undoing of all of it. A test goes to the
+# root of the tree and sources this first:
+#	cd "$(dirname "$0")/../.." && . tests/lib/e2e.sh
+# Processes that a test starts in the background are given to `remember`.
+set -u
+umask 022
+BUILD=${BUILD:-build}
+case $BUILD in
+/*) ;;
+*)	BUILD=$PWD/$BUILD ;;
+esac
+privrun=$BUILD/privrun
+helpers=$BUILD/tests/e2e
+tests_done=0
+tests_failed=0
+users=
+nusers=0
+user=
+user_uid=
+user_gid=
+user_home=
+trusted=
+folders=
+pids=
+nodes=
+# No environment of whoever runs the tests may change what programs print.
+LC_ALL=C
+TZ=UTC
+export LC_ALL TZ
+unset LS_COLORS POSIXLY_CORRECT
+
+T=$(mktemp -d "${TMPDIR:-/tmp}/e2e.XXXXXX") || exit 1
+chmod 755 "$T"
+folders=$T
+
+skip_all() {
+	echo "1..0 # SKIP $*"
+	exit 0
+}
+
+# ok STATUS DESCRIPTION
+ok() {
+	tests_done=$((tests_done + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $tests_done - $2"
+	else
+		tests_failed=$((tests_failed + 1))
+		echo "not ok $tests_done - $2"
+	fi
+}
+
+# check DESCRIPTION COMMAND [ARGUMENT ...]
+check() {
+	what=$1
+	shift
+	if "$@"; then ok 0 "$what"; else ok 1 "$what"; fi
+}
+
+# refute DESCRIPTION COMMAND [ARGUMENT ...]: it must fail
+refute() {
+	what=$1
+	shift
+	if "$@"; then ok 1 "$what"; else ok 0 "$what"; fi
+}
+
+# same DESCRIPTION EXPECTED FOUND
+same() {
+	if [ "$2" = "$3" ]; then
+		ok 0 "$1"
+		return
+	fi
+	ok 1 "$1"
+	printf '%s\n' "expected: $2" "found: $3" | sed 's/^/#   /'
+}
+
+# like DESCRIPTION BASIC-REGULAR-EXPRESSION TEXT: some line of it matches
+like() {
+	if printf '%s\n' "$3" | grep -q -- "$2"; then
+		ok 0 "$1"
+		return
+	fi
+	ok 1 "$1"
+	printf '%s\n' "expected: /$2/" "found: $3" | sed 's/^/#   /'
+}
+
+# same_files DESCRIPTION EXPECTED FOUND
+same_files() {
+	if diff "$2" "$3" >"$T/diff" 2>&1; then
+		ok 0 "$1"
+		return
+	fi
+	ok 1 "$1"
+	sed 's/^/#   /' "$T/diff"
+}
+
+# skip COUNT REASON
+skip() {
+	n=$1
+	shift
+	while [ "$n" -gt 0 ]; do
+		tests_done=$((tests_done + 1))
+		echo "ok $tests_done # SKIP $*"
+		n=$((n - 1))
+	done
+}
+
+show() {
+	sed 's/^/#   /' "$@"
+}
+
+done_testing() {
+	echo "1..$tests_done"
+	[ "$tests_failed" -eq 0 ]
+	exit $?
+}
+
+remember() {
+	pids="$pids $1"
+}
+
+forget() {
+	rest=
+	for pid in $pids; do
+		[ "$pid" = "$1" ] || rest="$rest $pid"
+	done
+	pids=$rest
+}
+
+clean_up() {
+	trap - EXIT INT TERM HUP
+	for pid in $pids; do
+		kill -KILL "$pid" 2>/dev/null
+	done
+	for node in $nodes; do
+		rm -f "$node"
+	done
+	for user in $users; do
+		userdel "$user" >/dev/null 2>&1
+	done
+	for folder in $folders; do
+		rm -rf "$folder"
+	done
+}
+trap clean_up EXIT
+trap 'clean_up; exit 1' INT TERM HUP
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip_all "needs root"
+}
+
+need_programs() {
+	for program in "$@"; do
+		command -v "$program" >/dev/null 2>&1 ||
+		    skip_all "$program is not installed"
+	done
+}
+
+# A user for the run: $user, $user_uid, $user_gid and $user_home are of the
+# one made last.
+make_user() {
+	nusers=$((nusers + 1))
+	user=e2e$$x$nusers
+	user_home=$T/home$nusers
+	mkdir "$user_home" || exit 1
+	tries=0
+	until useradd -r -U -M -d "$user_home" -s /bin/sh "$user" \
+	    >"$T/useradd" 2>&1; do
+		tries=$((tries + 1))
+		if [ "$tries" -ge 50 ]; then
+			show "$T/useradd"
+			exit 1
+		fi
+		sleep 0.1	# another run holds the lock of the file
+	done
+	users="$users $user"
+	chown "$user:$user" "$user_home"
+	user_uid=$(id -u "$user")
+	user_gid=$(id -g "$user")
+}
+
+# as_user NAME COMMAND [ARGUMENT ...]: with all ids and groups of the user,
+# and no capability.
+as_user() {
+	as_whom=$1
+	shift
+	setpriv --reuid "$as_whom" --regid "$(id -g "$as_whom")" \
+	    --init-groups --inh-caps=-all -- "$@"
+}
+
+# $trusted: a folder whose every parent is root's alone, as programs that are
+# elevated need it.
+trusted_folder() {
+	trusted=$(mktemp -d /var/lib/e2e.XXXXXX) || exit 1
+	chmod 755 "$trusted"
+	folders="$folders $trusted"
+}
+
+# until_true SECONDS COMMAND [ARGUMENT ...]
+until_true() {
+	deadline=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt "$deadline" ] || return 1
+		sleep 0.05	# between two looks, not instead of one
+	done
+}
+
+# wait_for FILE BASIC-REGULAR-EXPRESSION [SECONDS]
+wait_for() {
+	until_true "${3:-15}" grep -q -s -- "$2" "$1"
+}
+
+is_gone() {
+	[ ! -e "/proc/$1" ]
+}
+
+# status_of PID FIELD: as in /proc/PID/status, blanks folded
+status_of() {
+	awk -v field="$2:" '$1 == field {
+		$1 = ""; sub(/^ /, ""); print
+	}' "/proc/$1/status"
+}
+
+# children_of PID
+children_of() {
+	for task in /proc/"$1"/task/*/children; do
+		tr ' ' '\n' <"$task"
+	done
+}
+
+# program_of PID [SECONDS]: the process that privrun (PID) started
+program_of() {
+	until_true "${2:-10}" has_program "$1" && echo "$has_program"
+}
+
+has_program() {
+	for child in $(children_of "$1" 2>/dev/null); do
+		case $(readlink "/proc/$child/exe") in
+		"$privrun"|'') ;;
+		*)	has_program=$child
+			return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# keeper_of PID: the other child of privrun
+keeper_of() {
+	for child in $(children_of "$1"); do
+		case $(readlink "/proc/$child/exe") in
+		"$privrun")
+			echo "$child" ;;
+		esac
+	done
+}
+
+# own_netns "$0" "$@": runs the test again in a network namespace of its own,
+# which has lo and goes with the test.
+own_netns() {
+	if [ "${E2E_NETNS-}" != 1 ]; then
+		need_root
+		need_programs unshare ip
+		unshare -n true 2>/dev/null ||
+		    skip_all "no network namespaces here"
+		clean_up
+		E2E_NETNS=1 exec unshare -n sh "$@"
+	fi
+	ip link set lo up
+}
+
+# the number of lines of a file that match
+lines() {
+	grep -c -- "$2" "$1" || :
+}
