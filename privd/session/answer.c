@@ -16,66 +16,84 @@
 void
 call_begin(struct call *call)
 {
-	atomic_store(&call->slot->stage, PAGE_BEGUN);
+	atomic_store(&call->ticket.slot->stage, PAGE_BEGUN);
 }
 
 void
 call_drop(struct call *call)
 {
-	page_free(call->slot);
+	page_free(call->ticket.slot);
 }
 
 static void
-decide(struct call *call, int error, int64_t value)
+decide(const struct ticket *ticket, int error, int64_t value)
 {
-	call->slot->error = error;
-	call->slot->value = value;
-	atomic_store(&call->slot->stage, PAGE_DONE);
+	ticket->slot->error = error;
+	ticket->slot->value = value;
+	atomic_store(&ticket->slot->stage, PAGE_DONE);
+}
+
+void
+ticket_answer(const struct ticket *ticket, int listener, int64_t value)
+{
+	decide(ticket, 0, value);
+	(void)notify_answer(listener, ticket->id, value);
+	page_free(ticket->slot);
+}
+
+void
+ticket_refuse(const struct ticket *ticket, int listener, int error)
+{
+	decide(ticket, error, 0);
+	(void)notify_refuse(listener, ticket->id, error);
+	page_free(ticket->slot);
+}
+
+bool
+ticket_give(const struct ticket *ticket, int listener, int fd, bool cloexec)
+{
+	int number, error;
+
+	number = notify_give(listener, ticket->id, fd, cloexec);
+	error = errno;
+	close(fd);
+	if (number == -1)
+		ticket_refuse(ticket, listener, error);
+	else
+		ticket_answer(ticket, listener, number);
+	return number != -1;
 }
 
 void
 call_answer(struct judge *judge, struct call *call, int64_t value)
 {
-	decide(call, 0, value);
-	(void)notify_answer(judge->listener, call->id, value);
-	call_drop(call);
+	ticket_answer(&call->ticket, judge->listener, value);
 }
 
 void
 call_refuse(struct judge *judge, struct call *call, int error)
 {
-	decide(call, error, 0);
-	(void)notify_refuse(judge->listener, call->id, error);
-	call_drop(call);
+	ticket_refuse(&call->ticket, judge->listener, error);
 }
 
 void
 call_continue(struct judge *judge, struct call *call)
 {
-	(void)notify_continue(judge->listener, call->id);
+	(void)notify_continue(judge->listener, call->ticket.id);
 	call_drop(call);
 }
 
 bool
 call_give(struct judge *judge, struct call *call, int fd, bool cloexec)
 {
-	int number, error;
-
-	number = notify_give(judge->listener, call->id, fd, cloexec);
-	error = errno;
-	close(fd);
-	if (number == -1)
-		call_refuse(judge, call, error);
-	else
-		call_answer(judge, call, number);
-	return number != -1;
+	return ticket_give(&call->ticket, judge->listener, fd, cloexec);
 }
 
 void
 call_write(struct judge *judge, struct call *call, uint64_t addr,
     const void *data, size_t len, int64_t value)
 {
-	if (reach_write(&judge->reach, call->id, call->thread->tid,
+	if (reach_write(&judge->reach, call->ticket.id, call->thread->tid,
 	    call->process->tgid, addr, data, len) == -1)
 		call_refuse(judge, call, errno);
 	else

@@ -23,9 +23,14 @@
 
 struct page_slot;
 
-struct call {
+/* The right, and the duty, to answer one notification. */
+struct ticket {
 	struct page_slot	*slot;
 	uint64_t		 id;
+};
+
+struct call {
+	struct ticket		 ticket;
 	uint64_t		 regs[SYS_REGS];
 	const struct sys_call	*row;
 	const struct sys_call	*base;
@@ -122,6 +127,11 @@ bool	 call_give(struct judge *, struct call *, int fd, bool cloexec);
 /* Writes a result to the program, then answers value; or EFAULT. */
 void	 call_write(struct judge *, struct call *, uint64_t addr,
 	    const void *, size_t len, int64_t value);
+/* The same for who holds the ticket alone. */
+void	 ticket_answer(const struct ticket *, int listener, int64_t value);
+void	 ticket_refuse(const struct ticket *, int listener, int error);
+bool	 ticket_give(const struct ticket *, int listener, int fd,
+	    bool cloexec);
 /* Nobody waits any more, or nobody needs an answer. */
 void	 call_drop(struct call *);
 /* To be called before an effect that cannot be taken back. */

@@ -45,7 +45,7 @@ call_copy(struct judge *judge, struct call *call, uint64_t addr, void *buf,
 	int memory, tries;
 
 	for (tries = 0; tries < 2; tries++) {
-		memory = process_memory(judge->table, call->thread, call->id);
+		memory = process_memory(judge->table, call->thread, call->ticket.id);
 		if (memory == -1)
 			return errno;
 		if (notify_read(memory, addr, buf, len) == 0)
@@ -64,7 +64,7 @@ call_copy_string(struct judge *judge, struct call *call, uint64_t addr, char *bu
 	int memory, tries;
 
 	for (tries = 0; tries < 2; tries++) {
-		memory = process_memory(judge->table, call->thread, call->id);
+		memory = process_memory(judge->table, call->thread, call->ticket.id);
 		if (memory == -1)
 			return errno;
 		if (notify_read_string(memory, addr, buf, size) >= 0)
@@ -194,7 +194,7 @@ copy_sockaddr(struct judge *judge, struct call *call,
 static int
 take_socket(struct judge *judge, struct call *call)
 {
-	call->sock = reach_take(&judge->reach, call->id, call->thread->tid,
+	call->sock = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
 	    call->process->tgid, (int)call->regs[0]);
 	return call->sock == -1 ? errno : 0;
 }
@@ -284,7 +284,7 @@ open_magic(void *context, int folder, const char *name)
 static int
 make_view(struct judge *judge, struct call *call, struct resolve_view *view)
 {
-	view->root = process_root(judge->table, call->thread, call->id);
+	view->root = process_root(judge->table, call->thread, call->ticket.id);
 	if (view->root == -1)
 		return errno;
 	view->own_root = call->process->own_root;
@@ -307,7 +307,7 @@ open_start(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		number = (int)call->regs[arg->aux];
 	else if (arg->kind == SYS_FDPATH)
 		number = (int)call->regs[arg->reg];
-	*start = reach_open(&judge->reach, call->id, call->thread->tid,
+	*start = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
 	    call->thread->folder, number == AT_FDCWD ? REACH_CWD : REACH_FD,
 	    number);
 	if (*start != -1)
@@ -446,7 +446,7 @@ call_walk(struct judge *judge, struct call *call, const char *path,
 	if (error != 0)
 		return error;
 	if (path[0] != '/') {
-		start = reach_open(&judge->reach, call->id, call->thread->tid,
+		start = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
 		    call->thread->folder, REACH_CWD, 0);
 		if (start == -1)
 			return errno;
@@ -646,7 +646,7 @@ find_cwd(struct judge *judge, struct call *call)
 	call->cwd[0] = '\0';
 	if (!judge->plan->uses_cwd || make_view(judge, call, &view) != 0)
 		return;
-	fd = reach_open(&judge->reach, call->id, call->thread->tid,
+	fd = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
 	    call->thread->folder, REACH_CWD, 0);
 	if (fd == -1)
 		return;

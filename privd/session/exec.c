@@ -192,7 +192,7 @@ call_settle_exec(struct judge *judge, struct call *call)
 	if (!is_decided(judge, call))
 		return;
 	watch->tid = 0;
-	if (process_image(judge->table, call->thread, call->id, &st) == -1)
+	if (process_image(judge->table, call->thread, call->ticket.id, &st) == -1)
 		memset(&st, 0, sizeof(st));
 	if (resolve_same(&st, &watch->image)) {
 		process->regime = watch->regime;

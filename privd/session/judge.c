@@ -167,7 +167,7 @@ adopt(struct judge *judge, struct call *call)
 {
 	struct process *process = call->process, *parent;
 
-	if (process_image(judge->table, call->thread, call->id,
+	if (process_image(judge->table, call->thread, call->ticket.id,
 	    &process->image) == -1)
 		return -1;
 	if (!judge->launched && call->thread->tid == judge->program) {
@@ -195,7 +195,7 @@ adopt(struct judge *judge, struct call *call)
 static bool
 identify(struct judge *judge, struct call *call)
 {
-	pid_t tid = (pid_t)call->slot->notif.pid;
+	pid_t tid = (pid_t)call->ticket.slot->notif.pid;
 	bool fresh = false;
 
 	call->thread = tid > 0 ? process_find(judge->table, tid) : NULL;
@@ -213,7 +213,7 @@ identify(struct judge *judge, struct call *call)
 	}
 	call_settle_exec(judge, call);
 	/* Was all that read of the thread that called? */
-	if (!notify_valid(judge->listener, call->id)) {
+	if (!notify_valid(judge->listener, call->ticket.id)) {
 		if (fresh)
 			process_forget(judge->table, call->thread);
 		call_drop(call);
@@ -256,7 +256,7 @@ decide(struct judge *judge, struct call *call)
 		return;
 	}
 	/* The copies count only if they are of the thread that called. */
-	if (!notify_valid(judge->listener, call->id)) {
+	if (!notify_valid(judge->listener, call->ticket.id)) {
 		call_drop(call);
 		return;
 	}
@@ -273,8 +273,8 @@ handle(struct judge *judge, struct page_slot *slot)
 	struct call *call = &judge->call;
 	size_t i;
 
-	call->slot = slot;
-	call->id = slot->notif.id;
+	call->ticket.slot = slot;
+	call->ticket.id = slot->notif.id;
 	for (i = 0; i < SYS_REGS; i++)
 		call->regs[i] = slot->notif.data.args[i];
 	call->row = sys_by_number(SYS_NATIVE, slot->notif.data.nr);

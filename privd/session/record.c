@@ -162,7 +162,7 @@ record_call(struct judge *judge, const struct call *call)
 	add_escaped(&line, policy_program(call->image));
 	add(&line, ", filters: %zu, syscall: native-%s(%d)",
 	    policy_rule_count(call->image), shown_call(call),
-	    call->slot->notif.data.nr);
+	    call->ticket.slot->notif.data.nr);
 	add_values(&line, call);
 	if (call->elevated)
 		add_elevation(&line, verdict->rule);

@@ -36,8 +36,8 @@ struct job {
 	int			 object;	/* of a unix path, or -1 */
 	int			 hand;	/* that connects, or -1 */
 	uint64_t		 flags;
-	struct judge		*judge;
-	struct call		 call;	/* id and slot alone are used */
+	int			 listener;
+	struct ticket		 ticket;
 	struct sockaddr_storage	 addr;
 	socklen_t		 addr_len;
 };
@@ -82,11 +82,12 @@ work(struct job *job)
 	else
 		result = perform_reopen(job->fd, job->flags, 0);
 	if (result == -1)
-		call_refuse(job->judge, &job->call, errno);
+		ticket_refuse(&job->ticket, job->listener, errno);
 	else if (job->connecting)
-		call_answer(job->judge, &job->call, 0);
+		ticket_answer(&job->ticket, job->listener, 0);
 	else
-		(void)call_give(job->judge, &job->call, result, job->cloexec);
+		(void)ticket_give(&job->ticket, job->listener, result,
+		    job->cloexec);
 }
 
 static void *
@@ -125,8 +126,8 @@ watch(void *p)
 		(void)pthread_mutex_lock(&lock);
 		for (i = 0; i < JOBS_MAX; i++)
 			if (jobs[i] != NULL && jobs[i]->running &&
-			    !notify_valid(jobs[i]->judge->listener,
-				jobs[i]->call.id))
+			    !notify_valid(jobs[i]->listener,
+				jobs[i]->ticket.id))
 				(void)pthread_kill(jobs[i]->thread, WAKE);
 		(void)pthread_mutex_unlock(&lock);
 	}
@@ -175,9 +176,8 @@ submit(struct judge *judge, struct call *call, struct job *job)
 {
 	bool entered;
 
-	job->judge = judge;
-	job->call.id = call->id;
-	job->call.slot = call->slot;
+	job->listener = judge->listener;
+	job->ticket = call->ticket;
 	call_begin(call);
 	(void)pthread_mutex_lock(&lock);
 	entered = enter(job);
