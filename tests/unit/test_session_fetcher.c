@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The fetcher, asked by a judge that lies (attack 47): nothing of a process
+ * that is not the session's, nothing for a notification that nobody waits
+ * for, nothing that is no request. The fetcher and its programs are real
+ * processes, so this needs root.
+ */
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../privd/notify/notify.h"
+#include "../../privd/session/channel.h"
+#include "../../privd/session/fetcher.h"
+#include "../../privd/session/reach.h"
+#include "../../privd/session/session.h"
+
+#define UID 61998
+#define OWN 0x7ff10000U
+
+static struct session_plan plan;
+static char word[16] = "before";
+static int listener = -1, channel = -1;
+static pid_t ours, others, roots, fetcher;
+static union {
+	struct seccomp_notif notif;
+	char room[NOTIFY_SIZE_MAX];
+} waiting;
+
+static void
+become(uid_t uid)
+{
+	assert_int_equal(setgroups(0, NULL), 0);
+	assert_int_equal(setresgid(uid, uid, uid), 0);
+	assert_int_equal(setresuid(uid, uid, uid), 0);
+	/* As a program of mode 0711 is: what the fetcher opens is for it. */
+	assert_int_equal(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), 0);
+}
+
+/* A process of the user's that waits in getppid(2); -1 as uid: root's. */
+static pid_t
+start_waiting(uid_t uid, bool filtered)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	int gate[2], number = -1, pidfd, tries;
+	pid_t pid;
+
+	assert_int_equal(pipe(gate), 0);
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		close(gate[0]);
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		if (uid != (uid_t)-1)
+			become(uid);
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		if (filtered)
+			number = notify_install(insns, 4);
+		(void)!write(gate[1], &number, sizeof(number));
+		if (filtered)
+			(void)syscall(SYS_getppid);
+		for (;;)
+			(void)pause();
+	}
+	close(gate[1]);
+	assert_int_equal(read(gate[0], &number, sizeof(number)),
+	    sizeof(number));
+	if (filtered) {
+		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+		for (tries = 0; listener == -1 && tries < 1000; tries++)
+			listener = (int)syscall(SYS_pidfd_getfd, pidfd, number,
+			    0);
+		close(pidfd);
+		assert_int_not_equal(listener, -1);
+		assert_int_equal(notify_receive(listener, &waiting.notif), 1);
+	}
+	close(gate[0]);
+	return pid;
+}
+
+static void
+start_fetcher(void)
+{
+	pid_t parent = getpid();
+	int fds[2];
+
+	assert_int_equal(channel_pair(fds), 0);
+	fetcher = fork();
+	assert_int_not_equal(fetcher, -1);
+	if (fetcher == 0) {
+		close(fds[0]);
+		fetcher_main(&plan, OWN, parent, listener, fds[1]);
+	}
+	close(fds[1]);
+	channel = fds[0];
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		return 0;
+	assert_int_equal(notify_init(), 0);
+	plan.caller.uid = UID;
+	plan.caller.gid = UID;
+	ours = start_waiting(UID, true);
+	others = start_waiting(UID + 1, false);
+	roots = start_waiting((uid_t)-1, false);
+	start_fetcher();
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	const pid_t pids[] = { ours, others, roots, fetcher };
+	size_t i;
+
+	(void)state;
+	if (geteuid() != 0)
+		return 0;
+	for (i = 0; i < 4; i++) {
+		(void)kill(pids[i], SIGKILL);
+		(void)waitpid(pids[i], NULL, 0);
+	}
+	close(listener);
+	close(channel);
+	return 0;
+}
+
+struct lie {
+	const char *what;
+	uint32_t op;
+	uint32_t part;
+	const pid_t *tid;
+	bool other_id; /* not the one that waits */
+	int error;
+	bool gives;
+};
+
+static const struct lie lies[] = {
+	{ "its memory", REACH_OPEN, REACH_MEM, &ours, false, 0, true },
+	{ "its root", REACH_OPEN, REACH_ROOT, &ours, false, 0, true },
+	{ "its descriptor", REACH_TAKE, 0, &ours, false, 0, true },
+	{ "writing to it", REACH_WRITE, 0, &ours, false, 0, false },
+	{ "memory for another notification", REACH_OPEN, REACH_MEM, &ours, true,
+	    EPERM, false },
+	{ "writing for another notification", REACH_WRITE, 0, &ours, true,
+	    EPERM, false },
+	{ "memory of another user's", REACH_OPEN, REACH_MEM, &others, false,
+	    EPERM, false },
+	{ "root's memory", REACH_OPEN, REACH_MEM, &roots, false, EPERM, false },
+	{ "root's root", REACH_OPEN, REACH_ROOT, &roots, false, EPERM, false },
+	{ "root's descriptor", REACH_TAKE, 0, &roots, false, EPERM, false },
+	{ "writing to root's", REACH_WRITE, 0, &roots, false, EPERM, false },
+	{ "an operation that is none", 99, 0, &ours, false, EINVAL, false },
+	{ "a part that is none", REACH_OPEN, 99, &ours, false, EINVAL, false },
+};
+
+static int
+ask(const struct lie *lie, int *fd)
+{
+	static struct reach_request request;
+	struct reach_reply reply;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+
+	memset(&request, 0, offsetof(struct reach_request, data));
+	request.op = lie->op;
+	request.what = lie->part;
+	request.id = waiting.notif.id + lie->other_id;
+	request.tid = *lie->tid;
+	request.addr = (uint64_t)(uintptr_t)word;
+	request.len = lie->op == REACH_WRITE ? 6 : 0;
+	memcpy(request.data, "after", 6);
+	assert_int_equal(channel_send(channel, &request,
+			     offsetof(struct reach_request, data) + request.len,
+			     NULL, 0),
+	    0);
+	assert_int_equal(channel_receive(channel, &reply, sizeof(reply), fds,
+			     &nfds),
+	    sizeof(reply));
+	*fd = nfds == 1 ? fds[0] : -1;
+	return reply.error;
+}
+
+static size_t
+run(const struct lie *list, size_t n)
+{
+	const struct lie *lie;
+	size_t wrong = 0;
+	int error, fd;
+
+	for (lie = list; lie < list + n; lie++) {
+		error = ask(lie, &fd);
+		if (error != lie->error || (fd != -1) != lie->gives) {
+			print_error("%s: %s, %s descriptor\n", lie->what,
+			    strerror(error), fd == -1 ? "no" : "a");
+			wrong++;
+		}
+		if (fd != -1)
+			close(fd);
+	}
+	return wrong;
+}
+
+static void
+test_lies(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(run(lies, sizeof(lies) / sizeof(lies[0])), 0);
+}
+
+/* Once it is answered, nothing can be had of it any more. */
+static void
+test_answered(void **state)
+{
+	static const struct lie late[] = {
+		{ "memory, too late", REACH_OPEN, REACH_MEM, &ours, false,
+		    EPERM, false },
+		{ "a descriptor, too late", REACH_TAKE, 0, &ours, false, EPERM,
+		    false },
+	};
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(notify_answer(listener, waiting.notif.id, 1), 0);
+	assert_int_equal(run(late, 2), 0);
+}
+
+static void
+test_malformed(void **state)
+{
+	static struct reach_request request;
+	const size_t head = offsetof(struct reach_request, data);
+	const struct {
+		size_t sent;
+		uint32_t said;
+	} messages[] = { { 5, 0 }, { head, 1 }, { head + 4, 0 },
+		{ head, UINT32_MAX } };
+	int fds[CHANNEL_FDS_MAX];
+	char byte[16];
+	size_t i, nfds;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		memset(&request, 0, sizeof(request));
+		request.tid = ours;
+		request.len = messages[i].said;
+		assert_int_equal(channel_send(channel, &request,
+				     messages[i].sent, NULL, 0),
+		    0);
+		assert_int_equal(channel_receive(channel, byte, sizeof(byte),
+				     fds, &nfds),
+		    0);
+		close(channel);
+		assert_int_equal(waitpid(fetcher, NULL, 0), fetcher);
+		start_fetcher();
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_answered),
+		cmocka_unit_test(test_malformed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
