@@ -217,6 +217,14 @@ is_gone() {
 	[ ! -e "/proc/$1" ]
 }
 
+# Gone, or dead and not yet waited for.
+has_ended() {
+	is_gone "$1" || case $(cat "/proc/$1/stat" 2>/dev/null) in
+	''|*") Z "*)	true ;;
+	*)		false ;;
+	esac
+}
+
 # status_of PID FIELD: as in /proc/PID/status, blanks folded
 status_of() {
 	awk -v field="$2:" '$1 == field {
