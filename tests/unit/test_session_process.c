@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The table of processes, on real ones: a dead thread is not found again
+ * whatever has its number, threads share their process, and choices of an
+ * exclusive group are a process's own and its children's.
+ */
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../privd/policy/policy.h"
+#include "../../privd/session/process.h"
+
+static struct reach reach = { .fetcher = -1, .listener = -1 };
+
+static pid_t
+start_child(void)
+{
+	pid_t pid = fork();
+
+	assert_int_not_equal(pid, -1);
+	if (pid == 0)
+		for (;;)
+			(void)pause();
+	return pid;
+}
+
+static void
+end_child(pid_t pid)
+{
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void
+test_dead(void **state)
+{
+	struct process_table *table = process_table_new(&reach);
+	struct thread *thread;
+	pid_t pid = start_child();
+	bool fresh;
+
+	(void)state;
+	assert_non_null(table);
+	assert_null(process_find(table, pid));
+	thread = process_enter(table, pid, &fresh);
+	assert_non_null(thread);
+	assert_true(fresh);
+	assert_ptr_equal(process_find(table, pid), thread);
+	assert_true(process_alive(thread));
+	assert_non_null(process_parent(table, pid));
+	end_child(pid);
+	assert_null(process_find(table, pid));
+	assert_null(process_parent(table, pid));
+	assert_null(process_enter(table, pid, &fresh));
+	assert_int_equal(errno, ESRCH);
+	process_table_free(table);
+}
+
+/* A process that is looked for by its id, not by its thread's. */
+static void
+test_dead_parent(void **state)
+{
+	struct process_table *table = process_table_new(&reach);
+	pid_t pid = start_child();
+	bool fresh;
+
+	(void)state;
+	assert_non_null(process_enter(table, pid, &fresh));
+	end_child(pid);
+	assert_null(process_parent(table, pid));
+	assert_null(process_parent(table, 1));
+	assert_null(process_parent(table, 0));
+	process_table_free(table);
+}
+
+static void
+test_root(void **state)
+{
+	struct process_table *table = process_table_new(&reach);
+	struct thread *thread;
+	pid_t pid;
+	bool fresh;
+
+	(void)state;
+	pid = start_child();
+	thread = process_enter(table, pid, &fresh);
+	assert_non_null(thread);
+	assert_int_not_equal(process_root(table, thread, 0), -1);
+	assert_true(thread->process->own_root);
+	end_child(pid);
+	process_table_free(table);
+}
+
+/* In another root it is not ours, and nothing is elevated there. */
+static void
+test_other_root(void **state)
+{
+	struct process_table *table = process_table_new(&reach);
+	struct thread *thread;
+	int gate[2];
+	pid_t pid;
+	char c;
+	bool fresh;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(pipe(gate), 0);
+	pid = fork();
+	if (pid == 0) {
+		c = (char)chroot("/tmp");
+		(void)!write(gate[1], &c, 1);
+		for (;;)
+			(void)pause();
+	}
+	assert_int_equal(read(gate[0], &c, 1), 1);
+	assert_int_equal(c, 0);
+	thread = process_enter(table, pid, &fresh);
+	assert_non_null(thread);
+	assert_int_not_equal(process_root(table, thread, 0), -1);
+	assert_false(thread->process->own_root);
+	end_child(pid);
+	close(gate[0]);
+	close(gate[1]);
+	process_table_free(table);
+}
+
+static void
+test_choices(void **state)
+{
+	struct process_table *table = process_table_new(&reach);
+	const struct policy_image *image = policy_none();
+	struct policy_rule one, two, other, free_one;
+	struct process *parent, *child;
+	pid_t pids[2];
+	bool fresh;
+
+	(void)state;
+	memset(&one, 0, sizeof(one));
+	one.exclusive = "a";
+	one.exclusive_id = 1;
+	two = one;
+	other = one;
+	other.exclusive = "b";
+	other.exclusive_id = 2;
+	free_one = one;
+	free_one.exclusive = NULL;
+	pids[0] = start_child();
+	pids[1] = start_child();
+	parent = process_enter(table, pids[0], &fresh)->process;
+	child = process_enter(table, pids[1], &fresh)->process;
+	assert_false(process_is_barred(parent, image, &one));
+	assert_int_equal(process_choose(parent, image, &one), 0);
+	assert_false(process_is_barred(parent, image, &one));
+	assert_true(process_is_barred(parent, image, &two));
+	assert_false(process_is_barred(parent, image, &other));
+	assert_false(process_is_barred(parent, image, &free_one));
+	assert_false(process_is_barred(child, image, &two));
+	assert_int_equal(process_inherit_choices(child, parent), 0);
+	assert_true(process_is_barred(child, image, &two));
+	child->orphan = true;
+	assert_true(process_is_barred(child, image, &one));
+	assert_false(process_is_barred(child, image, &free_one));
+	end_child(pids[0]);
+	end_child(pids[1]);
+	process_table_free(table);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dead),
+		cmocka_unit_test(test_dead_parent),
+		cmocka_unit_test(test_root),
+		cmocka_unit_test(test_other_root),
+		cmocka_unit_test(test_choices),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
