@@ -310,7 +310,7 @@ rule_matches(const struct policy_rule *rule, const struct policy_request *req)
 		return false;
 	if (req->spent == NULL ||
 	    (rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL &&
-	    rule->identity.kind == POLICY_AS_CALLER))
+		rule->identity.kind == POLICY_AS_CALLER))
 		return true;
 	return !req->spent(req->context, rule);
 }
