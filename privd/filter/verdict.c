@@ -439,6 +439,7 @@ closure_tree(struct verdict *v)
 		    pair_tree(v, &v->in->closure[i]));
 	/* What is permitted is still to be seen by the broker. */
 	if (v->call->disposal == SYS_EXEC ||
+	    (v->call->flags & SYS_WITNESS) != 0 ||
 	    (v->in->capable && (v->call->flags & SYS_CREDS) != 0))
 		tree = tree_both(v->tree, tree, notify);
 	return tree;

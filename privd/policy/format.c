@@ -119,32 +119,17 @@ policy_format(const struct policy_source *source, const char *name,
     const char *bytes, size_t len, FILE *out, struct policy_report *report)
 {
 	struct policy_parse *p;
-	size_t nrules = 0, errors;
 	int ret, saved;
 
-	p = calloc(1, sizeof(*p));
+	p = parse_new(source, report, name, NULL);
 	if (p == NULL)
 		return -1;
-	errors = report->errors;
-	p->source = source;
-	p->report = report;
-	p->file = name;
 	p->format = true;
-	p->nrules = &nrules;
-	p->arena = arena_new();
-	ret = -1;
-	if (p->arena != NULL)
-		ret = parse_run(p, bytes, len);
-	if (ret == 0 && report->errors > errors) {
-		errno = EINVAL;
-		ret = -1;
-	}
+	ret = parse_run(p, bytes, len);
 	if (ret == 0)
 		print_items(p, out);
 	saved = errno;
 	parse_free(p);
-	arena_free(p->arena);
-	free(p);
 	errno = saved;
 	return ret;
 }

@@ -15,6 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What one file can make privd read besides itself. */
+#define INCLUDED_MAX (16 * 1024 * 1024)
+
 static char *
 read_all(int fd, size_t *len)
 {
@@ -126,20 +129,16 @@ include_parse(struct policy_parse *p, const char *path, const char *bytes,
 	struct policy_parse *sub;
 	int ret;
 
-	sub = calloc(1, sizeof(*sub));
+	sub = parse_new(p->source, p->report, path, p->arena);
 	if (sub == NULL)
 		return -1;
-	sub->source = p->source;
-	sub->arena = p->arena;
-	sub->report = p->report;
-	sub->file = path;
 	sub->nrules = p->nrules;
-	sub->included = true;
 	ret = parse_run(sub, bytes, len);
 	if (ret == 0)
 		ret = include_take(p, sub, place);
+	else if (errno == EINVAL)
+		ret = 0; /* reported: this file goes on */
 	parse_free(sub);
-	free(sub);
 	return ret;
 }
 
@@ -179,12 +178,11 @@ include_read(struct policy_parse *p, const char *name,
 		return 0;
 	}
 	ret = 0;
-	if (len > *p->budget)
+	p->included_bytes += len;
+	if (p->included_bytes > INCLUDED_MAX)
 		parse_error(p, place, "includes of more than 16 MiB");
-	else {
-		*p->budget -= len;
+	else
 		ret = include_parse(p, path, bytes, len, place);
-	}
 	free(bytes);
 	return ret;
 }

@@ -12,44 +12,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What one file can make privd read besides itself. */
-#define LOAD_INCLUDES_MAX (16 * 1024 * 1024)
-
 static int
 load_bytes(struct policy_set *set, const struct policy_source *source,
     const char *name, const char *bytes, size_t len, bool trusted,
     struct policy_report *report)
 {
-	size_t budget = LOAD_INCLUDES_MAX, nrules = 0, errors;
 	struct policy_parse *p;
 	int ret, saved;
 
-	p = calloc(1, sizeof(*p));
+	p = parse_new(source, report, name, NULL);
 	if (p == NULL)
 		return -1;
-	errors = report->errors;
-	p->source = source;
-	p->report = report;
 	p->trusted = trusted;
-	p->budget = &budget;
-	p->nrules = &nrules;
-	p->arena = arena_new();
-	ret = -1;
-	if (p->arena != NULL) {
-		p->file = arena_string(p->arena, name);
-		if (p->file != NULL)
-			ret = parse_run(p, bytes, len);
-	}
-	if (ret == 0 && report->errors > errors) {
-		errno = EINVAL;
-		ret = -1;
-	}
+	ret = parse_run(p, bytes, len);
 	if (ret == 0)
 		ret = set_commit(set, p);
 	saved = errno;
 	parse_free(p);
-	arena_free(p->arena);
-	free(p);
 	errno = saved;
 	return ret;
 }

@@ -148,8 +148,9 @@ struct policy_parse {
 	bool format;   /* for fmt: includes are left alone */
 	bool included; /* this is a template, for including */
 	bool nomem;
-	size_t *budget; /* bytes that may still be included */
-	size_t *nrules; /* of the whole reading */
+	size_t included_bytes;
+	size_t *nrules; /* of the whole reading, templates included */
+	size_t own_rules;
 	struct policy_block *blocks;
 	struct policy_block *block;
 	struct policy_item *item; /* of the line that is being read */
@@ -170,9 +171,19 @@ struct policy_parse {
 	unsigned int *shadow; /* lint_reached()'s, of the block */
 };
 
-/* Reads everything; errors are in the report. -1 with ENOMEM. */
-int parse_run(struct policy_parse *, const char *bytes, size_t len);
+/*
+ * A reading of a file of this name, which the report will show. With an
+ * arena it is for a template, whose rules come to live there; without one
+ * it has its own, which parse_free() frees unless it was given away.
+ */
+struct policy_parse *parse_new(const struct policy_source *,
+    struct policy_report *, const char *file, struct policy_arena *);
 void parse_free(struct policy_parse *);
+/*
+ * Reads everything. 0; or -1 with EINVAL if errors were reported, ENOMEM
+ * if there was no memory, which is not.
+ */
+int parse_run(struct policy_parse *, const char *bytes, size_t len);
 struct policy_item *parse_item(struct policy_parse *, enum item_kind);
 /* 1 for the machine's own calls, 2 for linux32, 0 for an unknown word. */
 int parse_emulation(const char *);

@@ -53,31 +53,29 @@ parse_has_nul(struct policy_parse *p, const char *bytes, size_t len)
 	return true;
 }
 
-int
-parse_run(struct policy_parse *p, const char *bytes, size_t len)
+struct policy_parse *
+parse_new(const struct policy_source *source, struct policy_report *report,
+    const char *file, struct policy_arena *arena)
 {
-	static const struct policy_place nowhere;
-	size_t errors;
+	struct policy_parse *p;
 
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return NULL;
+	p->source = source;
+	p->report = report;
+	p->included = arena != NULL;
+	p->nrules = &p->own_rules;
 	p->items_end = &p->items;
 	p->comments_end = &p->comments;
-	if (len > POLICY_FILE_MAX) {
-		parse_error(p, nowhere, "file longer than 1 MiB");
-		return 0;
+	p->arena = arena != NULL ? arena : arena_new();
+	if (p->arena != NULL)
+		p->file = arena_string(p->arena, file);
+	if (p->file == NULL) {
+		parse_free(p);
+		return NULL;
 	}
-	if (parse_has_nul(p, bytes, len))
-		return 0;
-	lexer_start(&p->lexer, bytes, len);
-	errors = p->report->errors;
-	if (yyparse(p) == 2 || p->nomem) {
-		errno = ENOMEM;
-		return -1;
-	}
-	if (p->blocks == NULL && p->report->errors == errors)
-		parse_error(p, ((struct policy_place){ 1, 1 }),
-		    "found no policy, expected \"%s\"",
-		    p->included ? "Template:" : "Policy:");
-	return 0;
+	return p;
 }
 
 void
@@ -85,9 +83,39 @@ parse_free(struct policy_parse *p)
 {
 	struct policy_block *block;
 
+	if (p == NULL)
+		return;
 	for (block = p->blocks; block != NULL; block = block->next)
 		free(block->rules.rules);
-	p->blocks = NULL;
+	if (!p->included)
+		arena_free(p->arena);
+	free(p);
+}
+
+int
+parse_run(struct policy_parse *p, const char *bytes, size_t len)
+{
+	static const struct policy_place nowhere;
+	size_t errors;
+
+	errors = p->report->errors;
+	if (len > POLICY_FILE_MAX)
+		parse_error(p, nowhere, "file longer than 1 MiB");
+	else if (!parse_has_nul(p, bytes, len)) {
+		lexer_start(&p->lexer, bytes, len);
+		if (yyparse(p) == 2 || p->nomem) {
+			errno = ENOMEM;
+			return -1;
+		}
+		if (p->blocks == NULL && p->report->errors == errors)
+			parse_error(p, ((struct policy_place){ 1, 1 }),
+			    "found no policy, expected \"%s\"",
+			    p->included ? "Template:" : "Policy:");
+	}
+	if (p->report->errors == errors)
+		return 0;
+	errno = EINVAL;
+	return -1;
 }
 
 struct policy_item *

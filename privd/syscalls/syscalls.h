@@ -144,6 +144,9 @@ enum sys_alias {
 				   dup, fork, read, write, exit ... */
 #define SYS_ELEVATES	0x02	/* `as` and `with` can be honoured */
 #define SYS_CREDS	0x04	/* changes the caller's credentials */
+#define SYS_WITNESS	0x08	/* an early call of every new image: notified
+				   where permitted, so that what an execve
+				   came to is seen before it goes on */
 
 /*
  * A variant is folded into a base: the first fold whose condition holds.

@@ -155,7 +155,7 @@ static const struct sys_call rows[] = {
 	CALL("setpgid"),
 	CALL("getsid"),
 	CALL("setsid"),
-	CALL("set_tid_address"),
+	CALLF("set_tid_address", SYS_WITNESS),
 	CALL("set_robust_list"),
 	CALL("get_robust_list"),
 	CALL("rseq"),

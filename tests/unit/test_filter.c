@@ -584,6 +584,7 @@ ask_closure(struct oracle *o)
 		}
 		if (answer == ALLOW &&
 		    (o->call->disposal == SYS_EXEC ||
+			(o->call->flags & SYS_WITNESS) != 0 ||
 			(o->c->capable && (o->call->flags & SYS_CREDS) != 0)))
 			answer = NOTIFY;
 		possible(o, answer);
