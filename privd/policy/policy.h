@@ -231,6 +231,12 @@ int			 policy_load_folder(struct policy_set *,
 			    const struct policy_source *, const char *path,
 			    struct policy_report *);
 /*
+ * The folders of policies and templates of the source tree whose build
+ * folder this program runs from; false if it runs from elsewhere.
+ */
+bool			 policy_source_tree(char *policies, char *templates,
+			    size_t len);
+/*
  * Does the file, and every folder on the way to it, belong to root, nobody
  * else being able to write or replace there (sticky folders of root count
  * as such for entries of root)? Returns 0; or -1, why and where in reason.
