@@ -62,16 +62,18 @@ static void __attribute__((noreturn)) usage(const char *command)
 	exit(2);
 }
 
-/* Templates stand in a folder beside the file, or in the system's. */
+/* Templates stand in a folder beside the file, the system's, or, run from
+   where it was built, the source tree's. */
 struct template_folders {
 	char beside[PATH_MAX];
-	const char *folders[3];
+	char tree[PATH_MAX];
+	const char *folders[4];
 };
 
 static void
 find_templates(struct template_folders *templates, const char *file)
 {
-	char *copy;
+	char *copy, policies[PATH_MAX];
 
 	copy = strdup(file);
 	if (copy == NULL)
@@ -81,7 +83,10 @@ find_templates(struct template_folders *templates, const char *file)
 	free(copy);
 	templates->folders[0] = templates->beside;
 	templates->folders[1] = PRIVD_SYSCONFDIR "/privd/templates";
-	templates->folders[2] = NULL;
+	templates->folders[2] =
+	    policy_source_tree(policies, templates->tree, sizeof(policies)) ?
+	    templates->tree : NULL;
+	templates->folders[3] = NULL;
 }
 
 static int

@@ -184,33 +184,6 @@ find_program(struct planner *p)
 	return 0;
 }
 
-/*
- * Run from the folder that it was built in, privrun finds the policies of
- * its source tree, so that they can be tried before they are installed.
- */
-static bool
-source_tree(char *policies, char *templates, size_t len)
-{
-	char self[PATH_MAX], *slash;
-	ssize_t n;
-
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n == -1)
-		return false;
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	*slash = '\0';
-	slash = strrchr(self, '/');
-	if (slash == NULL || strncmp(slash, "/build", 6) != 0)
-		return false;
-	*slash = '\0';
-	if ((size_t)snprintf(policies, len, "%s/policies", self) >= len ||
-	    (size_t)snprintf(templates, len, "%s/policies/templates",
-	    self) >= len)
-		return false;
-	return access(templates, F_OK) == 0;
-}
-
 /* ~/.privd, or ~/.systrace where that is not. */
 static bool
 user_folder(char *buf, size_t len)
@@ -232,7 +205,8 @@ load_policies(struct planner *p)
 	const struct session_options *options = p->options;
 	struct policy_set *set = p->plan->policies;
 	char tree[PATH_MAX], tree_templates[PATH_MAX], home[PATH_MAX];
-	bool in_tree = source_tree(tree, tree_templates, sizeof(tree));
+	bool in_tree = policy_source_tree(tree, tree_templates,
+	    sizeof(tree));
 	const char *templates[] = { SYSTEM_TEMPLATES,
 		in_tree ? tree_templates : NULL, NULL };
 	struct policy_source source = { POLICY_SYSTEM, 0, templates };
