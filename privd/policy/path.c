@@ -96,6 +96,26 @@ walk_down(struct walk *w, const struct stat *st)
 	w->depth++;
 }
 
+/*
+ * /proc/self is whoever looks: for a call it is the program, whose own folder
+ * is shown by that name, and not what it is for us here.
+ */
+static bool
+is_own_proc(const char *path)
+{
+	static const char *const own[] = { "/proc/self",
+		"/proc/thread-self" };
+	size_t i, n;
+
+	for (i = 0; i < 2; i++) {
+		n = strlen(own[i]);
+		if (strncmp(path, own[i], n) == 0 &&
+		    (path[n] == '\0' || path[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
 /* One component further. Returns a state, -1 with errno. */
 static int
 walk_step(struct walk *w, const char *name, bool keep_last)
@@ -114,6 +134,10 @@ walk_step(struct walk *w, const char *name, bool keep_last)
 	    strlcat(w->done, name, sizeof(w->done)) >= sizeof(w->done)) {
 		errno = ENAMETOOLONG;
 		return -1;
+	}
+	if (is_own_proc(w->done)) {
+		w->trusted[++w->depth] = false;
+		return PATH_EXISTS;
 	}
 	if (lstat(w->done, &st) == -1)
 		return PATH_MISSING;

@@ -108,9 +108,33 @@ name_of(int fd, char *buf, size_t size)
 	return 0;
 }
 
-int
-resolve_name(const struct resolve_view *view, int fd, char *buf, size_t size,
-    bool *outside)
+/*
+ * The program's own folder of /proc is shown as /proc/self: its number is
+ * nothing that a policy could name.
+ */
+static void
+name_own_proc(const struct resolve_view *view, char *buf)
+{
+	static const char self[] = "/proc/self";
+	char own[32];
+	size_t n;
+
+	if (strncmp(buf, "/proc/", 6) != 0 || view->tgid <= 0)
+		return;
+	n = (size_t)snprintf(own, sizeof(own), "/proc/%d", view->tgid);
+	if (strncmp(buf, own, n) != 0 || (buf[n] != '/' && buf[n] != '\0'))
+		return;
+	/* Never longer than it was, but for numbers of up to three digits. */
+	if (n < sizeof(self) - 1 &&
+	    strlen(buf) + sizeof(self) - 1 - n >= PATH_MAX)
+		return;
+	memmove(buf + sizeof(self) - 1, buf + n, strlen(buf + n) + 1);
+	memcpy(buf, self, sizeof(self) - 1);
+}
+
+static int
+name_below_root(const struct resolve_view *view, int fd, char *buf,
+    size_t size, bool *outside)
 {
 	char root[PATH_MAX];
 	size_t len;
@@ -135,6 +159,17 @@ resolve_name(const struct resolve_view *view, int fd, char *buf, size_t size,
 	if (buf[0] == '\0')
 		(void)snprintf(buf, size, "/");
 	return 0;
+}
+
+int
+resolve_name(const struct resolve_view *view, int fd, char *buf, size_t size,
+    bool *outside)
+{
+	int error = name_below_root(view, fd, buf, size, outside);
+
+	if (error == 0)
+		name_own_proc(view, buf);
+	return error;
 }
 
 /* The name of an entry that is not there: its folder's, and itself. */
