@@ -7,6 +7,7 @@
 # Processes that a test starts in the background are given to `remember`.
 set -u
 umask 022
+ulimit -c 0
 BUILD=${BUILD:-build}
 case $BUILD in
 /*) ;;
@@ -93,7 +94,7 @@ same_files() {
 		return
 	fi
 	ok 1 "$1"
-	sed 's/^/#   /' "$T/diff"
+	head -n 40 "$T/diff" | sed 's/^/#   /'
 }
 
 # skip COUNT REASON
