@@ -40,6 +40,7 @@
 #define PERSONALITY_QUERY UINT64_C(0xffffffff)
 
 #define CONDITIONS_MAX 2
+#define GUARD_ASK (-1) /* the broker is to see it, and the policy decides */
 
 enum guard_strength {
 	GUARD_ALWAYS,  /* in every session */
@@ -52,7 +53,7 @@ enum guard_strength {
 struct guard_row {
 	const char *call;
 	struct guard_condition conditions[CONDITIONS_MAX]; /* all hold */
-	int error; /* 0: success without effect */
+	int error; /* 0: success without effect; GUARD_ASK */
 	enum guard_strength strength;
 };
 
@@ -128,6 +129,11 @@ static const struct guard_row guard_rows[] = {
 	/* because READ_IMPLIES_EXEC and the like weaken the next exec */
 	{ "personality", { OTHER(0, LOW, PERSONALITY_QUERY) }, EPERM,
 	    GUARD_GUARDED },
+
+	/* because a further filter could fake the results that a program
+	   relies on: elevation ends before it is there */
+	{ "seccomp", { { 0 } }, GUARD_ASK, GUARD_GUARDED },
+	{ "prctl", { OPTION(PR_SET_SECCOMP) }, GUARD_ASK, GUARD_GUARDED },
 
 	/* because they reach files around the paths that policies name: by
 	   handle, by changed mounts, by a changed root */
@@ -219,7 +225,9 @@ guard_condition(struct tree *t, const struct guard_condition *condition,
 static tree_id
 guard_row_tree(struct tree *t, const struct guard_row *row, tree_id rest)
 {
-	tree_id tree = tree_leaf(t, SECCOMP_RET_ERRNO | (uint32_t)row->error);
+	tree_id tree = row->error == GUARD_ASK ?
+	    tree_notify(t) :
+	    tree_leaf(t, SECCOMP_RET_ERRNO | (uint32_t)row->error);
 	size_t i;
 
 	for (i = 0; i < CONDITIONS_MAX; i++)

@@ -15,6 +15,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Where the program stands. Descriptors are borrowed. */
 struct resolve_view {
@@ -70,6 +71,17 @@ void	 resolve_pin_init(struct resolve_pin *);
  */
 int	 resolve_path(const struct resolve_view *, int start, const char *path,
 	    unsigned int flags, struct resolve_pin *pin);
+/* Absolute, without empty components, dots and a slash at its end: if no link
+   is met on the way, it is its own canonical name. */
+bool	 resolve_is_canonical(const char *path);
+/*
+ * Opens a canonical path for reading in one call that meets no link, if a
+ * regular file or a folder is there; then the path is its name. Asked first,
+ * as the opening of other things has effects. The descriptor is close-on-exec
+ * and has O_NONBLOCK only if flags do. -1: to be walked.
+ */
+int	 resolve_open_at_once(const struct resolve_view *, const char *path,
+	    uint64_t flags);
 /* Pins what an O_PATH descriptor (taken over, also on failure) is. */
 int	 resolve_adopt(const struct resolve_view *, int object,
 	    struct resolve_pin *pin);

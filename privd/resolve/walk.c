@@ -584,9 +584,8 @@ walk_slowly(const struct resolve_view *view, int start, const char *path,
 	return error;
 }
 
-/* Absolute, without empty components, dots and a slash at its end? */
-static bool
-is_canonical(const char *path)
+bool
+resolve_is_canonical(const char *path)
 {
 	const char *p = path;
 
@@ -631,6 +630,39 @@ pin_at_once(const struct resolve_view *view, const char *path,
 	return true;
 }
 
+static bool
+is_plain(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
+}
+
+int
+resolve_open_at_once(const struct resolve_view *view, const char *path,
+    uint64_t flags)
+{
+	struct open_how how;
+	struct stat st;
+	int fd;
+
+	if (fstatat(view->root, path + 1, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
+	    !is_plain(&st))
+		return -1;
+	memset(&how, 0, sizeof(how));
+	/* Not to wait for whoever holds a lease. */
+	how.flags = flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+	    RESOLVE_IN_ROOT;
+	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == 0 && is_plain(&st) &&
+	    ((flags & O_NONBLOCK) != 0 ||
+	    fcntl(fd, F_SETFL, (int)flags & ~O_NONBLOCK) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+
 int
 resolve_path(const struct resolve_view *view, int start, const char *path,
     unsigned int flags, struct resolve_pin *pin)
@@ -642,7 +674,7 @@ resolve_path(const struct resolve_view *view, int start, const char *path,
 		return ENAMETOOLONG;
 	/* In /proc the folder matters, too: it may be the program's own. */
 	if ((flags & (RESOLVE_ENTRY | RESOLVE_CREATE)) == 0 &&
-	    strncmp(path, "/proc", 5) != 0 && is_canonical(path) &&
+	    strncmp(path, "/proc", 5) != 0 && resolve_is_canonical(path) &&
 	    pin_at_once(view, path, pin))
 		return 0;
 	return walk_slowly(view, start, path, flags, pin);

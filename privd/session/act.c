@@ -5,10 +5,13 @@
  * on only where its verdict rested on registers alone, which the kernel
  * does not read again.
  */
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/vfs.h>
+
+#include <linux/seccomp.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -558,6 +561,17 @@ perform(struct judge *judge, struct call *call)
 	}
 }
 
+/* seccomp(2) or prctl(2) that puts another filter on the program. */
+static bool
+stacks_filter(const struct call *call)
+{
+	if (strcmp(call->row->name, "seccomp") == 0)
+		return (uint32_t)call->regs[0] == SECCOMP_SET_MODE_STRICT ||
+		    (uint32_t)call->regs[0] == SECCOMP_SET_MODE_FILTER;
+	return strcmp(call->row->name, "prctl") == 0 &&
+	    (uint32_t)call->regs[0] == PR_SET_SECCOMP;
+}
+
 void
 call_perform(struct judge *judge, struct call *call)
 {
@@ -584,5 +598,8 @@ call_perform(struct judge *judge, struct call *call)
 	}
 	if ((call->row->flags & SYS_CREDS) != 0)
 		judge->creds_changed = true;
+	/* Before it can happen: a filter could fake results from now on. */
+	if (stacks_filter(call))
+		call->process->elevated = false;
 	call_continue(judge, call);
 }

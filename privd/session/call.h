@@ -59,6 +59,9 @@ struct call {
 	size_t			 npins;
 	int			 walk_error;	/* of pin[0]: EACCES, taken up
 						   by a hand or given back */
+	bool			 unpinned;	/* a plain reading of a path in
+						   canonical form: one call may
+						   do for all, see call_at_once */
 
 	/* what the policy sees */
 	struct policy_request	 request;
@@ -91,6 +94,8 @@ int	 call_copy_string(struct judge *, struct call *, uint64_t addr, char *,
 	    size_t size);
 /* Is this folder of /proc the calling program's own? (context: the judge) */
 bool	 call_owns_folder(void *context, const struct stat *folder);
+/* Pins and names what was left unpinned. 0 or errno. */
+int	 call_repin(struct judge *, struct call *);
 /* Closes what was pinned. */
 void	 call_clear(struct call *);
 
@@ -103,6 +108,14 @@ void	 call_judge(struct judge *, struct call *);
    the call gets now. Elevation is not for such calls. */
 int	 call_rejudge(struct judge *, struct call *);
 
+/*
+ * An opening that was left unpinned: judged by its text, and opened in one
+ * call that proves that the text is the name. False: this was not enough, and
+ * nothing has happened; it must be pinned and judged.
+ */
+bool	 call_at_once(struct judge *, struct call *);
+/* Would it simply be permitted as the caller? Nothing is spent. */
+bool	 call_is_plainly_permitted(struct judge *, struct call *);
 /* Performs a permitted call, or lets it go on, and answers it. */
 void	 call_perform(struct judge *, struct call *);
 /* execve, permitted: checked on its pin, continued, watched. */

@@ -536,6 +536,36 @@ call_pin(struct judge *judge, struct call *call)
 	return 0;
 }
 
+#define AT_ONCE								\
+	(O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_DIRECTORY | O_NOFOLLOW |	\
+	    0100000 /* the kernel's O_LARGEFILE */)
+
+/*
+ * What is below /proc is the program's own view, and what is below /dev may
+ * have effects when it is opened.
+ */
+static bool
+may_do_at_once(const struct call *call)
+{
+	const char *path = call->path[0];
+
+	return call->base->op == SYS_OP_OPEN && call->has_path[0] &&
+	    (call->how.flags & ~(uint64_t)AT_ONCE) == 0 &&
+	    call->how.resolve == 0 && strncmp(path, "/proc", 5) != 0 &&
+	    strncmp(path, "/dev", 4) != 0 && resolve_is_canonical(path);
+}
+
+static void
+leave_unpinned(struct call *call)
+{
+	struct resolve_pin *pin = &call->pin[0];
+
+	resolve_pin_init(pin);
+	(void)strlcpy(pin->path, call->path[0], sizeof(pin->path));
+	call->npins = 1;
+	call->walk_error = 0;
+}
+
 static void
 add_value(struct call *call, const char *name, const char *value, bool missing)
 {
@@ -656,6 +686,34 @@ find_cwd(struct judge *judge, struct call *call)
 	close(fd);
 }
 
+bool
+call_at_once(struct judge *judge, struct call *call)
+{
+	struct resolve_view view;
+	int fd;
+
+	if (judge->creds_changed || make_view(judge, call, &view) != 0 ||
+	    !call_is_plainly_permitted(judge, call))
+		return false;
+	fd = resolve_open_at_once(&view, call->path[0], call->how.flags);
+	if (fd == -1)
+		return false;
+	(void)call_give(judge, call, fd, (call->how.flags & O_CLOEXEC) != 0);
+	return true;
+}
+
+int
+call_repin(struct judge *judge, struct call *call)
+{
+	int error;
+
+	call->unpinned = false;
+	error = call_pin(judge, call);
+	if (error == 0)
+		format_all(call);
+	return error;
+}
+
 int
 call_rejudge(struct judge *judge, struct call *call)
 {
@@ -681,7 +739,11 @@ call_decode(struct judge *judge, struct call *call)
 		return error;
 	call->base = sys_base(call->row, call->regs, call->empty[0]);
 	call->alias = sys_alias_of(call->base, call->how.flags);
-	error = call_pin(judge, call);
+	call->unpinned = may_do_at_once(call);
+	if (call->unpinned)
+		leave_unpinned(call);
+	else
+		error = call_pin(judge, call);
 	/* Judged whole: its paths are only for the log. */
 	if (error != 0 && call->row->disposal == SYS_PERFORMED)
 		return error;

@@ -19,6 +19,7 @@
 
 #include "call.h"
 #include "hand.h"
+#include "identity.h"
 #include "judge.h"
 #include "record.h"
 #include "status.h"
@@ -33,8 +34,6 @@ is_in_our_userns(struct judge *judge, const struct call *call)
 	char mine[64], its[64];
 	ssize_t n, m;
 
-	if (call->process->our_userns)
-		return true;
 	n = readlink("/proc/self/ns/user", mine, sizeof(mine));
 	reach_raise(&judge->reach);
 	m = readlinkat(call->thread->folder, "ns/user", its, sizeof(its));
@@ -42,27 +41,42 @@ is_in_our_userns(struct judge *judge, const struct call *call)
 	/* A program of mode 0711 shows nothing; it could not have left. */
 	if (m == -1 && (errno == EACCES || errno == EPERM))
 		return true;
-	call->process->our_userns = n > 0 && n == m &&
-	    memcmp(mine, its, (size_t)n) == 0;
-	return call->process->our_userns;
+	return n > 0 && n == m && memcmp(mine, its, (size_t)n) == 0;
 }
 
+/*
+ * Once for each process: what a guarded program cannot change unseen. Its ids
+ * need capabilities that it has not got, namespaces are refused by its
+ * filter, and more filters are notified and end its elevation.
+ */
 static bool
-is_guarded(struct judge *judge, const struct call *call)
+is_as_launched(struct judge *judge, const struct call *call)
 {
 	const struct policy_caller *caller = &judge->plan->caller;
 	struct status st;
 	int i;
 
-	if (!judge->plan->guarded)
+	if (call->process->as_launched)
 		return true;
 	if (status_read(call->thread->folder, &st) == -1)
 		return false;
 	for (i = 0; i < 4; i++)
 		if (st.uid[i] != caller->uid || st.gid[i] != caller->gid)
 			return false;
-	return st.permitted == GUARD && st.filters == judge->filters &&
+	call->process->as_launched = st.filters == judge->filters &&
 	    is_in_our_userns(judge, call);
+	return call->process->as_launched;
+}
+
+static bool
+is_guarded(struct judge *judge, const struct call *call)
+{
+	uint64_t permitted;
+
+	if (!judge->plan->guarded)
+		return true;
+	return identity_permitted_of(call->thread->tid, &permitted) == 0 &&
+	    permitted == GUARD && is_as_launched(judge, call);
 }
 
 static bool

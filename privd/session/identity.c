@@ -46,17 +46,27 @@ identity_set_caps(uint64_t permitted, uint64_t effective, uint64_t inheritable)
 	return (int)syscall(SYS_capset, &header, data);
 }
 
-uint64_t
-identity_permitted(void)
+int
+identity_permitted_of(pid_t tid, uint64_t *permitted)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
+		.pid = tid,
 	};
 	struct __user_cap_data_struct data[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
 
 	if (syscall(SYS_capget, &header, data) == -1)
-		return 0;
-	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+		return -1;
+	*permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	return 0;
+}
+
+uint64_t
+identity_permitted(void)
+{
+	uint64_t permitted;
+
+	return identity_permitted_of(0, &permitted) == 0 ? permitted : 0;
 }
 
 static int

@@ -38,6 +38,8 @@ int	 identity_keep(const struct identity *, pid_t parent);
 /* Sets the capabilities of this thread; permitted must not grow. */
 int	 identity_set_caps(uint64_t permitted, uint64_t effective,
 	    uint64_t inheritable);
+/* The permitted capabilities of a thread; -1 with errno. */
+int	 identity_permitted_of(pid_t tid, uint64_t *permitted);
 /* This process's permitted capabilities. */
 uint64_t identity_permitted(void);
 

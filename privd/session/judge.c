@@ -196,7 +196,7 @@ static bool
 identify(struct judge *judge, struct call *call)
 {
 	pid_t tid = (pid_t)call->ticket.slot->notif.pid;
-	bool fresh = false;
+	bool fresh = false, settling;
 
 	call->thread = tid > 0 ? process_find(judge->table, tid) : NULL;
 	if (call->thread == NULL && tid > 0)
@@ -211,9 +211,12 @@ identify(struct judge *judge, struct call *call)
 		call_refuse(judge, call, EPERM);
 		return false;
 	}
+	settling = call->process->exec.tid != 0;
 	call_settle_exec(judge, call);
-	/* Was all that read of the thread that called? */
-	if (!notify_valid(judge->listener, call->ticket.id)) {
+	/* Was all that read of the thread that called? (What is known of it is
+	   asked for once, when its copies are made.) */
+	if ((fresh || settling) &&
+	    !notify_valid(judge->listener, call->ticket.id)) {
 		if (fresh)
 			process_forget(judge->table, call->thread);
 		call_drop(call);
@@ -259,6 +262,15 @@ decide(struct judge *judge, struct call *call)
 	if (!notify_valid(judge->listener, call->ticket.id)) {
 		call_drop(call);
 		return;
+	}
+	if (call->unpinned) {
+		if (call_at_once(judge, call))
+			return;
+		error = call_repin(judge, call);
+		if (error != 0) {
+			call_refuse(judge, call, error);
+			return;
+		}
 	}
 	call_judge(judge, call);
 	call_plan_elevation(judge, call);
@@ -337,8 +349,9 @@ loop(struct judge *judge)
 	for (;;) {
 		if (queue.count == 0 && !receive(judge, &queue))
 			return;
+		/* One thread alone waits for its answer. */
 		while (queue.count > 0 && queue.count < QUEUE_MAX &&
-		    poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLIN) != 0)
+		    process_count(judge->table) > 1 && poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLIN) != 0)
 			(void)receive(judge, &queue);
 		if (queue.count == 0)
 			continue;
@@ -367,6 +380,7 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_readlinkat),
 	ANY(SYS_fstatfs),
 	ANY(SYS_capset),
+	ANY(SYS_capget),
 	ANY(SYS_setfsuid),
 	ANY(SYS_sendmsg),
 	ANY(SYS_recvmsg),

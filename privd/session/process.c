@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "../policy/policy.h"
 #include "status.h"
 
+#define PIDFD_THREAD_FLAG O_EXCL	/* PIDFD_THREAD, Linux 6.9 */
 #define BUCKETS		256
 #define SWEEP_FIRST	512	/* entries before the dead are looked for */
 
@@ -77,9 +79,20 @@ process_table_free(struct process_table *table)
 	free(table);
 }
 
+size_t
+process_count(const struct process_table *table)
+{
+	return table->count;
+}
+
 bool
 process_alive(const struct thread *thread)
 {
+	struct pollfd pfd = { .fd = thread->pidfd, .events = POLLIN };
+
+	/* The cheaper question; another thread's exec can end a pidfd. */
+	if (thread->pidfd != -1 && poll(&pfd, 1, 0) == 0)
+		return true;
 	return faccessat(thread->folder, "status", F_OK, 0) == 0;
 }
 
@@ -138,6 +151,8 @@ process_forget(struct process_table *table, struct thread *thread)
 	*p = thread->next;
 	table->count--;
 	close(thread->folder);
+	if (thread->pidfd != -1)
+		close(thread->pidfd);
 	if (--thread->process->threads == 0)
 		free_process(thread->process);
 	free(thread);
@@ -256,6 +271,7 @@ process_enter(struct process_table *table, pid_t tid, bool *fresh)
 	thread->tid = tid;
 	thread->ppid = st.ppid;
 	thread->folder = folder;
+	thread->pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
 	thread->process = process;
 	process->threads++;
 	thread->next = *bucket(table, tid);

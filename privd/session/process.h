@@ -49,8 +49,8 @@ struct process {
 	bool		 elevated;	/* the image that privrun became */
 	bool		 orphan;	/* first seen without known parent */
 	bool		 condemned;	/* runs what was not judged */
-	bool		 our_userns;	/* seen in the judge's user namespace,
-					   which no guarded program leaves */
+	bool		 as_launched;	/* ids, filters and user namespace were
+					   seen to be those of the launch */
 	struct stat	 image;		/* its executable */
 	struct exec_watch exec;
 	char		 program[PATH_MAX];	/* for the logs */
@@ -60,6 +60,7 @@ struct thread {
 	pid_t		 tid;
 	pid_t		 ppid;		/* when first seen; for the logs */
 	int		 folder;	/* /proc/TID, O_PATH: dead with it */
+	int		 pidfd;		/* of the thread; -1: kernel too old */
 	struct process	*process;
 	struct thread	*next;		/* of its hash chain */
 };
@@ -82,6 +83,8 @@ struct thread		*process_enter(struct process_table *, pid_t tid,
 /* Forgets a thread, and its process with the last one. */
 void			 process_forget(struct process_table *,
 			    struct thread *);
+/* How many threads are entered. */
+size_t			 process_count(const struct process_table *);
 /* Does the thread's task still exist? */
 bool			 process_alive(const struct thread *);
 /* The process's known parent, NULL if there is none alive. */

@@ -26,8 +26,10 @@ slurp(int folder, char *buf, size_t size)
 	fd = openat(folder, "status", O_RDONLY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	while ((n = read(fd, buf + done, size - 1 - done)) > 0)
-		done += (size_t)n;
+	/* The kernel gives it whole, if there is room. */
+	n = read(fd, buf, size - 1);
+	if (n > 0)
+		done = (size_t)n;
 	close(fd);
 	buf[done] = '\0';
 	return n == -1 ? -1 : (ssize_t)done;

@@ -67,6 +67,30 @@ spend(struct judge *judge, const struct call *call,
 	return 0;
 }
 
+bool
+call_is_plainly_permitted(struct judge *judge, struct call *call)
+{
+	const struct policy_image *images[2] = { call->regime->policy.first,
+		call->regime->policy.second };
+	struct policy_verdict verdict;
+	const struct policy_rule *rule;
+	size_t i;
+
+	call->request.spent = NULL;
+	for (i = 0; i < 2 && images[i] != NULL; i++) {
+		policy_evaluate(images[i], &call->request,
+		    judge->plan->options.automatic, &verdict);
+		rule = verdict.rule;
+		if (verdict.action != POLICY_PERMIT || verdict.log)
+			return false;
+		if (rule != NULL && (rule->limit != POLICY_UNLIMITED ||
+		    rule->exclusive != NULL ||
+		    rule->identity.kind != POLICY_AS_CALLER))
+			return false;
+	}
+	return true;
+}
+
 void
 call_judge(struct judge *judge, struct call *call)
 {

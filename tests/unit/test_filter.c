@@ -712,6 +712,12 @@ right_answer(const struct loaded *l, const struct policy_case *c,
 	error = refuse(c, o.call->name, regs);
 	if (error != -1)
 		return FAIL(error);
+	/* Whoever stacks a filter is looked at first. */
+	if (c->guarded &&
+	    (strcmp(o.call->name, "seccomp") == 0 ||
+		(strcmp(o.call->name, "prctl") == 0 &&
+		    (int)regs[0] == PR_SET_SECCOMP)))
+		return NOTIFY;
 	ask_bases(&o);
 	return o.mixed ? NOTIFY : o.answer;
 }
