@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attack 7: a program in a root of its own puts its own files where a rule's
+# name leads. What lies there is not what the rule means: nothing is elevated
+# that was not reached through the broker's own root. (Only a session of
+# root's can have such a program: others may not chroot under the guard.)
+# shellcheck source=tests/attack/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+install_tool try-open
+echo home >"$OWN/file"
+mkdir -p "$OWN/jail$OWN"
+echo jail >"$OWN/jail$OWN/file"
+chmod 0600 "$OWN/file" "$OWN/jail$OWN/file"
+
+# Who is elevated is the user there, who may not read either file.
+cat >"$OWN/policy" <<END
+Policy: */try-open, Emulation: native
+	Default: permit
+	native-chroot: permit
+	native-open: filename eq "$OWN/file" then permit as $ID:$ID
+END
+"$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" "$OWN/try-open" \
+    "$OWN/file" "R:$OWN/jail" "$OWN/file" >"$OWN/out" 2>&1
+is "EACCES" "$(sed -n 1p "$OWN/out")" "in our root the rule elevates"
+is "done" "$(sed -n 2p "$OWN/out")" "the program takes another root"
+is "jail" "$(sed -n 3p "$OWN/out")" "there it does not: opened as the caller"
+show "$OWN/out" >/dev/null
+finish

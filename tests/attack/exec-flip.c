@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Attack 11: the path of an execve flips between a permitted and a forbidden
+ * program while children execute it. The programs tell who ran.
+ *
+ * usage: exec-flip path-of-permitted letter-of-forbidden rounds
+ */
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile char *letter;
+static char letters[2];
+static atomic_bool over;
+
+static void *
+flip(void *p)
+{
+	unsigned int i = 0;
+
+	(void)p;
+	while (!atomic_load_explicit(&over, memory_order_relaxed))
+		*letter = letters[i++ & 1];
+	return NULL;
+}
+
+int
+main(int argc, char *argv[])
+{
+	unsigned long rounds, i, refused = 0, ended = 0, killed = 0;
+	char *path, *child_argv[2] = { NULL, NULL };
+	pthread_t flipper;
+	int status;
+	pid_t pid;
+
+	if (argc != 4)
+		errx(2, "usage: exec-flip path letter rounds");
+	/* Shared with the children, who have no flipping thread. */
+	path = mmap(NULL, PATH_MAX, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (path == MAP_FAILED)
+		err(1, "memory");
+	(void)snprintf(path, PATH_MAX, "%s", argv[1]);
+	letter = path + strlen(path) - 1;
+	letters[0] = *letter;
+	letters[1] = argv[2][0];
+	rounds = strtoul(argv[3], NULL, 10);
+	child_argv[0] = argv[1];
+	if (pthread_create(&flipper, NULL, flip, NULL) != 0)
+		errx(1, "thread");
+	for (i = 0; i < rounds; i++) {
+		pid = fork();
+		if (pid == -1)
+			err(1, "fork");
+		if (pid == 0) {
+			execv(path, child_argv);
+			_exit(99);
+		}
+		(void)waitpid(pid, &status, 0);
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+			killed++;
+		else if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
+			refused++;
+		else
+			ended++;
+	}
+	atomic_store(&over, true);
+	(void)pthread_join(flipper, NULL);
+	printf("ended %lu\nrefused %lu\nkilled %lu\n", ended, refused, killed);
+	return 0;
+}
