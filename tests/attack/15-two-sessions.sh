@@ -43,7 +43,8 @@ open_by_design="$open_by_design|sched_setattr|setpriority|ioprio_set) in\$"
 front=$!
 started $front
 find_victim() {
-	for victim in $(cat "/proc/$front/task/$front/children"); do
+	read -r children <"/proc/$front/task/$front/children"
+	for victim in $children; do
 		grep -q "^Name:	victim" "/proc/$victim/status" && return 0
 	done
 	return 1

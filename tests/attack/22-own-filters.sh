@@ -21,9 +21,9 @@ with() {
 	is "before opened filter $2 after $3" "$(tr '\n' ' ' <"$OWN/out" |
 	    sed 's/ $//')" "own filter, $1: filter $2, then $3"
 }
-with allow done EACCES
-with errno done EXDEV
-with notify done ENOSYS
+with allow "done" EACCES
+with errno "done" EXDEV
+with notify "done" ENOSYS
 with listener EBUSY opened
 has "lost its guard or is under other filters" "$OWN/log" "it is said why"
 

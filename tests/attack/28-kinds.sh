@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attack 28: files that are not what they seem: FIFOs without a peer,
+# terminals, descriptors by name, the program's own /proc, temporary files,
+# magic links. A session answers as the kernel does without one, from the
+# program's point of view and never the judge's, and hangs nowhere.
+# shellcheck source=tests/attack/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+install_tool try-open
+install_tool own-files
+echo three >"$USERS/three"
+mkfifo "$USERS/fifo"
+chown -R "$ID:$ID" "$USERS"
+# Every open is brought before the judge.
+cat >"$OWN/policy" <<END
+Policy: */try-open, Emulation: native
+	Default: permit
+	native-fsread: filename eq "/nowhere" then deny
+	native-fswrite: filename eq "/nowhere" then deny
+END
+sed 's|try-open|own-files|' "$OWN/policy" >"$OWN/owns"
+cd "$USERS" || exit 1
+set -- /dev/null /dev/zero /dev/tty /dev/stdin /dev/fd/3 /proc/self/fd/3 \
+    /proc/self/fd/99 /proc/thread-self/fd/3 "wn:$USERS/fifo" \
+    "rn:$USERS/fifo" "m w:$USERS" "w:$USERS" /proc/self/exe \
+    /proc/self/cwd/three /proc/self/root/etc/hostname ./three ../nothing \
+    "$USERS//./three" three/ three/x /proc/self/task/1 /proc/1/environ \
+    /proc/1/fd/0 /proc/self/mounts "w:/proc/self/comm" /proc/sys/kernel/ostype
+as_user "$TOOLS/try-open" "$@" 3<three </dev/null >"$OWN/wanted" 2>&1
+session "$OWN/policy" "$OWN/try-open" "$@" 3<three </dev/null \
+    >"$OWN/out" 2>&1
+diff "$OWN/wanted" "$OWN/out" >"$OWN/differ"
+is 0 $? "$# odd files are opened as the kernel does"
+show "$OWN/differ"
+
+# What tells one process from another.
+as_user "$TOOLS/own-files" 3<three >"$OWN/wanted" 2>&1
+session "$OWN/owns" "$OWN/own-files" 3<three >"$OWN/out" 2>&1
+diff "$OWN/wanted" "$OWN/out" >"$OWN/differ"
+is 0 $? "its own files are its own: $(wc -l <"$OWN/wanted") answers"
+show "$OWN/differ"
+
+# A FIFO that nobody writes: only this call waits, until the program dies.
+(RUN="exec"; session "$OWN/policy" "$OWN/try-open" "T:$USERS/fifo") \
+    >"$OWN/out" 2>&1 &
+waiting=$!
+started $waiting
+wait_for 10 test -e "/proc/$waiting/status" && echo word >"$USERS/fifo"
+wait $waiting
+has "^word" "$OWN/out" "a FIFO is opened when its peer comes"
+finish
