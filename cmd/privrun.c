@@ -7,6 +7,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdbool.h>
@@ -129,6 +130,23 @@ parse_options(int argc, char *argv[], struct session_options *options)
 	options->argv = argv + optind;
 }
 
+/*
+ * Descriptors 0 to 2 that are closed would be given to files of ours, and the
+ * program would write its messages into them.
+ */
+static void
+open_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd == -1)
+			exit(SESSION_EXIT_REFUSED);
+	} while (fd <= STDERR_FILENO);
+	(void)close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -137,6 +155,7 @@ main(int argc, char *argv[])
 	char reason[SESSION_REASON_MAX];
 	int status;
 
+	open_standard_descriptors();
 	parse_options(argc, argv, &options);
 	if (notify_init() == -1)
 		err(SESSION_EXIT_REFUSED,

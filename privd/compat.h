@@ -6,6 +6,9 @@
 #ifndef PRIVD_COMPAT_H
 #define PRIVD_COMPAT_H
 
+#include <sys/ioctl.h>
+
+#include <linux/fs.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <linux/stat.h>
@@ -30,6 +33,28 @@
 
 #ifndef ST_NOSYMFOLLOW				/* Linux 5.10 */
 #define ST_NOSYMFOLLOW	0x2000
+#endif
+
+#ifndef PROCMAP_QUERY				/* Linux 6.11 */
+struct procmap_query {
+	__u64	size;
+	__u64	query_flags;
+	__u64	query_addr;
+	__u64	vma_start;
+	__u64	vma_end;
+	__u64	vma_flags;
+	__u64	vma_page_size;
+	__u64	vma_offset;
+	__u64	inode;
+	__u32	dev_major;
+	__u32	dev_minor;
+	__u32	vma_name_size;
+	__u32	build_id_size;
+	__u64	vma_name_addr;
+	__u64	build_id_addr;
+};
+#define PROCMAP_QUERY_VMA_READABLE	0x01
+#define PROCMAP_QUERY	_IOWR('f', 17, struct procmap_query)
 #endif
 
 #endif /* PRIVD_COMPAT_H */

@@ -99,7 +99,7 @@ open_existing(const struct resolve_pin *pin, uint64_t flags, mode_t mode)
 	if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0)
 		error = EEXIST;
 	else if (S_ISLNK(pin->st.st_mode))
-		error = ELOOP;
+		error = (flags & O_DIRECTORY) != 0 ? ENOTDIR : ELOOP;
 	else if ((flags & O_CREAT) != 0 && S_ISDIR(pin->st.st_mode))
 		error = EISDIR;
 	else if ((flags & O_CREAT) != 0 && is_protected(pin))
@@ -126,7 +126,7 @@ open_missing(const struct resolve_pin *pin, uint64_t flags, mode_t mode)
 	}
 	/* Judged as missing: so it must be made here, or not at all. */
 	fd = openat(pin->parent, pin->name,
-	    (int)flags | O_EXCL | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, mode);
+	    (int)flags | O_EXCL | O_NOCTTY | O_CLOEXEC, mode);
 	if (fd == -1 && errno == EEXIST && (flags & O_EXCL) == 0)
 		errno = PERFORM_WALK_AGAIN;
 	return fd;
@@ -179,11 +179,26 @@ perform_access(int pin, int mode)
 }
 
 static int
-entry_error(const struct resolve_pin *pin, int last_is_dot)
+entry_error(const struct resolve_pin *pin, int no_entry)
 {
 	if (pin->parent == -1)
-		return last_is_dot;
+		return no_entry;
 	return pin->deep ? ENOENT : 0;
+}
+
+/* What rmdir(2) says of paths that end in no name. */
+static int
+rmdir_error(const struct resolve_pin *pin)
+{
+	switch (pin->end) {
+	case RESOLVE_END_DOT:
+		return EINVAL;
+	case RESOLVE_END_DOTDOT:
+		return ENOTEMPTY;
+	case RESOLVE_END_NAME:
+		break;
+	}
+	return EBUSY;	/* the root */
 }
 
 int
@@ -211,7 +226,7 @@ perform_unlink(const struct resolve_pin *pin)
 int
 perform_rmdir(const struct resolve_pin *pin)
 {
-	int error = entry_error(pin, EINVAL);
+	int error = entry_error(pin, rmdir_error(pin));
 
 	if (error != 0) {
 		errno = error;

@@ -38,6 +38,13 @@ struct resolve_view {
 					   or to remove; object is not taken */
 #define RESOLVE_CREATE		0x04	/* parent is wanted as well */
 
+/* What the path ended in. */
+enum resolve_end {
+	RESOLVE_END_NAME,	/* or it is "/" */
+	RESOLVE_END_DOT,
+	RESOLVE_END_DOTDOT
+};
+
 /* What was pinned. resolve_clear() closes the descriptors. */
 struct resolve_pin {
 	int		 object;	/* O_PATH, -1 if missing or an entry */
@@ -49,6 +56,7 @@ struct resolve_pin {
 	char		 path[PATH_MAX + NAME_MAX + 2]; /* canonical */
 	char		 rest[PATH_MAX]; /* what was left when the walk ended
 					   early: refused (EACCES), or deep */
+	enum resolve_end end;
 	bool		 missing;	/* no such object */
 	bool		 deep;		/* missing, and its folder as well */
 	bool		 slash;		/* the path ended in a slash */

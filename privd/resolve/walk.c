@@ -73,6 +73,7 @@ resolve_pin_init(struct resolve_pin *pin)
 	pin->outside = false;
 	pin->self_link = false;
 	pin->deep = false;
+	pin->end = RESOLVE_END_NAME;
 }
 
 void
@@ -383,6 +384,7 @@ go_up(struct walk *walk, const char *name)
 	int fd;
 
 	walk->anchored = false;
+	walk->pin->end = name[1] == '.' ? RESOLVE_END_DOTDOT : RESOLVE_END_DOT;
 	if (resolve_same(&walk->cur_st, &walk->root_st))
 		name = ".";
 	fd = openat(walk->cur, name, O_DIRECTORY | PIN_FLAGS);
@@ -411,6 +413,7 @@ anchor(struct walk *walk, const char *name)
 	pin->parent = fd;
 	pin->parent_st = walk->cur_st;
 	(void)snprintf(pin->name, sizeof(pin->name), "%s", name);
+	pin->end = RESOLVE_END_NAME;
 	walk->anchored = true;
 	return 0;
 }

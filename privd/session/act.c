@@ -288,8 +288,9 @@ read_link(struct judge *judge, const struct call *call, char *text,
 	n = readlinkat(pin->object, "", text, size);
 	if (own)
 		reach_lower(&judge->reach);
-	/* The kernel says ENOENT of an empty path on what is no link. */
-	if (n == -1 && errno == ENOENT)
+	/* The kernel says ENOENT of an empty path on what is no link: here
+	   only if it was the program's. */
+	if (n == -1 && errno == ENOENT && !call->empty[0])
 		errno = EINVAL;
 	return n;
 }
@@ -368,6 +369,20 @@ act_xattr(struct judge *judge, struct call *call)
 	else
 		call_write(judge, call, call->regs[r], value,
 		    size == 0 ? 0 : (size_t)n, n);
+}
+
+static void
+act_remove(struct judge *judge, struct call *call)
+{
+	if (strcmp(call->row->name, "unlinkat") == 0 &&
+	    ((uint32_t)call->regs[2] & ~(uint32_t)AT_REMOVEDIR) != 0) {
+		call_refuse(judge, call, EINVAL);
+		return;
+	}
+	call_begin(call);
+	done(judge, call, call->base->op == SYS_OP_RMDIR ?
+	    perform_rmdir(&call->pin[0]) :
+	    perform_unlink(&call->pin[0]));
 }
 
 static void
@@ -450,13 +465,27 @@ act_utimes(struct judge *judge, struct call *call)
 	    perform_utimes(call->pin[0].object, now ? NULL : ts));
 }
 
+int
+call_bind_error(const struct resolve_pin *pin)
+{
+	if (pin->deep)
+		return ENOENT;
+	if (pin->parent == -1)
+		return EADDRINUSE;
+	if (pin->slash)	/* no socket is a folder */
+		return pin->missing ? ENOENT : EADDRINUSE;
+	return 0;
+}
+
 static void
 act_bind(struct judge *judge, struct call *call)
 {
 	const struct resolve_pin *pin = &call->pin[0];
+	int error;
 
-	if (call->addr_is_path && (pin->parent == -1 || pin->deep)) {
-		call_refuse(judge, call, pin->deep ? ENOENT : EADDRINUSE);
+	error = call->addr_is_path ? call_bind_error(pin) : 0;
+	if (error != 0) {
+		call_refuse(judge, call, error);
 		return;
 	}
 	if (call->addr_is_path && adopt_umask(judge, call) != 0) {
@@ -532,12 +561,8 @@ perform(struct judge *judge, struct call *call)
 		act_xattr(judge, call);
 		break;
 	case SYS_OP_UNLINK:
-		call_begin(call);
-		done(judge, call, perform_unlink(&call->pin[0]));
-		break;
 	case SYS_OP_RMDIR:
-		call_begin(call);
-		done(judge, call, perform_rmdir(&call->pin[0]));
+		act_remove(judge, call);
 		break;
 	case SYS_OP_MKDIR:
 		act_mkdir(judge, call);
@@ -559,6 +584,20 @@ perform(struct judge *judge, struct call *call)
 		call_refuse(judge, call, ENOSYS);
 		break;
 	}
+}
+
+/* Will the program, or its threads, stand elsewhere afterwards? */
+static bool
+moves_root(const struct call *call)
+{
+	static const char *const names[] = { "chroot", "pivot_root", "setns",
+		"unshare" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(call->row->name, names[i]) == 0)
+			return true;
+	return false;
 }
 
 /* seccomp(2) or prctl(2) that puts another filter on the program. */
@@ -598,8 +637,14 @@ call_perform(struct judge *judge, struct call *call)
 	}
 	if ((call->row->flags & SYS_CREDS) != 0)
 		judge->creds_changed = true;
+	if (moves_root(call))
+		judge->roots_move = true;
 	/* Before it can happen: a filter could fake results from now on. */
-	if (stacks_filter(call))
+	if (call->process->elevated && stacks_filter(call)) {
+		record_note(judge, "pid %d (%s) puts itself under other "
+		    "filters: not elevated any more", call->process->tgid,
+		    call->process->program);
 		call->process->elevated = false;
+	}
 	call_continue(judge, call);
 }

@@ -128,6 +128,8 @@ void	 call_settle_exec(struct judge *, struct call *);
 /* Does its rule elevate it, may the caller have that, and is there anything
    in it for a hand? Into call->elevated; else it is performed as the caller. */
 void	 call_plan_elevation(struct judge *, struct call *);
+/* Why a socket cannot be bound to that path at all; 0 if it may be tried. */
+int	 call_bind_error(const struct resolve_pin *);
 /* Performs it in the hand. */
 void	 call_elevate(struct judge *, struct call *);
 

@@ -169,6 +169,19 @@ add_program(struct session_plan *plan, const char *program)
 	return add_pair(plan, pair);
 }
 
+/* A header with any folder, which no program has taken yet. */
+static int
+add_wildcard(struct session_plan *plan, const struct policy_image *image)
+{
+	struct filter_pair pair = { image, NULL };
+	char ignored[SESSION_REASON_MAX];
+
+	if (policy_digest(image) != NULL ||
+	    check_image(image, ignored, sizeof(ignored)) == -1)
+		return 0;
+	return add_pair(plan, pair);
+}
+
 static int
 add_all(struct session_plan *plan)
 {
@@ -177,7 +190,9 @@ add_all(struct session_plan *plan)
 
 	n = policy_images(plan->policies, &images);
 	for (i = 0; i < n; i++)
-		if (add_program(plan, policy_program(images[i])) == -1)
+		if ((policy_program(images[i])[0] == '/' ?
+		    add_program(plan, policy_program(images[i])) :
+		    add_wildcard(plan, images[i])) == -1)
 			return -1;
 	return 0;
 }

@@ -49,7 +49,8 @@ call_copy(struct judge *judge, struct call *call, uint64_t addr, void *buf,
 		if (memory == -1)
 			return errno;
 		if (notify_read(memory, addr, buf, len) == 0)
-			return 0;
+			return process_can_read(judge->table, call->thread,
+			    call->ticket.id, addr, len) ? 0 : EFAULT;
 		if (errno != ESRCH)
 			return errno;
 		process_drop_handles(call->process);
@@ -57,17 +58,33 @@ call_copy(struct judge *judge, struct call *call, uint64_t addr, void *buf,
 	return EFAULT;
 }
 
+/*
+ * Strings are asked about where the answer shows: those that reach into
+ * another page, and the empty ones that untouched pages are full of.
+ */
+static bool
+is_suspicious(uint64_t addr, size_t len)
+{
+	return len == 0 || addr / 4096 != (addr + len) / 4096;
+}
+
 int
 call_copy_string(struct judge *judge, struct call *call, uint64_t addr, char *buf,
     size_t size)
 {
 	int memory, tries;
+	ssize_t n;
 
 	for (tries = 0; tries < 2; tries++) {
 		memory = process_memory(judge->table, call->thread, call->ticket.id);
 		if (memory == -1)
 			return errno;
-		if (notify_read_string(memory, addr, buf, size) >= 0)
+		n = notify_read_string(memory, addr, buf, size);
+		if (n >= 0 && is_suspicious(addr, (size_t)n) &&
+		    !process_can_read(judge->table, call->thread,
+			call->ticket.id, addr, (size_t)n + 1))
+			return EFAULT;
+		if (n >= 0)
 			return 0;
 		if (errno != ESRCH)
 			return errno;

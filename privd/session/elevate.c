@@ -22,6 +22,7 @@
 #include "identity.h"
 #include "judge.h"
 #include "record.h"
+#include "room.h"
 #include "status.h"
 
 #define GUARD	(1ULL << CAP_BLOCK_SUSPEND)
@@ -194,6 +195,8 @@ static int
 fill(const struct call *call, struct hand_request *request, int *fds,
     size_t *nfds)
 {
+	int error;
+
 	*nfds = 0;
 	memset(request, 0, offsetof(struct hand_request, rest) + 1);
 	request->op = op_of(call);
@@ -216,8 +219,9 @@ fill(const struct call *call, struct hand_request *request, int *fds,
 	}
 	/* bind makes an entry even where one is: the kernel says so. */
 	if (request->op == HAND_BIND) {
-		if (call->pin[0].parent == -1)
-			return EINVAL;
+		error = call_bind_error(&call->pin[0]);
+		if (error != 0)
+			return error;
 		fds[(*nfds)++] = call->pin[0].parent;
 		request->missing = 1;
 		(void)strlcpy(request->rest, call->pin[0].name,
@@ -266,6 +270,16 @@ answer_readlink(struct judge *judge, struct call *call,
 	    (int64_t)len);
 }
 
+/* What was made or cut short for a program that did not get it. */
+static void
+note_undelivered(struct judge *judge, const struct call *call, bool delivered)
+{
+	if (!delivered && (call->how.flags & (O_CREAT | O_TRUNC)) != 0 &&
+	    call->base->op == SYS_OP_OPEN)
+		record_note(judge, "%s was opened with effect (elevated), and "
+		    "its descriptor not delivered", call->pin[0].path);
+}
+
 static void
 answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
     int fd)
@@ -292,7 +306,8 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 	if (fd == -1)
 		call_refuse(judge, call, EIO);
 	else
-		(void)call_give(judge, call, fd, cloexec);
+		note_undelivered(judge, call,
+		    call_give(judge, call, fd, cloexec));
 }
 
 void
@@ -321,6 +336,13 @@ call_elevate(struct judge *judge, struct call *call)
 	error = fill(call, &request, fds, &nfds);
 	if (error != 0) {
 		call_refuse(judge, call, error);
+		return;
+	}
+	/* No effect without a place for its descriptor. */
+	if (request.op == HAND_OPEN &&
+	    (request.flags & (O_CREAT | O_TRUNC)) != 0 &&
+	    !room_for_descriptor(call->thread->folder)) {
+		call_refuse(judge, call, EMFILE);
 		return;
 	}
 	call_begin(call);

@@ -89,6 +89,8 @@ open_part(int folder, const struct reach_request *request)
 	switch (request->what) {
 	case REACH_MEM:
 		return openat(folder, "mem", O_RDONLY | O_CLOEXEC);
+	case REACH_MAPS:
+		return openat(folder, "maps", O_RDONLY | O_CLOEXEC);
 	case REACH_ROOT:
 		return openat(folder, "root", O_PATH | O_CLOEXEC);
 	case REACH_CWD:

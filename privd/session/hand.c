@@ -53,6 +53,7 @@ struct hand {
 	const struct hand_request	*request;
 	struct hand_reply		*reply;
 	struct resolve_pin		 pin;
+	bool				 literal;	/* named by its rule yet */
 	int				 fds[CHANNEL_FDS_MAX];
 	size_t				 nfds;
 	char				 text[SYS_ARGS_MAX][SYS_VALUE_MAX];
@@ -207,13 +208,43 @@ walk_on(int folder, const char *rest, bool making, struct resolve_pin *pin)
 	return resolve_adopt(&here, cur, pin);
 }
 
+/* The path that the named rule opens and no other; NULL if there is none. */
+static const char *
+literal_of(const struct hand *hand)
+{
+	const struct policy_image *image = hand->plan->policy.first;
+	const struct policy_expr *expr;
+
+	if (hand->is_double || hand->request->op != HAND_OPEN ||
+	    hand->request->rule >= policy_rule_count(image))
+		return NULL;
+	expr = policy_rule(image, hand->request->rule)->expr;
+	return expr->op == POLICY_TEST && expr->operator == POLICY_EQ &&
+	    !expr->macros && strcmp(expr->name, "filename") == 0 &&
+	    expr->string[0] == '/' ? expr->string : NULL;
+}
+
+/* Taken for what the rule names; open_literal() finds whether it is. */
+static int
+pin_literal(struct hand *hand, int fd, const char *path)
+{
+	struct resolve_pin *pin = &hand->pin;
+
+	pin->object = fd;
+	if (fstat(fd, &pin->st) == -1)
+		return errno;
+	hand->literal = true;
+	return strlcpy(pin->path, path, sizeof(pin->path)) <
+	    sizeof(pin->path) ? 0 : ENAMETOOLONG;
+}
+
 /* What the request names, pinned here and named by the kernel. */
 static int
 pin_named(struct hand *hand, int *given)
 {
 	const struct hand_request *request = hand->request;
 	struct resolve_pin *pin = &hand->pin;
-	const char *rest = request->rest;
+	const char *rest = request->rest, *literal;
 	char name[NAME_MAX + 1];
 	int fd = *given;
 
@@ -229,6 +260,9 @@ pin_named(struct hand *hand, int *given)
 		return walk_on(fd, rest, request->op == HAND_OPEN &&
 		    (request->flags & O_CREAT) != 0, pin);
 	*given = -1;
+	literal = literal_of(hand);
+	if (literal != NULL)
+		return pin_literal(hand, fd, literal);
 	return resolve_adopt(&here, fd, pin);
 }
 
@@ -246,6 +280,34 @@ alias_allows(const struct hand *hand, const struct policy_rule *rule)
 	return hand->request->op == HAND_OPEN && hand->pin.object != -1 &&
 	    (flags & TMPFILE_BIT) == 0 &&
 	    ((flags & O_TRUNC) == 0 || !S_ISREG(hand->pin.st.st_mode));
+}
+
+/*
+ * What a rule names by a literal path is opened by that path, which costs
+ * less than to ask for the pin's name and to open it again. No link can be
+ * its last component; that it is the pinned object shows afterwards, and
+ * until then nothing was opened but what the rule names. -1: go by the pin.
+ */
+static int
+open_literal(struct hand *hand, const struct policy_rule *rule)
+{
+	const uint64_t simple = O_ACCMODE | O_CLOEXEC | O_NOCTTY | O_APPEND |
+	    0100000 /* the kernel's O_LARGEFILE */;
+	struct stat st;
+	int fd;
+
+	if ((hand->request->flags & ~simple) != 0 ||
+	    !(S_ISREG(hand->pin.st.st_mode) || S_ISDIR(hand->pin.st.st_mode)))
+		return -1;
+	fd = open(rule->expr->string, (int)hand->request->flags | O_NOFOLLOW |
+	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == 0 && resolve_same(&st, &hand->pin.st) &&
+	    fcntl(fd, F_SETFL, (int)hand->request->flags) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 static int
@@ -417,6 +479,17 @@ address_is_whole(const struct hand *hand)
 	return path == (hand->nfds == 2);
 }
 
+/* By the name that the kernel has for the pin, then. */
+static bool
+is_pin_permitted(struct hand *hand, const struct policy_rule **rule)
+{
+	struct resolve_pin *pin = &hand->pin;
+
+	return resolve_name(&here, pin->object, pin->path, sizeof(pin->path),
+	    &pin->outside) == 0 &&
+	    is_permitted(hand, rule) && alias_allows(hand, *rule);
+}
+
 static int
 serve(struct hand *hand, int *fd)
 {
@@ -424,6 +497,7 @@ serve(struct hand *hand, int *fd)
 	int error;
 
 	*fd = -1;
+	hand->literal = false;
 	if (!op_is_of_call(hand->request))
 		return EINVAL;
 	error = take_descriptors(hand);
@@ -436,9 +510,18 @@ serve(struct hand *hand, int *fd)
 							   EPERM;
 	if (!is_permitted(hand, &rule) || !alias_allows(hand, rule))
 		return EPERM;
-	if (budget_spend(hand->budget, rule) == -1)
+	if (hand->literal) {
+		*fd = open_literal(hand, rule);
+		if (*fd == -1 && !is_pin_permitted(hand, &rule))
+			return EPERM;
+	}
+	if (budget_spend(hand->budget, rule) == -1) {
+		if (*fd != -1)
+			close(*fd);
+		*fd = -1;
 		return ENOMEM;
-	return act(hand, rule, fd);
+	}
+	return *fd != -1 ? 0 : act(hand, rule, fd);
 }
 
 static bool

@@ -296,6 +296,8 @@ handle(struct judge *judge, struct page_slot *slot)
 	}
 	if (!identify(judge, call))
 		return;
+	if (judge->roots_move)
+		process_drop_handles(call->process);
 	if (call->process->condemned)
 		call_refuse(judge, call, EPERM);
 	else if (!judge->launched && call->row->disposal == SYS_EXEC &&

@@ -34,6 +34,8 @@ struct judge {
 	bool			 blurred;	/* the elevated image was executed
 						   again: what runs it is not
 						   elevated by that alone */
+	bool			 roots_move;	/* a call that changes roots was
+						   let go on: none is kept */
 	bool			 creds_changed;	/* a call that changes credentials
 						   was let go on */
 	mode_t			 umask;		/* the judge's at the moment */

@@ -7,6 +7,7 @@
  */
 #include "process.h"
 
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -122,8 +123,11 @@ process_drop_handles(struct process *process)
 {
 	if (process->memory != -1)
 		close(process->memory);
+	if (process->maps != -1)
+		close(process->maps);
 	if (process->root != -1)
 		close(process->root);
+	process->maps = -1;
 	process->memory = -1;
 	process->root = -1;
 }
@@ -219,6 +223,7 @@ new_process(pid_t tgid)
 		return NULL;
 	process->tgid = tgid;
 	process->memory = -1;
+	process->maps = -1;
 	process->root = -1;
 	return process;
 }
@@ -289,6 +294,31 @@ process_memory(struct process_table *table, struct thread *thread, uint64_t id)
 		process->memory = reach_open(table->reach, id, thread->tid,
 		    thread->folder, REACH_MEM, 0);
 	return process->memory;
+}
+
+bool
+process_can_read(struct process_table *table, struct thread *thread,
+    uint64_t id, uint64_t addr, size_t len)
+{
+	struct process *process = thread->process;
+	struct procmap_query query;
+	uint64_t end = addr + len;
+
+	if (process->maps == -1)
+		process->maps = reach_open(table->reach, id, thread->tid,
+		    thread->folder, REACH_MAPS, 0);
+	if (process->maps == -1 || end < addr)
+		return process->maps == -1;
+	while (addr < end) {
+		memset(&query, 0, sizeof(query));
+		query.size = sizeof(query);
+		query.query_flags = PROCMAP_QUERY_VMA_READABLE;
+		query.query_addr = addr;
+		if (ioctl(process->maps, PROCMAP_QUERY, &query) == -1)
+			return errno != ENOENT;
+		addr = query.vma_end;
+	}
+	return true;
 }
 
 int

@@ -42,6 +42,7 @@ struct process {
 	pid_t		 tgid;
 	unsigned int	 threads;	/* entries that point here */
 	int		 memory;	/* /proc/T/mem, -1: not kept */
+	int		 maps;		/* /proc/T/maps, the same */
 	int		 root;		/* its root, O_PATH */
 	bool		 own_root;	/* the judge's root and mounts */
 	struct regime	*regime;
@@ -92,6 +93,12 @@ struct process		*process_parent(struct process_table *, pid_t ppid);
 
 /* What is kept open of a process; -1 with errno. Borrowed. */
 int	 process_memory(struct process_table *, struct thread *, uint64_t id);
+/*
+ * May the process itself read there? /proc/T/mem reads whatever its pages'
+ * protection is. Where the kernel cannot tell (before 6.11): yes.
+ */
+bool	 process_can_read(struct process_table *, struct thread *, uint64_t id,
+	    uint64_t addr, size_t len);
 int	 process_root(struct process_table *, struct thread *, uint64_t id);
 /* Drops what an exec or a credential change invalidates. */
 void	 process_drop_handles(struct process *);

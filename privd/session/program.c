@@ -119,20 +119,6 @@ take_guard(const struct session_plan *plan)
 	clean_environment();
 }
 
-/* A program that starts without them gets its files as 0, 1 and 2. */
-static void
-check_standard_descriptors(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-		if (fd == -1)
-			fail("/dev/null");
-	} while (fd <= STDERR_FILENO);
-	close(fd);
-}
-
 /* The number that the listener is going to have: the lowest that is free. */
 static int
 next_descriptor(void)
@@ -167,7 +153,6 @@ program_main(const struct session_plan *plan, struct page *page, int channel)
 {
 	int number;
 
-	check_standard_descriptors();
 	if (plan->separate)
 		take_ids(plan);
 	if (plan->guarded)

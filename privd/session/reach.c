@@ -90,6 +90,7 @@ name_of(enum reach_what what, int number, char *buf, size_t size)
 {
 	static const char *const names[] = {
 		[REACH_MEM] = "mem",
+		[REACH_MAPS] = "maps",
 		[REACH_ROOT] = "root",
 		[REACH_CWD] = "cwd",
 		[REACH_EXE] = "exe",
@@ -111,7 +112,7 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 
 	fd = reach_openat(reach, procfd,
 	    name_of(what, number, name, sizeof(name)),
-	    what == REACH_MEM ? O_RDONLY : O_PATH);
+	    what == REACH_MEM || what == REACH_MAPS ? O_RDONLY : O_PATH);
 	if (fd != -1 || reach->fetcher == -1 ||
 	    (errno != EACCES && errno != EPERM))
 		return fd;

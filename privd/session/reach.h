@@ -16,6 +16,7 @@
 /* What can be opened of a thread's /proc folder. */
 enum reach_what {
 	REACH_MEM,		/* read-only */
+	REACH_MAPS,
 	REACH_ROOT,		/* O_PATH, as all that follow */
 	REACH_CWD,
 	REACH_EXE,

@@ -95,22 +95,30 @@ die_too(int sig)
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+static bool
+has_failed(int status)
+{
+	return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+}
+
 /*
  * What was recorded of the program is to be read when privrun has ended, so
  * the keeper may finish; for as long as nothing else is left in the session,
  * or a moment if there is (a daemon).
  */
 static void
-wait_for_keeper(pid_t keeper)
+wait_for_keeper(pid_t keeper, bool *refused)
 {
 	struct pollfd pfd = { .fd = -1, .events = POLLIN };
+	int status;
 
 	pfd.fd = (int)syscall(SYS_pidfd_open, keeper, 0);
 	if (pfd.fd == -1)
 		return;
 	while (poll(&pfd, 1, KEEPER_WAIT) == -1 && errno == EINTR)
 		continue;
-	(void)waitpid(keeper, NULL, WNOHANG);
+	if (waitpid(keeper, &status, WNOHANG) == keeper)
+		*refused = has_failed(status);
 	close(pfd.fd);
 }
 
@@ -138,7 +146,7 @@ end_as(const struct session_plan *plan, const struct page *page, int status)
 static void
 keeper_ended(int status)
 {
-	if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0)
+	if (has_failed(status))
 		(void)kill(program, SIGKILL);
 }
 
@@ -157,16 +165,15 @@ wait_for_program(const struct session_plan *plan, const struct page *page,
 		if (pid == -1)
 			return SESSION_EXIT_REFUSED;
 		if (pid == keeper) {
-			refused = !WIFEXITED(status) ||
-			    WEXITSTATUS(status) != 0;
+			refused = has_failed(status);
 			keeper_ended(status);
 		} else if (pid == program && WIFSTOPPED(status)) {
 			stop_too(WSTOPSIG(status));
 		} else if (pid == program) {
+			wait_for_keeper(keeper, &refused);
 			if (refused && WIFSIGNALED(status) &&
 			    WTERMSIG(status) == SIGKILL)
 				return SESSION_EXIT_REFUSED;
-			wait_for_keeper(keeper);
 			return end_as(plan, page, status);
 		}
 	}

@@ -144,9 +144,10 @@ enum sys_alias {
 				   dup, fork, read, write, exit ... */
 #define SYS_ELEVATES	0x02	/* `as` and `with` can be honoured */
 #define SYS_CREDS	0x04	/* changes the caller's credentials */
-#define SYS_WITNESS	0x08	/* an early call of every new image: notified
-				   where permitted, so that what an execve
-				   came to is seen before it goes on */
+#define SYS_WITNESS	0x08	/* notified where permitted: an early call of
+				   every new image, so that what an execve
+				   came to is seen before it goes on; and
+				   what moves the root that paths start from */
 
 /*
  * A variant is folded into a base: the first fold whose condition holds.
