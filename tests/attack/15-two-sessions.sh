@@ -43,7 +43,7 @@ open_by_design="$open_by_design|sched_setattr|setpriority|ioprio_set) in\$"
 front=$!
 started $front
 find_victim() {
-	read -r children <"/proc/$front/task/$front/children"
+	children=$(cat "/proc/$front/task/$front/children")
 	for victim in $children; do
 		grep -q "^Name:	victim" "/proc/$victim/status" && return 0
 	done

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attacks 8 and 27: the caller dies when the judge has read what it asks for
+# and has not done it yet. Nothing is done for the dead; the others of the
+# session go on.
+# shellcheck source=tests/attack/lib.sh disable=SC2317
+. "$(dirname "$0")/lib.sh"
+
+[ "$(uname -m)" = x86_64 ] || skip_all "x86_64 alone"
+install_tool create-on-signal
+mkdir "$OWN/made"
+chmod 0700 "$OWN/made"
+cat >"$OWN/policy" <<END
+Policy: */create-on-signal, Emulation: native
+	Default: permit
+	native-open: filename match "$OWN/made/*" then permit as root
+	native-open: filename eq "/nowhere" then deny
+END
+
+# The keeper's children: the judge is the one that has the user's fsuid and
+# no capability but the guard; hands and fetcher have others.
+find_processes() {
+	program="" judge=""
+	children=$(cat "/proc/$front/task/$front/children") || return 1
+	for child in $children; do
+		if grep -q "^Uid:	$ID	" "/proc/$child/status"; then
+			program=$child
+		else
+			parts=$(cat "/proc/$child/task/$child/children") || :
+			for part in $parts; do
+				grep -q "^Uid:.*	$ID\$" "/proc/$part/status" &&
+				    judge=$part
+			done
+		fi
+	done
+	caller=$(sed -n 's/^ready //p' "$OWN/out")
+	[ -n "$program" ] && [ -n "$judge" ] && [ -n "$caller" ]
+}
+
+# start FILE
+start() {
+	: >"$OWN/out"
+	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$1") \
+	    >"$OWN/out" 2>&1 &
+	front=$!
+	started $front
+	wait_for 10 find_processes
+}
+
+for file in "$USERS/new" "$OWN/made/new"; do
+	start "$file"
+	is 0 $? "a program waits"
+	"$TOOLS/hold" "$judge" "$caller" >"$OWN/held" 2>&1
+	has "^killed after reading" "$OWN/held" \
+	    "it is killed when its call has been read"
+	wait $front
+	is 9 $? "its parent tells of it"
+	[ -e "$file" ]
+	is 1 $? "nothing was made for the dead: $(basename "$(dirname "$file")")"
+done
+
+start "$USERS/new"
+kill -USR1 "$caller"
+wait $front
+[ -e "$USERS/new" ]
+is 0 $? "the living get what they ask for"
+finish

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attack 36, short: judge, hand or fetcher is killed. Calls end with an errno
+# and the program does not go on without its judge; no process is left.
+# shellcheck source=tests/attack/lib.sh disable=SC2317
+. "$(dirname "$0")/lib.sh"
+
+install_tool create-on-signal
+mkdir "$OWN/made"
+chmod 0700 "$OWN/made"
+cat >"$OWN/policy" <<END
+Policy: */create-on-signal, Emulation: native
+	Default: permit
+	native-open: filename match "$OWN/made/*" then permit as root
+	native-open: filename eq "/nowhere" then deny
+END
+
+find_processes() {
+	program="" keeper="" parts="" caller=""
+	children=$(cat "/proc/$front/task/$front/children") || return 1
+	for child in $children; do
+		if grep -q "^Uid:	$ID	" "/proc/$child/status"; then
+			program=$child
+		else
+			keeper=$child
+			parts=$(cat "/proc/$child/task/$child/children") || :
+		fi
+	done
+	caller=$(sed -n 's/^ready //p' "$OWN/out")
+	[ -n "$program" ] && [ -n "$parts" ] && [ -n "$caller" ]
+}
+
+start() {
+	: >"$OWN/out"
+	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$1") \
+	    >"$OWN/out" 2>&1 &
+	front=$!
+	started $front
+	wait_for 10 find_processes
+}
+
+all_gone() {
+	for part in $caller $program $keeper $parts; do
+		[ -e "/proc/$part" ] && return 1
+	done
+	return 0
+}
+
+role_of() {
+	if grep -q "^Uid:.*	$ID\$" "/proc/$1/status"; then
+		echo judge
+	elif grep -q "^CapEff:.*80000\$" "/proc/$1/status"; then
+		echo fetcher
+	else
+		echo hand
+	fi
+}
+
+for role in judge hand fetcher keeper; do
+	rm -f "$OWN/made/new"
+	start "$OWN/made/new"
+	victim=$keeper
+	for part in $parts; do
+		[ "$(role_of "$part")" = $role ] && victim=$part
+	done
+	kill -KILL "$victim"
+	kill -USR1 "$caller" 2>/dev/null
+	wait $front
+	status=$?
+	case $role in
+	judge | keeper)
+		[ $status -gt 124 ]
+		is 0 $? "$role killed: the program is ended, status $status"
+		;;
+	hand)
+		is 1 $status "$role killed: the call fails"
+		[ -e "$OWN/made/new" ]
+		is 1 $? "$role killed: nothing was made"
+		;;
+	*)
+		ok "$role killed: status $status"
+		;;
+	esac
+	wait_for 10 all_gone
+	is 0 $? "$role killed: no process is left"
+done
+
+# Without any of that it works.
+start "$OWN/made/new"
+kill -USR1 "$caller"
+wait $front
+is 0 $? "left alone the call succeeds"
+finish
