@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attack 45: what an elevated program executes (tcpdump -z) holds no elevated
+# descriptor, is not elevated, and, where the program carries the mark, has no
+# guard. Under the ambient guard of an unmarked one children do have the
+# guard, which gives them nothing by itself: it is said with -e.
+# shellcheck source=tests/attack/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command -v tcpdump >/dev/null || skip_all "no tcpdump"
+if [ -z "${ATTACK_NET:-}" ]; then
+	trap - EXIT
+	clean_up
+	ATTACK_NET=1 exec unshare -n "$0"
+fi
+ip link set lo up
+cp "$(command -v tcpdump)" "$OWN/tcpdump"
+cp "$OWN/tcpdump" "$OWN/tcpdump-marked"
+setcap cap_block_suspend=i "$OWN/tcpdump-marked"
+install_tool try-open
+for name in tcpdump tcpdump-marked; do
+	cat <<END
+Policy: */$name, Emulation: native
+	Default: permit
+	native-execve: permit[inherit]
+	native-socket: sockdom eq "AF_PACKET" then permit with net_raw
+	native-open: filename eq "$SECRET" then permit as root
+END
+done >"$OWN/policy"
+cat >"$OWN/script" <<END
+#!/bin/sh
+grep -E '^Cap(Prm|Amb):' /proc/self/status
+for fd in /proc/self/fd/*; do
+	readlink "\$fd"
+done
+# Packet sockets are listed with their inodes to whoever has one of them.
+"$OWN/try-open" "$SECRET"
+echo done
+END
+chmod 0755 "$OWN/script"
+
+try_program() {
+	rm -f "$USERS"/*
+	# A packet a moment, so that files are full.
+	(RUN="exec"; session "$OWN/policy" "$OWN/$1" -i lo -n -U -C 1 -W 2 \
+	    -c 4000 -w "$USERS/capture" -z "$OWN/script") \
+	    >"$OWN/out" 2>"$OWN/err" &
+	front=$!
+	started $front
+	wait_for 10 grep -q "listening on" "$OWN/err"
+	is 0 $? "$1 captures"
+	# Packets until a file is full: 1,000,000 bytes.
+	"$TOOLS/packets" 2000 1000
+	wait_for 10 grep -q "^done" "$OWN/out"
+	is 0 $? "$1 executes the script"
+	kill "$front"
+	wait "$front"
+	lacks "socket:" "$OWN/out" "$1: the script holds no socket"
+	has "^EACCES" "$OWN/out" "$1: the script is not elevated"
+}
+try_program tcpdump-marked
+has "^CapPrm:	0+\$" "$OWN/out" "tcpdump-marked: the script has no guard"
+try_program tcpdump
+has "^CapAmb:	0000001000000000" "$OWN/out" \
+    "tcpdump, unmarked: the ambient guard is passed on"
+finish

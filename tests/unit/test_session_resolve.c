@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Walking in a root that is not ours: `..` and absolute links stay in it,
+ * links are followed as often as the kernel does, what is missing or refused
+ * is named, and the name is the pinned object's.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../privd/resolve/resolve.h"
+
+static char folder[] = "/tmp/privd-resolve.XXXXXX";
+static struct resolve_view view;
+static int start;
+
+static void
+make(const char *name)
+{
+	int fd = open(name, O_CREAT | O_EXCL | O_WRONLY, 0600);
+
+	assert_int_not_equal(fd, -1);
+	close(fd);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	resolve_init();
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	make("outside");
+	assert_int_equal(mkdir("root", 0700), 0);
+	assert_int_equal(chdir("root"), 0);
+	assert_int_equal(mkdir("a", 0700), 0);
+	assert_int_equal(mkdir("a/b", 0700), 0);
+	make("file");
+	make("a/b/file");
+	assert_int_equal(symlink("/file", "a/absolute"), 0);
+	assert_int_equal(symlink("../file", "a/relative"), 0);
+	assert_int_equal(symlink("../../../../../../outside", "a/up"), 0);
+	assert_int_equal(symlink("/a/b", "folder"), 0);
+	assert_int_equal(symlink("loop", "loop"), 0);
+	assert_int_equal(symlink("nowhere", "dangling"), 0);
+	assert_int_equal(symlink("", "empty") == 0 || errno == ENOENT, 1);
+	view.root = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	start = open("a", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_not_equal(start, -1);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	char command[PATH_MAX];
+
+	(void)state;
+	(void)!chdir("/");
+	close(view.root);
+	close(start);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command) == 0 ? 0 : -1;
+}
+
+struct walk {
+	const char *path;
+	unsigned int flags;
+	int error;
+	const char *name;
+	bool missing;
+	bool link; /* the object is one */
+};
+
+static const struct walk walks[] = {
+	{ "/file", 0, 0, "/file", false, false },
+	{ "/", 0, 0, "/", false, false },
+	{ "/..", 0, 0, "/", false, false },
+	{ "/../file", 0, 0, "/file", false, false },
+	{ "/../../../outside", 0, 0, "/outside", true, false },
+	{ "../../outside", 0, 0, "/outside", true, false },
+	{ "b/../../../file", 0, 0, "/file", false, false },
+	{ "absolute", 0, 0, "/file", false, false },
+	{ "relative", 0, 0, "/file", false, false },
+	{ "up", 0, 0, "/outside", true, false },
+	{ "absolute", RESOLVE_NOFOLLOW, 0, "/a/absolute", false, true },
+	{ "absolute/", RESOLVE_NOFOLLOW, ENOTDIR, NULL, false, false },
+	{ "/folder/file", 0, 0, "/a/b/file", false, false },
+	{ "/folder/file", RESOLVE_NOFOLLOW, 0, "/a/b/file", false, false },
+	{ "/folder", RESOLVE_ENTRY, 0, "/folder", false, false },
+	{ "/folder/", 0, 0, "/a/b", false, false },
+	{ "/folder/..", 0, 0, "/a", false, false },
+	{ "/loop", 0, ELOOP, NULL, false, false },
+	{ "/dangling", 0, 0, "/nowhere", true, false },
+	{ "/dangling", RESOLVE_CREATE, 0, "/nowhere", true, false },
+	{ "/file/", 0, ENOTDIR, NULL, false, false },
+	{ "/file/x", 0, ENOTDIR, NULL, false, false },
+	{ "/file/..", 0, ENOTDIR, NULL, false, false },
+	{ "/none/x/y", 0, 0, "/none/x/y", true, false },
+	{ "/a//./b/./file", 0, 0, "/a/b/file", false, false },
+	{ ".", 0, 0, "/a", false, false },
+	{ "", 0, ENOENT, NULL, false, false },
+};
+
+static void
+test_walks(void **state)
+{
+	static struct resolve_pin pin;
+	const struct walk *walk;
+	size_t i, wrong = 0;
+	int error;
+
+	(void)state;
+	for (i = 0; i < sizeof(walks) / sizeof(walks[0]); i++) {
+		walk = &walks[i];
+		error = resolve_path(&view, start, walk->path, walk->flags,
+		    &pin);
+		if (error != walk->error ||
+		    (error == 0 &&
+			(strcmp(pin.path, walk->name) != 0 ||
+			    pin.missing != walk->missing || pin.outside ||
+			    (pin.object != -1 &&
+				S_ISLNK(pin.st.st_mode) != walk->link)))) {
+			print_error("%s: %s, %s%s%s\n", walk->path,
+			    strerror(error), error == 0 ? pin.path : "",
+			    pin.missing ? " missing" : "",
+			    pin.outside ? " outside" : "");
+			wrong++;
+		}
+		if (error == 0)
+			resolve_clear(&pin);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* What was not reached below the root is said to be outside of it. */
+static void
+test_outside(void **state)
+{
+	static struct resolve_pin pin;
+	char path[PATH_MAX];
+	int fd;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/outside", folder);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(resolve_adopt(&view, fd, &pin), 0);
+	assert_true(pin.outside);
+	resolve_clear(&pin);
+	fd = open("file", O_PATH | O_CLOEXEC);
+	assert_int_equal(resolve_adopt(&view, fd, &pin), 0);
+	assert_false(pin.outside);
+	assert_string_equal(pin.path, "/file");
+	resolve_clear(&pin);
+}
+
+/* A folder that begins like the root's name is not below it. */
+static void
+test_prefix(void **state)
+{
+	static struct resolve_pin pin;
+	char path[PATH_MAX];
+	int fd;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/rootless", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	assert_int_equal(resolve_adopt(&view, fd, &pin), 0);
+	assert_true(pin.outside);
+	resolve_clear(&pin);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_walks),
+		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_prefix),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
