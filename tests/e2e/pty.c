@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,9 @@ run(int master, char *argv[])
 {
 	int slave;
 
+	/* A shell's background jobs ignore them. */
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGQUIT, SIG_DFL);
 	(void)setsid();
 	slave = open(ptsname(master), O_RDWR);
 	if (slave == -1 || ioctl(slave, TIOCSCTTY, 0) == -1)
