@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * confined COMMAND [ARGUMENT ...]: small steps for tests of policies. Each
+ * argument is a step; what came of it is printed as "STEP: RESULT":
+ *	r:PATH w:PATH c:PATH	open to read, to write, to create
+ *	s:PATH			stat
+ *	u:PATH			unlink
+ *	i			socket of AF_INET
+ *	p			socket of AF_PACKET, raw
+ *	g			getppid, which needs no argument
+ *	d			the list of open descriptors, with close-on-exec
+ *	k			keep open what is opened from now on
+ *	f			fork: the rest is the child's, awaited
+ *	x:PATH			execute PATH with the steps that are left
+ *	=			say "ready" and wait for a line of input
+ *	t:SECONDS		wait until the clock has gone on so far
+ */
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int keep;
+
+static void
+say(const char *step, long result)
+{
+	printf("%s: %s\n", step, result == -1 ? strerrorname_np(errno) : "ok");
+	(void)fflush(stdout);
+}
+
+static void
+opened(const char *step, int fd)
+{
+	say(step, fd);
+	if (fd != -1 && !keep)
+		close(fd);
+}
+
+/* By fcntl and fstat, not /proc: the list is of whoever asks. */
+static void
+list_descriptors(void)
+{
+	struct stat st;
+	int fd;
+
+	printf("descriptors:");
+	for (fd = 0; fd < 1024; fd++)
+		if (fstat(fd, &st) == 0)
+			printf(" %d%s", fd,
+			    fcntl(fd, F_GETFD) & FD_CLOEXEC ? "c" : "");
+	printf("\n");
+	(void)fflush(stdout);
+}
+
+static void
+wait_for_line(void)
+{
+	char line[16];
+
+	printf("ready\n");
+	(void)fflush(stdout);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		exit(1);
+}
+
+static void
+become_child(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == -1)
+		err(1, "fork");
+	if (pid == 0)
+		return;
+	(void)waitpid(pid, &status, 0);
+	exit(0);
+}
+
+static void
+wait_seconds(const char *text)
+{
+	struct timespec ts = { atoi(text), 0 };
+
+	(void)clock_nanosleep(CLOCK_BOOTTIME, 0, &ts, NULL);
+}
+
+static void
+take_step(const char *step, const char *path)
+{
+	struct stat st;
+
+	switch (step[0]) {
+	case 'r':
+		opened(step, open(path, O_RDONLY));
+		break;
+	case 'w':
+		opened(step, open(path, O_WRONLY));
+		break;
+	case 'c':
+		opened(step, open(path, O_RDWR | O_CREAT, 0644));
+		break;
+	case 's':
+		say(step, stat(path, &st));
+		break;
+	case 'u':
+		say(step, unlink(path));
+		break;
+	case 'i':
+		opened(step, socket(AF_INET, SOCK_DGRAM, 0));
+		break;
+	case 'p':
+		opened(step, socket(AF_PACKET, SOCK_RAW, 0));
+		break;
+	case 'g':
+		errno = 0;
+		printf("g: %d\n", (int)getppid());
+		(void)fflush(stdout);
+		break;
+	case 'd':
+		list_descriptors();
+		break;
+	case 'k':
+		keep = 1;
+		break;
+	case 'f':
+		become_child();
+		break;
+	case '=':
+		wait_for_line();
+		break;
+	case 't':
+		wait_seconds(path);
+		break;
+	default:
+		errx(2, "step: %s", step);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *path;
+
+	(void)argc;
+	for (argv++; *argv != NULL; argv++) {
+		path = (*argv)[0] != '\0' && (*argv)[1] == ':' ? *argv + 2 : "";
+		if ((*argv)[0] == 'x') {
+			(void)execv(path, argv);
+			say(*argv, -1);
+		} else {
+			take_step(*argv, path);
+		}
+	}
+	return 0;
+}
