@@ -22,7 +22,8 @@ hunt() {
 	started $sniper
 	wait_for 10 grep -q ready "$OWN/shots"
 	good=0
-	for round in $(seq "$rounds"); do
+	round=0
+	while [ $((round += 1)) -le "$rounds" ]; do
 		"$@" >"$OWN/out" 2>&1 && good=$((good + 1))
 	done
 	kill $sniper

@@ -22,7 +22,7 @@ unsafe="LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG GCONV_PATH LOCPATH
     GLIBC_TUNABLES MALLOC_CHECK_ HOSTALIASES RES_OPTIONS TERMINFO
     OPENSSL_CONF LUA_INIT PCAP_PF_RING"
 bad="$USERS/evil"
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046
 env $(for name in $unsafe; do echo "$name=$bad"; done) SAFE=kept \
     "$@" >"$OWN/out" 2>&1
 has "^elevated opened" "$OWN/out" "the program is elevated"

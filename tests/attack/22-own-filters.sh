@@ -22,6 +22,7 @@ with() {
 	    sed 's/ $//')" "own filter, $1: filter $2, then $3"
 }
 with allow "done" EACCES
+with prctl "done" EACCES
 with errno "done" EXDEV
 with notify "done" ENOSYS
 with listener EBUSY opened
@@ -46,5 +47,9 @@ Policy: */shell, Emulation: native
 END
 session "$OWN/policy" "$OWN/shell" -c "read -r line <$SECRET && echo \$line
     $OWN/shell -c 'read -r line <$SECRET && echo \$line'" >"$OWN/out" 2>&1
-is 1 "$(grep -c '^secret$' "$OWN/out")" "a shell has what the shell that it executes has not"
+# A fork of the shell has it, a fork of what it executes has not.
+session "$OWN/policy" "$OWN/shell" -c "(read -r line <$SECRET && echo \$line)
+    $OWN/shell -c '(read -r line <$SECRET && echo \$line); :'
+    :" >>"$OWN/out" 2>&1
+is 2 "$(grep -c '^secret$' "$OWN/out")" "a shell has what the shell that it executes has not"
 finish

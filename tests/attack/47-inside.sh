@@ -62,7 +62,7 @@ does() {
 	got=$("$TOOLS/inject" "$pid" "$@" 2>&1)
 	# A descriptor is as good as another.
 	case $got in
-	[0-9]*) got=done ;;
+	[0-9]*) got="done" ;;
 	esac
 	is "$wanted" "$got" "$who: $what"
 }
@@ -80,7 +80,7 @@ for who in judge hand fetcher double; do
 		set -- $what
 		name=$1
 		shift
-		does $who "$pid" EPERM "$name" "$@"
+		does "$who" "$pid" EPERM "$name" "$@"
 	done
 done
 does hand "$hand" "done" "opens what its rules name" 257 $at \

@@ -4,7 +4,7 @@
  * itself under a filter that does something to calls, and opens the path
  * again; or it fakes results of getuid(2) and executes another program.
  *
- * usage: filters allow|errno|notify|listener path
+ * usage: filters allow|prctl|errno|notify|listener path
  *        filters fake program [argument ...]
  */
 #include <sys/prctl.h>
@@ -38,6 +38,19 @@ install(uint32_t nr, uint32_t action, unsigned int flags)
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog);
 }
 
+/* The older way in. */
+static int
+install_by_prctl(void)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { 1, insns };
+
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
+}
+
 static void
 try_open(const char *when, const char *path)
 {
@@ -68,6 +81,8 @@ main(int argc, char *argv[])
 	try_open("before", argv[2]);
 	if (strcmp(argv[1], "allow") == 0)
 		result = install(SYS_getuid, SECCOMP_RET_ALLOW, 0);
+	else if (strcmp(argv[1], "prctl") == 0)
+		result = install_by_prctl();
 	else if (strcmp(argv[1], "errno") == 0)
 		result = install(SYS_openat, SECCOMP_RET_ERRNO | EXDEV, 0);
 	else if (strcmp(argv[1], "notify") == 0)

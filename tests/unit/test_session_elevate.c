@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+/* WRAP: identity_permitted_of */
 /*
  * Who may have an elevated call: the one whose /proc folder says that it has
  * the guard and nothing else, the user's ids, no more filters than it was
@@ -24,6 +25,7 @@
 #include <cmocka.h>
 
 #include "../../privd/session/call.h"
+#include "../../privd/session/identity.h"
 #include "../../privd/session/judge.h"
 #include "../../privd/session/page.h"
 
@@ -41,6 +43,18 @@ static struct page page;
 static struct process process;
 static struct thread thread;
 static int sink[2];
+
+static const char *held = "0"; /* what capget(2) says of the caller */
+
+int __wrap_identity_permitted_of(pid_t, uint64_t *);
+
+int
+__wrap_identity_permitted_of(pid_t tid, uint64_t *permitted)
+{
+	(void)tid;
+	*permitted = strtoull(held, NULL, 16);
+	return 0;
+}
 
 static int
 set_up(void **state)
@@ -81,6 +95,7 @@ write_folder(const char *uids, const char *gids, const char *caps, int filters,
 	char path[PATH_MAX];
 	FILE *file;
 
+	held = caps;
 	(void)snprintf(path, sizeof(path), "%s/status", folder);
 	file = fopen(path, "w");
 	assert_non_null(file);
