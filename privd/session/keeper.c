@@ -310,6 +310,8 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	keeper.pidfd = (int)syscall(SYS_pidfd_open, program, 0);
 	if (keeper.pidfd == -1)
 		_exit(SESSION_EXIT_REFUSED);
+	/* What privrun inherited is the program's alone. */
+	keep_only((int[]){ channel, keeper.pidfd }, 2);
 	if (record_open(&plan->options, plan->program) == -1)
 		fail(&keeper, plan->options.log_file);
 	detach();

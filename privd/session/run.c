@@ -179,11 +179,13 @@ wait_for_program(const struct session_plan *plan, const struct page *page,
 	}
 }
 
-/* A pipe that only the program should hold must not be held here. */
+/* What was inherited is the program's to hold, and to close, alone. */
 static void
-let_go_of_pipes(void)
+let_go_of_descriptors(void)
 {
 	int null;
+
+	(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null == -1)
@@ -231,6 +233,6 @@ session_run(const struct session_plan *plan)
 	if (keeper == 0)
 		keeper_main(plan, page, program, fds[0]);
 	close(fds[0]);
-	let_go_of_pipes();
+	let_go_of_descriptors();
 	return wait_for_program(plan, page, keeper);
 }
