@@ -14,6 +14,7 @@
  *	x:PATH			execute PATH with the steps that are left
  *	=			say "ready" and wait for a line of input
  *	t:SECONDS		wait until the clock has gone on so far
+ *	/...			nothing: a script's own name
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -141,6 +142,8 @@ take_step(const char *step, const char *path)
 		break;
 	case 't':
 		wait_seconds(path);
+		break;
+	case '/':
 		break;
 	default:
 		errx(2, "step: %s", step);
