@@ -14,8 +14,10 @@
  *	x:PATH			execute PATH with the steps that are left
  *	=			say "ready" and wait for a line of input
  *	t:SECONDS		wait until the clock has gone on so far
+ *	l:NUMBER		limit the number of descriptors
  *	/...			nothing: a script's own name
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -97,6 +99,15 @@ wait_seconds(const char *text)
 }
 
 static void
+limit_descriptors(const char *text)
+{
+	struct rlimit limit = { (rlim_t)atoi(text), (rlim_t)atoi(text) };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
+		err(1, "setrlimit");
+}
+
+static void
 take_step(const char *step, const char *path)
 {
 	struct stat st;
@@ -142,6 +153,9 @@ take_step(const char *step, const char *path)
 		break;
 	case 't':
 		wait_seconds(path);
+		break;
+	case 'l':
+		limit_descriptors(path);
 		break;
 	case '/':
 		break;
