@@ -262,6 +262,9 @@ size_t			 policy_images(const struct policy_set *,
 const struct policy_image *policy_last(const struct policy_set *);
 void			 policy_count(const struct policy_set *,
 			    size_t *policies, size_t *rules);
+/* The nth image with a wildcard header that no path has taken yet; NULL. */
+const struct policy_image *policy_wildcard(const struct policy_set *,
+			    size_t n);
 /*
  * The image of programs without a policy: no rule; every call gets the
  * default of an enforcing session, deny[eperm], logged.

@@ -337,6 +337,17 @@ policy_find(struct policy_set *set, enum policy_authority authority,
 	return image;
 }
 
+const struct policy_image *
+policy_wildcard(const struct policy_set *set, size_t n)
+{
+	const struct policy_image *image;
+
+	for (image = set->images; image != NULL; image = image->next)
+		if (image->wildcard && !image->bound && n-- == 0)
+			break;
+	return image;
+}
+
 size_t
 policy_images(const struct policy_set *set,
     const struct policy_image *const **images)

@@ -185,14 +185,15 @@ add_wildcard(struct session_plan *plan, const struct policy_image *image)
 static int
 add_all(struct session_plan *plan)
 {
-	const struct policy_image *const *images;
+	const struct policy_image *const *images, *image;
 	size_t i, n;
 
 	n = policy_images(plan->policies, &images);
 	for (i = 0; i < n; i++)
-		if ((policy_program(images[i])[0] == '/' ?
-		    add_program(plan, policy_program(images[i])) :
-		    add_wildcard(plan, images[i])) == -1)
+		if (add_program(plan, policy_program(images[i])) == -1)
+			return -1;
+	for (i = 0; (image = policy_wildcard(plan->policies, i)) != NULL; i++)
+		if (add_wildcard(plan, image) == -1)
 			return -1;
 	return 0;
 }
