@@ -35,7 +35,8 @@ lint_test(struct policy_parse *p, const struct policy_expr *expr,
 		    "the brackets in match \"%s\" are a set; write \\\\[ and "
 		    "\\\\]",
 		    text);
-	if (state == PATH_MISSING)
+	/* Templates serve many machines. */
+	if (state == PATH_MISSING && !p->included)
 		parse_message(p, POLICY_WARNING, place,
 		    "\"%s\" names nothing on this machine", text);
 	else if (state == PATH_UNTRUSTED)
@@ -178,40 +179,41 @@ always_matches(const struct policy_rule *rule)
 }
 
 /*
- * The line that decides all that the rule could, 0 if there is none. `by`
- * has a line for each call and, behind them, for each alias.
+ * The rule that decides all that this one could, NULL if there is none. `by`
+ * has one for each call and, behind them, for each alias.
  */
-static unsigned int
-shadowed(const struct policy_rule *rule, const unsigned int *by)
+static const struct policy_rule *
+shadowed(const struct policy_rule *rule, const struct policy_rule *const *by)
 {
-	unsigned int line;
+	const struct policy_rule *earlier = NULL;
 	size_t i;
 
 	if (rule->alias != SYS_ALIAS_NONE)
 		return by[sys_count() + rule->alias];
-	for (i = 0, line = 0; i < rule->ncalls; i++) {
-		line = by[sys_index(rule->calls[i])];
-		if (line == 0)
-			return 0;
+	for (i = 0; i < rule->ncalls; i++) {
+		earlier = by[sys_index(rule->calls[i])];
+		if (earlier == NULL)
+			break;
 	}
-	return line;
+	return earlier;
 }
 
 static void
-shadow(const struct policy_rule *rule, unsigned int *by)
+shadow(const struct policy_rule *rule, const struct policy_rule **by)
 {
 	size_t i;
 
 	if (rule->alias != SYS_ALIAS_NONE)
-		by[sys_count() + rule->alias] = rule->line;
+		by[sys_count() + rule->alias] = rule;
 	for (i = 0; i < rule->ncalls; i++)
-		by[sys_index(rule->calls[i])] = rule->line;
+		by[sys_index(rule->calls[i])] = rule;
 }
 
+/* Overlapping is what templates are for: only a policy's own rules count. */
 void
 lint_reached(struct policy_parse *p, const struct policy_rule *rule)
 {
-	unsigned int line;
+	const struct policy_rule *earlier;
 
 	if (!linting(p))
 		return;
@@ -221,11 +223,14 @@ lint_reached(struct policy_parse *p, const struct policy_rule *rule)
 			sizeof(*p->shadow));
 	if (p->shadow == NULL)
 		return;
-	line = shadowed(rule, p->shadow);
-	if (line > 0)
-		report_add(p->report, POLICY_WARNING, rule->file,
-		    (struct policy_place){ rule->line, 1 },
-		    "never reached: line %u decides before", line);
-	else if (always_matches(rule))
+	earlier = shadowed(rule, p->shadow);
+	if (earlier == NULL && always_matches(rule))
 		shadow(rule, p->shadow);
+	if (earlier == NULL || strcmp(rule->file, p->file) != 0)
+		return;
+	report_add(p->report, POLICY_WARNING, rule->file,
+	    (struct policy_place){ rule->line, 1 },
+	    "never reached: line %u%s%s decides before", earlier->line,
+	    strcmp(earlier->file, rule->file) == 0 ? "" : " of ",
+	    strcmp(earlier->file, rule->file) == 0 ? "" : earlier->file);
 }

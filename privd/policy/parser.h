@@ -168,7 +168,7 @@ struct policy_parse {
 	struct policy_place seen[MODIFIERS]; /* line 0: not seen */
 	bool unknown;                        /* the rule's call is */
 	struct noted *noted;
-	unsigned int *shadow; /* lint_reached()'s, of the block */
+	const struct policy_rule **shadow; /* lint_reached()'s, of the block */
 };
 
 /*
