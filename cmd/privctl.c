@@ -83,9 +83,10 @@ find_templates(struct template_folders *templates, const char *file)
 	free(copy);
 	templates->folders[0] = templates->beside;
 	templates->folders[1] = PRIVD_SYSCONFDIR "/privd/templates";
-	templates->folders[2] =
-	    policy_source_tree(policies, templates->tree, sizeof(policies)) ?
-	    templates->tree : NULL;
+	templates->folders[2] = policy_source_tree(policies, templates->tree,
+				    sizeof(policies)) ?
+	    templates->tree :
+	    NULL;
 	templates->folders[3] = NULL;
 }
 

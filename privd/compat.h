@@ -13,48 +13,48 @@
 #include <linux/seccomp.h>
 #include <linux/stat.h>
 
-#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS		/* Linux 6.6 */
-#define SECCOMP_IOCTL_NOTIF_SET_FLAGS	SECCOMP_IOW(4, __u64)
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* Linux 6.6 */
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #endif
 #ifndef SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
-#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP	(1UL << 0)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
-#ifndef LANDLOCK_ACCESS_FS_TRUNCATE		/* Linux 6.2, ABI 3 */
-#define LANDLOCK_ACCESS_FS_TRUNCATE	(1ULL << 14)
+#ifndef LANDLOCK_ACCESS_FS_TRUNCATE /* Linux 6.2, ABI 3 */
+#define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
-#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV		/* Linux 6.10, ABI 5 */
-#define LANDLOCK_ACCESS_FS_IOCTL_DEV	(1ULL << 15)
+#ifndef LANDLOCK_ACCESS_FS_IOCTL_DEV /* Linux 6.10, ABI 5 */
+#define LANDLOCK_ACCESS_FS_IOCTL_DEV (1ULL << 15)
 #endif
-#ifndef LANDLOCK_ACCESS_NET_BIND_TCP		/* Linux 6.7, ABI 4 */
-#define LANDLOCK_ACCESS_NET_BIND_TCP	(1ULL << 0)
-#define LANDLOCK_ACCESS_NET_CONNECT_TCP	(1ULL << 1)
-#endif
-
-#ifndef ST_NOSYMFOLLOW				/* Linux 5.10 */
-#define ST_NOSYMFOLLOW	0x2000
+#ifndef LANDLOCK_ACCESS_NET_BIND_TCP /* Linux 6.7, ABI 4 */
+#define LANDLOCK_ACCESS_NET_BIND_TCP (1ULL << 0)
+#define LANDLOCK_ACCESS_NET_CONNECT_TCP (1ULL << 1)
 #endif
 
-#ifndef PROCMAP_QUERY				/* Linux 6.11 */
+#ifndef ST_NOSYMFOLLOW /* Linux 5.10 */
+#define ST_NOSYMFOLLOW 0x2000
+#endif
+
+#ifndef PROCMAP_QUERY /* Linux 6.11 */
 struct procmap_query {
-	__u64	size;
-	__u64	query_flags;
-	__u64	query_addr;
-	__u64	vma_start;
-	__u64	vma_end;
-	__u64	vma_flags;
-	__u64	vma_page_size;
-	__u64	vma_offset;
-	__u64	inode;
-	__u32	dev_major;
-	__u32	dev_minor;
-	__u32	vma_name_size;
-	__u32	build_id_size;
-	__u64	vma_name_addr;
-	__u64	build_id_addr;
+	__u64 size;
+	__u64 query_flags;
+	__u64 query_addr;
+	__u64 vma_start;
+	__u64 vma_end;
+	__u64 vma_flags;
+	__u64 vma_page_size;
+	__u64 vma_offset;
+	__u64 inode;
+	__u32 dev_major;
+	__u32 dev_minor;
+	__u32 vma_name_size;
+	__u32 build_id_size;
+	__u64 vma_name_addr;
+	__u64 build_id_addr;
 };
-#define PROCMAP_QUERY_VMA_READABLE	0x01
-#define PROCMAP_QUERY	_IOWR('f', 17, struct procmap_query)
+#define PROCMAP_QUERY_VMA_READABLE 0x01
+#define PROCMAP_QUERY _IOWR('f', 17, struct procmap_query)
 #endif
 
 #endif /* PRIVD_COMPAT_H */

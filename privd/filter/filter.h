@@ -19,7 +19,7 @@
 struct policy_image;
 struct seccomp_data;
 
-#define FILTER_INSNS_MAX	4096
+#define FILTER_INSNS_MAX 4096
 
 struct filter_input {
 	/* The closure; programs without a policy are there as policy_none().
@@ -28,28 +28,28 @@ struct filter_input {
 	struct filter_pair {
 		const struct policy_image *first;
 		const struct policy_image *second;
-	} const		*closure;
-	size_t		 nclosure;
-	bool		 guarded;	/* elevated: security.md's refusals */
-	bool		 enforcing;	/* -a */
-	bool		 no_alias;	/* -u */
-	bool		 packet_filter;	/* a rule has `filter` or `device` */
-	bool		 capable;	/* the caller holds capabilities: calls
+	} const *closure;
+	size_t nclosure;
+	bool guarded;       /* elevated: security.md's refusals */
+	bool enforcing;     /* -a */
+	bool no_alias;      /* -u */
+	bool packet_filter; /* a rule has `filter` or `device` */
+	bool capable;       /* the caller holds capabilities: calls
 					   that change credentials are always
 					   notified when permitted */
 };
 
 struct filter_program {
-	struct sock_filter	*insns;
-	unsigned short		 count;
+	struct sock_filter *insns;
+	unsigned short count;
 };
 
 /*
  * Emits the program for the native machine. Returns 0; -1 with ENOMEM or
  * E2BIG (more than FILTER_INSNS_MAX instructions). filter_free() frees it.
  */
-int	 filter_build(const struct filter_input *, struct filter_program *);
-void	 filter_free(struct filter_program *);
+int filter_build(const struct filter_input *, struct filter_program *);
+void filter_free(struct filter_program *);
 
 /*
  * What the program answers to a call: an interpreter of seccomp's classic

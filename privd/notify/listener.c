@@ -50,7 +50,8 @@ notify_install(const struct sock_filter *insns, unsigned short count)
 	prog.filter = filter;
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 	    SECCOMP_FILTER_FLAG_NEW_LISTENER |
-	    SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &prog);
+		SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+	    &prog);
 }
 
 void

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PAGE	4096U	/* the smallest page there is: only a step */
+#define PAGE 4096U /* the smallest page there is: only a step */
 
 /* One pread; 0 bytes mean that the address space has ended. */
 static ssize_t

@@ -19,7 +19,7 @@
 
 #include "../resolve/resolve.h"
 
-#define TMPFILE_BIT	(O_TMPFILE & ~O_DIRECTORY)
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
 static int protect_regular = 2, protect_fifos = 2;
 
@@ -46,7 +46,7 @@ perform_init(void)
 }
 
 struct fdpath {
-	char	text[32];
+	char text[32];
 };
 
 static struct fdpath
@@ -198,7 +198,7 @@ rmdir_error(const struct resolve_pin *pin)
 	case RESOLVE_END_NAME:
 		break;
 	}
-	return EBUSY;	/* the root */
+	return EBUSY; /* the root */
 }
 
 int
@@ -210,8 +210,8 @@ perform_unlink(const struct resolve_pin *pin)
 	if (error == 0 && pin->slash) {
 		/* A trailing slash asks for a folder, which this cannot. */
 		error = ENOTDIR;
-		if (fstatat(pin->parent, pin->name, &st,
-		    AT_SYMLINK_NOFOLLOW) == -1)
+		if (fstatat(pin->parent, pin->name, &st, AT_SYMLINK_NOFOLLOW) ==
+		    -1)
 			error = errno;
 		else if (S_ISDIR(st.st_mode))
 			error = EISDIR;

@@ -29,7 +29,7 @@ attach_locked(int sock, const struct sock_filter *filter, unsigned short count)
 	prog.len = count;
 	prog.filter = insns;
 	if (setsockopt(sock, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
-	    sizeof(prog)) == -1)
+		sizeof(prog)) == -1)
 		return -1;
 	return setsockopt(sock, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
 }
@@ -60,12 +60,11 @@ drain(int sock)
 
 static int
 restrict_socket(int sock, int domain, int protocol,
-    const struct sock_filter *filter, unsigned short count,
-    const char *device)
+    const struct sock_filter *filter, unsigned short count, const char *device)
 {
 	if (device != NULL && domain != AF_PACKET &&
 	    setsockopt(sock, SOL_SOCKET, SO_BINDTODEVICE, device,
-	    (socklen_t)strlen(device)) == -1)
+		(socklen_t)strlen(device)) == -1)
 		return -1;
 	if (filter != NULL && attach_locked(sock, filter, count) == -1)
 		return -1;
@@ -77,8 +76,7 @@ restrict_socket(int sock, int domain, int protocol,
 
 int
 perform_socket(int domain, int type, int protocol,
-    const struct sock_filter *filter, unsigned short count,
-    const char *device)
+    const struct sock_filter *filter, unsigned short count, const char *device)
 {
 	bool held = filter != NULL || device != NULL;
 	int sock, error;
@@ -87,8 +85,7 @@ perform_socket(int domain, int type, int protocol,
 	    held && domain == AF_PACKET ? 0 : protocol);
 	if (sock == -1 || !held)
 		return sock;
-	if (restrict_socket(sock, domain, protocol, filter, count,
-	    device) == 0)
+	if (restrict_socket(sock, domain, protocol, filter, count, device) == 0)
 		return sock;
 	error = errno;
 	close(sock);
@@ -147,6 +144,6 @@ perform_connect(int sock, int object, const void *sa, socklen_t len)
 	n = snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d",
 	    object);
 	return connect(sock, (struct sockaddr *)&sun,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
-		(size_t)n + 1));
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)n +
+		1));
 }

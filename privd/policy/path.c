@@ -103,8 +103,7 @@ walk_down(struct walk *w, const struct stat *st)
 static bool
 is_own_proc(const char *path)
 {
-	static const char *const own[] = { "/proc/self",
-		"/proc/thread-self" };
+	static const char *const own[] = { "/proc/self", "/proc/thread-self" };
 	size_t i, n;
 
 	for (i = 0; i < 2; i++) {

@@ -30,8 +30,8 @@ policy_source_tree(char *policies, char *templates, size_t len)
 		return false;
 	*slash = '\0';
 	if ((size_t)snprintf(policies, len, "%s/policies", self) >= len ||
-	    (size_t)snprintf(templates, len, "%s/policies/templates",
-		self) >= len)
+	    (size_t)snprintf(templates, len, "%s/policies/templates", self) >=
+		len)
 		return false;
 	return access(templates, F_OK) == 0;
 }

@@ -19,56 +19,57 @@
 
 /* Where the program stands. Descriptors are borrowed. */
 struct resolve_view {
-	int	 root;		/* O_PATH of its root */
-	bool	 own_root;	/* which is the broker's, in its mounts */
-	pid_t	 tgid;
-	pid_t	 tid;
+	int root;      /* O_PATH of its root */
+	bool own_root; /* which is the broker's, in its mounts */
+	pid_t tgid;
+	pid_t tid;
 	/*
 	 * Is this folder of /proc the calling program's own? If so magic()
 	 * opens what a link in it jumps to (fd/3, cwd, exe) with the right to
 	 * look into the program: O_PATH, or -1 with errno. NULL: never.
 	 */
-	bool	(*owns)(void *context, const struct stat *folder);
-	int	(*magic)(void *context, int folder, const char *name);
-	void	*context;
+	bool (*owns)(void *context, const struct stat *folder);
+	int (*magic)(void *context, int folder, const char *name);
+	void *context;
 };
 
-#define RESOLVE_NOFOLLOW	0x01	/* the last link is the object */
-#define RESOLVE_ENTRY		0x02	/* names an entry of a folder, to make
+#define RESOLVE_NOFOLLOW 0x01 /* the last link is the object */
+#define RESOLVE_ENTRY \
+	0x02                /* names an entry of a folder, to make
 					   or to remove; object is not taken */
-#define RESOLVE_CREATE		0x04	/* parent is wanted as well */
+#define RESOLVE_CREATE 0x04 /* parent is wanted as well */
 
 /* What the path ended in. */
 enum resolve_end {
-	RESOLVE_END_NAME,	/* or it is "/" */
+	RESOLVE_END_NAME, /* or it is "/" */
 	RESOLVE_END_DOT,
 	RESOLVE_END_DOTDOT
 };
 
 /* What was pinned. resolve_clear() closes the descriptors. */
 struct resolve_pin {
-	int		 object;	/* O_PATH, -1 if missing or an entry */
-	int		 parent;	/* O_PATH of its folder; -1 if the path
+	int object;              /* O_PATH, -1 if missing or an entry */
+	int parent;              /* O_PATH of its folder; -1 if the path
 					   ended in . or .. or a magic link */
-	struct stat	 st;		/* of the object */
-	struct stat	 parent_st;	/* of parent, where it is set */
-	char		 name[NAME_MAX + 1];	/* its entry in parent */
-	char		 path[PATH_MAX + NAME_MAX + 2]; /* canonical */
-	char		 rest[PATH_MAX]; /* what was left when the walk ended
+	struct stat st;          /* of the object */
+	struct stat parent_st;   /* of parent, where it is set */
+	char name[NAME_MAX + 1]; /* its entry in parent */
+	char path[PATH_MAX + NAME_MAX + 2]; /* canonical */
+	char rest[PATH_MAX];                /* what was left when the walk ended
 					   early: refused (EACCES), or deep */
 	enum resolve_end end;
-	bool		 missing;	/* no such object */
-	bool		 deep;		/* missing, and its folder as well */
-	bool		 slash;		/* the path ended in a slash */
-	bool		 outside;	/* not reached below the view's root */
-	bool		 self_link;	/* is the link /proc/self or
+	bool missing;   /* no such object */
+	bool deep;      /* missing, and its folder as well */
+	bool slash;     /* the path ended in a slash */
+	bool outside;   /* not reached below the view's root */
+	bool self_link; /* is the link /proc/self or
 					   /proc/thread-self itself */
 };
 
-void	 resolve_init(void);
-void	 resolve_clear(struct resolve_pin *);
+void resolve_init(void);
+void resolve_clear(struct resolve_pin *);
 /* An empty pin, safe to clear. */
-void	 resolve_pin_init(struct resolve_pin *);
+void resolve_pin_init(struct resolve_pin *);
 
 /*
  * Walks path from start (an O_PATH folder; unused for absolute paths).
@@ -77,35 +78,35 @@ void	 resolve_pin_init(struct resolve_pin *);
  * EACCES in a folder below the root pin->parent is that folder and
  * pin->rest what remained, for the walk to be taken up by somebody else.
  */
-int	 resolve_path(const struct resolve_view *, int start, const char *path,
-	    unsigned int flags, struct resolve_pin *pin);
+int resolve_path(const struct resolve_view *, int start, const char *path,
+    unsigned int flags, struct resolve_pin *pin);
 /* Absolute, without empty components, dots and a slash at its end: if no link
    is met on the way, it is its own canonical name. */
-bool	 resolve_is_canonical(const char *path);
+bool resolve_is_canonical(const char *path);
 /*
  * Opens a canonical path for reading in one call that meets no link, if a
  * regular file or a folder is there; then the path is its name. Asked first,
  * as the opening of other things has effects. The descriptor is close-on-exec
  * and has O_NONBLOCK only if flags do. -1: to be walked.
  */
-int	 resolve_open_at_once(const struct resolve_view *, const char *path,
-	    uint64_t flags);
+int resolve_open_at_once(const struct resolve_view *, const char *path,
+    uint64_t flags);
 /* Pins what an O_PATH descriptor (taken over, also on failure) is. */
-int	 resolve_adopt(const struct resolve_view *, int object,
-	    struct resolve_pin *pin);
+int resolve_adopt(const struct resolve_view *, int object,
+    struct resolve_pin *pin);
 /*
  * A pinned folder becomes the parent of its entry `name`, which is to be
  * made. Returns 0 or errno.
  */
-int	 resolve_into_entry(struct resolve_pin *pin, const char *name);
+int resolve_into_entry(struct resolve_pin *pin, const char *name);
 /*
  * The canonical name of an O_PATH descriptor below the view's root; in pin
  * terms `outside` if it is not below. Returns 0 or errno.
  */
-int	 resolve_name(const struct resolve_view *, int fd, char *, size_t,
-	    bool *outside);
+int resolve_name(const struct resolve_view *, int fd, char *, size_t,
+    bool *outside);
 
 /* The same file: device and inode. */
-bool	 resolve_same(const struct stat *, const struct stat *);
+bool resolve_same(const struct stat *, const struct stat *);
 
 #endif /* PRIVD_RESOLVE_H */

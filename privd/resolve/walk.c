@@ -27,23 +27,23 @@
 
 #include "../compat.h"
 
-#define LINKS_MAX	40	/* as the kernel has it */
-#define WALK_MAX	(2 * PATH_MAX)
-#define PIN_FLAGS	(O_PATH | O_NOFOLLOW | O_CLOEXEC)
+#define LINKS_MAX 40 /* as the kernel has it */
+#define WALK_MAX (2 * PATH_MAX)
+#define PIN_FLAGS (O_PATH | O_NOFOLLOW | O_CLOEXEC)
 
 static bool protect_symlinks = true;
 
 struct walk {
-	const struct resolve_view	*view;
-	struct resolve_pin		*pin;
-	struct stat			 root_st;
-	struct stat			 cur_st;
-	unsigned int			 flags;
-	unsigned int			 links;
-	int				 cur;	/* folder, owned */
-	bool				 anchored; /* pin names an entry */
-	char				*next;	/* what is left, in buf */
-	char				 buf[WALK_MAX];
+	const struct resolve_view *view;
+	struct resolve_pin *pin;
+	struct stat root_st;
+	struct stat cur_st;
+	unsigned int flags;
+	unsigned int links;
+	int cur;       /* folder, owned */
+	bool anchored; /* pin names an entry */
+	char *next;    /* what is left, in buf */
+	char buf[WALK_MAX];
 };
 
 void
@@ -134,8 +134,8 @@ name_own_proc(const struct resolve_view *view, char *buf)
 }
 
 static int
-name_below_root(const struct resolve_view *view, int fd, char *buf,
-    size_t size, bool *outside)
+name_below_root(const struct resolve_view *view, int fd, char *buf, size_t size,
+    bool *outside)
 {
 	char root[PATH_MAX];
 	size_t len;
@@ -220,7 +220,7 @@ resolve_into_entry(struct resolve_pin *pin, const char *name)
 	if (strcmp(pin->path, "/") == 0)
 		len = 0;
 	if ((size_t)snprintf(pin->path + len, size - len, "/%s", name) >=
-	    size - len ||
+		size - len ||
 	    strlcpy(pin->name, name, sizeof(pin->name)) >= sizeof(pin->name))
 		return ENAMETOOLONG;
 	pin->parent = pin->object;
@@ -289,7 +289,7 @@ is_procfs(int fd)
 	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-#define PROC_ROOT_INO	1
+#define PROC_ROOT_INO 1
 
 /*
  * /proc/self is the reader's: spelled out for the program. Returns the
@@ -428,8 +428,8 @@ refused_below(struct walk *walk, const char *name)
 	if (error != 0)
 		return error;
 	if ((size_t)snprintf(pin->rest, sizeof(pin->rest), "%s%s%s", name,
-	    walk->next[0] != '\0' ? "/" : "", walk->next) >=
-	    sizeof(pin->rest))
+		walk->next[0] != '\0' ? "/" : "",
+		walk->next) >= sizeof(pin->rest))
 		pin->rest[0] = '\0';
 	return EACCES;
 }
@@ -450,8 +450,7 @@ missing_entry(struct walk *walk, const char *name, bool last)
 	pin->missing = true;
 	pin->deep = !last;
 	if (!last)
-		(void)snprintf(pin->rest, sizeof(pin->rest), "%s",
-		    walk->next);
+		(void)snprintf(pin->rest, sizeof(pin->rest), "%s", walk->next);
 	return 0;
 }
 
@@ -598,8 +597,9 @@ resolve_is_canonical(const char *path)
 		p++;
 		if (*p == '/' || *p == '\0')
 			return false;
-		if (*p == '.' && (p[1] == '/' || p[1] == '\0' ||
-		    (p[1] == '.' && (p[2] == '/' || p[2] == '\0'))))
+		if (*p == '.' &&
+		    (p[1] == '/' || p[1] == '\0' ||
+			(p[1] == '.' && (p[2] == '/' || p[2] == '\0'))))
 			return false;
 		p += strcspn(p, "/");
 	}

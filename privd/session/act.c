@@ -32,8 +32,8 @@
 #include "status.h"
 #include "worker.h"
 
-#define WALKS_MAX	8	/* of a path that is made and removed meanwhile */
-#define XATTR_MAX	65536
+#define WALKS_MAX 8 /* of a path that is made and removed meanwhile */
+#define XATTR_MAX 65536
 
 /* The variants with a descriptor in front have their rest one further. */
 static unsigned int
@@ -84,7 +84,7 @@ open_terminal(const struct call *call)
 	len = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[len > 0 ? len : 0] = '\0';
-	p = strrchr(text, ')');		/* a name may hold anything */
+	p = strrchr(text, ')'); /* a name may hold anything */
 	if (p == NULL || sscanf(p, ") %*c %*d %*d %*d %u", &device) != 1 ||
 	    device == 0) {
 		errno = ENXIO;
@@ -97,10 +97,12 @@ open_terminal(const struct call *call)
 	else
 		(void)snprintf(path, sizeof(path),
 		    n < 64 ? "/dev/tty%u" : "/dev/ttyS%u", n < 64 ? n : n - 64);
-	fd = open(path, ((int)call->how.flags & ~(O_CREAT | O_EXCL | O_TRUNC)) |
-	    O_NOCTTY | O_CLOEXEC);
-	if (fd != -1 && (fstat(fd, &st) == -1 ||
-	    st.st_rdev != makedev(device >> 8 & 0xfff, n))) {
+	fd = open(path,
+	    ((int)call->how.flags & ~(O_CREAT | O_EXCL | O_TRUNC)) | O_NOCTTY |
+		O_CLOEXEC);
+	if (fd != -1 &&
+	    (fstat(fd, &st) == -1 ||
+		st.st_rdev != makedev(device >> 8 & 0xfff, n))) {
 		close(fd);
 		errno = ENXIO;
 		return -1;
@@ -194,7 +196,8 @@ act_open(struct judge *judge, struct call *call)
 		call_begin(call);
 		fd = open_own(judge, call);
 		for (tries = 0; fd == -1 && errno == PERFORM_WALK_AGAIN &&
-		     tries < WALKS_MAX; tries++) {
+		     tries < WALKS_MAX;
+		     tries++) {
 			if (!walk_again(judge, call))
 				return;
 			fd = open_own(judge, call);
@@ -209,8 +212,9 @@ act_open(struct judge *judge, struct call *call)
 		unmake(judge, call);
 }
 
-#define STATX_FLAGS	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | \
-			    AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
+#define STATX_FLAGS                                              \
+	(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | \
+	    AT_STATX_SYNC_TYPE)
 
 static void
 act_statx(struct judge *judge, struct call *call)
@@ -226,8 +230,8 @@ act_statx(struct judge *judge, struct call *call)
 	else if (call->pin[0].missing)
 		call_refuse(judge, call, ENOENT);
 	else if (statx(call->pin[0].object, "",
-	    AT_EMPTY_PATH | (int)(flags & AT_STATX_SYNC_TYPE), mask,
-	    &stx) == -1)
+		     AT_EMPTY_PATH | (int)(flags & AT_STATX_SYNC_TYPE), mask,
+		     &stx) == -1)
 		call_refuse(judge, call, errno);
 	else
 		call_write(judge, call, call->regs[4], &stx, sizeof(stx), 0);
@@ -248,8 +252,8 @@ act_stat(struct judge *judge, struct call *call)
 	else if (fstat(call->pin[0].object, &st) == -1)
 		call_refuse(judge, call, errno);
 	else
-		call_write(judge, call, call->regs[at ? 2 : 1], &st,
-		    sizeof(st), 0);
+		call_write(judge, call, call->regs[at ? 2 : 1], &st, sizeof(st),
+		    0);
 }
 
 static void
@@ -259,8 +263,10 @@ act_access(struct judge *judge, struct call *call)
 
 	if (strcmp(call->row->name, "faccessat2") == 0)
 		flags = (uint32_t)call->regs[3];
-	if ((mode & ~7U) != 0 || (flags & ~(uint32_t)(AT_EACCESS |
-	    AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) != 0)
+	if ((mode & ~7U) != 0 ||
+	    (flags &
+		~(uint32_t)(AT_EACCESS | AT_SYMLINK_NOFOLLOW |
+		    AT_EMPTY_PATH)) != 0)
 		call_refuse(judge, call, EINVAL);
 	else if (call->pin[0].missing)
 		call_refuse(judge, call, ENOENT);
@@ -270,8 +276,7 @@ act_access(struct judge *judge, struct call *call)
 }
 
 static ssize_t
-read_link(struct judge *judge, const struct call *call, char *text,
-    size_t size)
+read_link(struct judge *judge, const struct call *call, char *text, size_t size)
 {
 	const struct resolve_pin *pin = &call->pin[0];
 	bool own;
@@ -380,9 +385,9 @@ act_remove(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	done(judge, call, call->base->op == SYS_OP_RMDIR ?
-	    perform_rmdir(&call->pin[0]) :
-	    perform_unlink(&call->pin[0]));
+	done(judge, call,
+	    call->base->op == SYS_OP_RMDIR ? perform_rmdir(&call->pin[0]) :
+					     perform_unlink(&call->pin[0]));
 }
 
 static void
@@ -393,8 +398,9 @@ act_mkdir(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	done(judge, call, perform_mkdir(&call->pin[0],
-	    (mode_t)call->regs[after_path(call)] & 07777));
+	done(judge, call,
+	    perform_mkdir(&call->pin[0],
+		(mode_t)call->regs[after_path(call)] & 07777));
 }
 
 static void
@@ -405,8 +411,8 @@ act_truncate(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	done(judge, call, perform_truncate(call->pin[0].object,
-	    (int64_t)call->regs[1]));
+	done(judge, call,
+	    perform_truncate(call->pin[0].object, (int64_t)call->regs[1]));
 }
 
 /* The times, in each variant's own structure. 0 or errno; *now: none. */
@@ -436,8 +442,7 @@ copy_times(struct judge *judge, struct call *call, struct timespec ts[2],
 	for (i = 0; i < 2 && error == 0; i++) {
 		if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
 			return EINVAL;
-		ts[i] = (struct timespec){ tv[i].tv_sec,
-			tv[i].tv_usec * 1000 };
+		ts[i] = (struct timespec){ tv[i].tv_sec, tv[i].tv_usec * 1000 };
 	}
 	return error;
 }
@@ -461,8 +466,7 @@ act_utimes(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	done(judge, call,
-	    perform_utimes(call->pin[0].object, now ? NULL : ts));
+	done(judge, call, perform_utimes(call->pin[0].object, now ? NULL : ts));
 }
 
 int
@@ -472,7 +476,7 @@ call_bind_error(const struct resolve_pin *pin)
 		return ENOENT;
 	if (pin->parent == -1)
 		return EADDRINUSE;
-	if (pin->slash)	/* no socket is a folder */
+	if (pin->slash) /* no socket is a folder */
 		return pin->missing ? ENOENT : EADDRINUSE;
 	return 0;
 }
@@ -493,9 +497,9 @@ act_bind(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	done(judge, call, perform_bind(call->sock,
-	    call->addr_is_path ? pin->parent : -1, pin->name, &call->addr,
-	    call->addr_len));
+	done(judge, call,
+	    perform_bind(call->sock, call->addr_is_path ? pin->parent : -1,
+		pin->name, &call->addr, call->addr_len));
 }
 
 /*
@@ -534,9 +538,11 @@ static void
 perform(struct judge *judge, struct call *call)
 {
 	if (!has_our_credentials(judge, call)) {
-		record_note(judge, "pid %d (%s) has changed its credentials: "
-		    "%s cannot be judged any more", call->process->tgid,
-		    call->process->program, call->base->name);
+		record_note(judge,
+		    "pid %d (%s) has changed its credentials: "
+		    "%s cannot be judged any more",
+		    call->process->tgid, call->process->program,
+		    call->base->name);
 		call_refuse(judge, call, EPERM);
 		return;
 	}
@@ -641,9 +647,10 @@ call_perform(struct judge *judge, struct call *call)
 		judge->roots_move = true;
 	/* Before it can happen: a filter could fake results from now on. */
 	if (call->process->elevated && stacks_filter(call)) {
-		record_note(judge, "pid %d (%s) puts itself under other "
-		    "filters: not elevated any more", call->process->tgid,
-		    call->process->program);
+		record_note(judge,
+		    "pid %d (%s) puts itself under other "
+		    "filters: not elevated any more",
+		    call->process->tgid, call->process->program);
 		call->process->elevated = false;
 	}
 	call_continue(judge, call);

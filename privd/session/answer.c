@@ -94,7 +94,7 @@ call_write(struct judge *judge, struct call *call, uint64_t addr,
     const void *data, size_t len, int64_t value)
 {
 	if (reach_write(&judge->reach, call->ticket.id, call->thread->tid,
-	    call->process->tgid, addr, data, len) == -1)
+		call->process->tgid, addr, data, len) == -1)
 		call_refuse(judge, call, errno);
 	else
 		call_answer(judge, call, value);

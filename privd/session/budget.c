@@ -13,17 +13,17 @@
 
 #include "../policy/policy.h"
 
-#define RATE_MAX	100000	/* uses that are remembered */
+#define RATE_MAX 100000 /* uses that are remembered */
 
 struct use {
-	struct use			*next;
-	const struct policy_rule	*rule;
-	uint64_t			 used;
-	uint64_t			*times;	/* ns, a ring of `count` */
+	struct use *next;
+	const struct policy_rule *rule;
+	uint64_t used;
+	uint64_t *times; /* ns, a ring of `count` */
 };
 
 struct budget {
-	struct use	*uses;
+	struct use *uses;
 };
 
 struct budget *
@@ -71,8 +71,9 @@ now(void)
 static uint64_t
 window(const struct policy_rule *rule)
 {
-	uint64_t seconds = rule->unit == 's' ? 1 : rule->unit == 'm' ? 60 :
-								       3600;
+	uint64_t seconds = rule->unit == 's' ? 1 :
+	    rule->unit == 'm'                ? 60 :
+					       3600;
 
 	return seconds * 1000000000U;
 }

@@ -11,11 +11,11 @@
 struct policy_rule;
 struct budget;
 
-struct budget	*budget_new(void);
-void		 budget_free(struct budget *);
+struct budget *budget_new(void);
+void budget_free(struct budget *);
 /* Would the rule go beyond its limit now? Unlimited rules never do. */
-bool		 budget_is_spent(struct budget *, const struct policy_rule *);
+bool budget_is_spent(struct budget *, const struct policy_rule *);
 /* Counts one use. -1 with ENOMEM: it was not counted and must not happen. */
-int		 budget_spend(struct budget *, const struct policy_rule *);
+int budget_spend(struct budget *, const struct policy_rule *);
 
 #endif /* PRIVD_SESSION_BUDGET_H */

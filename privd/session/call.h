@@ -19,59 +19,59 @@
 #include "../resolve/resolve.h"
 #include "process.h"
 
-#define CALL_PATHS	2
+#define CALL_PATHS 2
 
 struct page_slot;
 
 /* The right, and the duty, to answer one notification. */
 struct ticket {
-	struct page_slot	*slot;
-	uint64_t		 id;
+	struct page_slot *slot;
+	uint64_t id;
 };
 
 struct call {
-	struct ticket		 ticket;
-	uint64_t		 regs[SYS_REGS];
-	const struct sys_call	*row;
-	const struct sys_call	*base;
-	enum sys_alias		 alias;
-	struct thread		*thread;
-	struct process		*process;
-	struct regime		*regime;	/* that judges it */
+	struct ticket ticket;
+	uint64_t regs[SYS_REGS];
+	const struct sys_call *row;
+	const struct sys_call *base;
+	enum sys_alias alias;
+	struct thread *thread;
+	struct process *process;
+	struct regime *regime; /* that judges it */
 
 	/* the copies */
-	char			 path[CALL_PATHS][PATH_MAX];
-	bool			 has_path[CALL_PATHS];
-	bool			 empty[CALL_PATHS];	/* "" or NULL */
-	char			 string[PATH_MAX];
-	struct open_how		 how;		/* of the whole open family */
+	char path[CALL_PATHS][PATH_MAX];
+	bool has_path[CALL_PATHS];
+	bool empty[CALL_PATHS]; /* "" or NULL */
+	char string[PATH_MAX];
+	struct open_how how; /* of the whole open family */
 	union {
-		struct sockaddr		 sa;
-		struct sockaddr_storage	 storage;
+		struct sockaddr sa;
+		struct sockaddr_storage storage;
 	} addr;
-	socklen_t		 addr_len;
-	bool			 addr_is_path;	/* AF_UNIX in the file system */
-	int			 sock;		/* of bind and connect: a duplicate */
-	char			 cwd[PATH_MAX];	/* $CWD; "" until known */
+	socklen_t addr_len;
+	bool addr_is_path;  /* AF_UNIX in the file system */
+	int sock;           /* of bind and connect: a duplicate */
+	char cwd[PATH_MAX]; /* $CWD; "" until known */
 
 	/* what was pinned */
-	struct resolve_pin	 pin[CALL_PATHS];
-	size_t			 npins;
-	int			 walk_error;	/* of pin[0]: EACCES, taken up
+	struct resolve_pin pin[CALL_PATHS];
+	size_t npins;
+	int walk_error; /* of pin[0]: EACCES, taken up
 						   by a hand or given back */
-	bool			 unpinned;	/* a plain reading of a path in
+	bool unpinned;  /* a plain reading of a path in
 						   canonical form: one call may
 						   do for all, see call_at_once */
 
 	/* what the policy sees */
-	struct policy_request	 request;
-	char			 text[SYS_ARGS_MAX][SYS_VALUE_MAX];
-	char			 raw[SYS_ARGS_MAX][20];
+	struct policy_request request;
+	char text[SYS_ARGS_MAX][SYS_VALUE_MAX];
+	char raw[SYS_ARGS_MAX][20];
 
 	/* what it said */
-	struct policy_verdict	 verdict;
-	const struct policy_image *image;	/* whose verdict it is */
-	bool			 elevated;	/* and a hand performs it */
+	struct policy_verdict verdict;
+	const struct policy_image *image; /* whose verdict it is */
+	bool elevated;                    /* and a hand performs it */
 };
 
 struct judge;
@@ -80,76 +80,74 @@ struct judge;
  * Copies what the call names, pins it and fills the request. Returns 0, or
  * the errno that ends the call before any rule is tried.
  */
-int	 call_decode(struct judge *, struct call *);
+int call_decode(struct judge *, struct call *);
 /* Pins its paths (again: of the same copy), and names them. 0 or errno. */
-int	 call_pin(struct judge *, struct call *);
+int call_pin(struct judge *, struct call *);
 /* Walks another path of the caller's (a script's interpreter), from its
    working folder. 0 or errno. */
-int	 call_walk(struct judge *, struct call *, const char *path,
-	    struct resolve_pin *);
+int call_walk(struct judge *, struct call *, const char *path,
+    struct resolve_pin *);
 /* Copies a string or bytes that no rule judges, for performing. 0 or errno. */
-int	 call_copy(struct judge *, struct call *, uint64_t addr, void *,
-	    size_t len);
-int	 call_copy_string(struct judge *, struct call *, uint64_t addr, char *,
-	    size_t size);
+int call_copy(struct judge *, struct call *, uint64_t addr, void *, size_t len);
+int call_copy_string(struct judge *, struct call *, uint64_t addr, char *,
+    size_t size);
 /* Is this folder of /proc the calling program's own? (context: the judge) */
-bool	 call_owns_folder(void *context, const struct stat *folder);
+bool call_owns_folder(void *context, const struct stat *folder);
 /* Pins and names what was left unpinned. 0 or errno. */
-int	 call_repin(struct judge *, struct call *);
+int call_repin(struct judge *, struct call *);
 /* Closes what was pinned. */
-void	 call_clear(struct call *);
+void call_clear(struct call *);
 
 /*
  * Evaluates it under its regime: both policies must permit. Consumes
  * limits. The verdict is in call->verdict.
  */
-void	 call_judge(struct judge *, struct call *);
+void call_judge(struct judge *, struct call *);
 /* Names and judges it once more, after another walk: 0, or the errno that
    the call gets now. Elevation is not for such calls. */
-int	 call_rejudge(struct judge *, struct call *);
+int call_rejudge(struct judge *, struct call *);
 
 /*
  * An opening that was left unpinned: judged by its text, and opened in one
  * call that proves that the text is the name. False: this was not enough, and
  * nothing has happened; it must be pinned and judged.
  */
-bool	 call_at_once(struct judge *, struct call *);
+bool call_at_once(struct judge *, struct call *);
 /* Would it simply be permitted as the caller? Nothing is spent. */
-bool	 call_is_plainly_permitted(struct judge *, struct call *);
+bool call_is_plainly_permitted(struct judge *, struct call *);
 /* Performs a permitted call, or lets it go on, and answers it. */
-void	 call_perform(struct judge *, struct call *);
+void call_perform(struct judge *, struct call *);
 /* execve, permitted: checked on its pin, continued, watched. */
-void	 call_execute(struct judge *, struct call *);
+void call_execute(struct judge *, struct call *);
 /* The launcher's own, which starts the program. */
-void	 call_launch(struct judge *, struct call *);
+void call_launch(struct judge *, struct call *);
 /* What became of an execve that was let go on? To be asked before a call of
    the process is judged. */
-void	 call_settle_exec(struct judge *, struct call *);
+void call_settle_exec(struct judge *, struct call *);
 /* Does its rule elevate it, may the caller have that, and is there anything
    in it for a hand? Into call->elevated; else it is performed as the caller. */
-void	 call_plan_elevation(struct judge *, struct call *);
+void call_plan_elevation(struct judge *, struct call *);
 /* Why a socket cannot be bound to that path at all; 0 if it may be tried. */
-int	 call_bind_error(const struct resolve_pin *);
+int call_bind_error(const struct resolve_pin *);
 /* Performs it in the hand. */
-void	 call_elevate(struct judge *, struct call *);
+void call_elevate(struct judge *, struct call *);
 
 /* The answers, each given once; the page says what before it is. */
-void	 call_answer(struct judge *, struct call *, int64_t value);
-void	 call_refuse(struct judge *, struct call *, int error);
-void	 call_continue(struct judge *, struct call *);
+void call_answer(struct judge *, struct call *, int64_t value);
+void call_refuse(struct judge *, struct call *, int error);
+void call_continue(struct judge *, struct call *);
 /* Takes fd over. False: the program did not get it. */
-bool	 call_give(struct judge *, struct call *, int fd, bool cloexec);
+bool call_give(struct judge *, struct call *, int fd, bool cloexec);
 /* Writes a result to the program, then answers value; or EFAULT. */
-void	 call_write(struct judge *, struct call *, uint64_t addr,
-	    const void *, size_t len, int64_t value);
+void call_write(struct judge *, struct call *, uint64_t addr, const void *,
+    size_t len, int64_t value);
 /* The same for who holds the ticket alone. */
-void	 ticket_answer(const struct ticket *, int listener, int64_t value);
-void	 ticket_refuse(const struct ticket *, int listener, int error);
-bool	 ticket_give(const struct ticket *, int listener, int fd,
-	    bool cloexec);
+void ticket_answer(const struct ticket *, int listener, int64_t value);
+void ticket_refuse(const struct ticket *, int listener, int error);
+bool ticket_give(const struct ticket *, int listener, int fd, bool cloexec);
 /* Nobody waits any more, or nobody needs an answer. */
-void	 call_drop(struct call *);
+void call_drop(struct call *);
 /* To be called before an effect that cannot be taken back. */
-void	 call_begin(struct call *);
+void call_begin(struct call *);
 
 #endif /* PRIVD_SESSION_CALL_H */

@@ -28,8 +28,8 @@ channel_close_all(const int *fds, size_t nfds)
 }
 
 union control {
-	struct cmsghdr	 header;
-	char		 space[CMSG_SPACE(CHANNEL_FDS_MAX * sizeof(int))];
+	struct cmsghdr header;
+	char space[CMSG_SPACE(CHANNEL_FDS_MAX * sizeof(int))];
 };
 
 int

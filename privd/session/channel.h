@@ -11,20 +11,20 @@
 
 #include <stddef.h>
 
-#define CHANNEL_FDS_MAX	4
+#define CHANNEL_FDS_MAX 4
 
 /* A connected pair, close-on-exec. */
-int	 channel_pair(int fds[2]);
+int channel_pair(int fds[2]);
 /* -1 with errno; descriptors stay the sender's. */
-int	 channel_send(int channel, const void *, size_t len, const int *fds,
-	    size_t nfds);
+int channel_send(int channel, const void *, size_t len, const int *fds,
+    size_t nfds);
 /*
  * Receives one message into buf of size. Returns its length, 0 at the end
  * (the other side is gone), -1 with errno (EBADMSG: truncated). *nfds says
  * how many descriptors came; they are the receiver's, close-on-exec.
  */
-ssize_t	 channel_receive(int channel, void *buf, size_t size, int *fds,
-	    size_t *nfds);
-void	 channel_close_all(const int *fds, size_t nfds);
+ssize_t channel_receive(int channel, void *buf, size_t size, int *fds,
+    size_t *nfds);
+void channel_close_all(const int *fds, size_t nfds);
 
 #endif /* PRIVD_SESSION_CHANNEL_H */

@@ -15,7 +15,7 @@
 
 #include "session.h"
 
-#define RULES_MAX	4096	/* execve rules that are looked at */
+#define RULES_MAX 4096 /* execve rules that are looked at */
 
 static bool
 is_memory_argument(const struct sys_call *call, const char *name)
@@ -39,16 +39,19 @@ find_unjudged(const struct policy_expr *expr, const struct sys_call *call)
 	case POLICY_TEST:
 		if (call->disposal == SYS_EXEC)
 			return strcasecmp(expr->name, "argv") == 0 ||
-			    strcasecmp(expr->name, "envp") == 0 ? expr : NULL;
+				strcasecmp(expr->name, "envp") == 0 ?
+			    expr :
+			    NULL;
 		return call->disposal == SYS_WHOLE &&
-		    is_memory_argument(call, expr->name) ? expr : NULL;
+			is_memory_argument(call, expr->name) ?
+		    expr :
+		    NULL;
 	case POLICY_NOT:
 		return find_unjudged(expr->left, call);
 	case POLICY_AND:
 	case POLICY_OR:
 		found = find_unjudged(expr->left, call);
-		return found != NULL ? found :
-				       find_unjudged(expr->right, call);
+		return found != NULL ? found : find_unjudged(expr->right, call);
 	case POLICY_TRUE:
 		break;
 	}
@@ -89,7 +92,8 @@ check_rule(const struct policy_rule *rule, char *reason, size_t len)
 		expr = find_unjudged(rule->expr, rule->calls[i]);
 		if (expr == NULL)
 			continue;
-		(void)snprintf(reason, len, "%s:%u: %s of %s cannot be judged "
+		(void)snprintf(reason, len,
+		    "%s:%u: %s of %s cannot be judged "
 		    "in a session yet: permit or deny the call whole",
 		    rule->file, rule->line, expr->name, rule->callname);
 		return -1;
@@ -104,13 +108,15 @@ check_image(const struct policy_image *image, char *reason, size_t len)
 	size_t i;
 
 	if (policy_detached(image)) {
-		(void)snprintf(reason, len, "the policy of %s is `detached`, "
+		(void)snprintf(reason, len,
+		    "the policy of %s is `detached`, "
 		    "which is not built into sessions yet",
 		    policy_program(image));
 		return -1;
 	}
 	if (strcmp(policy_emulation(image), "linux32") == 0) {
-		(void)snprintf(reason, len, "the policy of %s is for linux32, "
+		(void)snprintf(reason, len,
+		    "the policy of %s is for linux32, "
 		    "which is not built into sessions yet",
 		    policy_program(image));
 		return -1;
@@ -126,8 +132,7 @@ check_pair(struct filter_pair pair, char *reason, size_t len)
 {
 	if (check_image(pair.first, reason, len) == -1)
 		return -1;
-	return pair.second == NULL ? 0 :
-				     check_image(pair.second, reason, len);
+	return pair.second == NULL ? 0 : check_image(pair.second, reason, len);
 }
 
 static int
@@ -140,8 +145,7 @@ add_pair(struct session_plan *plan, struct filter_pair pair)
 		if (plan->closure[i].first == pair.first &&
 		    plan->closure[i].second == pair.second)
 			return 0;
-	grown = reallocarray(plan->closure, plan->nclosure + 1,
-	    sizeof(*grown));
+	grown = reallocarray(plan->closure, plan->nclosure + 1, sizeof(*grown));
 	if (grown == NULL)
 		return -1;
 	grown[plan->nclosure++] = pair;
@@ -307,7 +311,7 @@ closure_plan(struct session_plan *plan, char *reason, size_t len)
 		if (plan->closure[i].second != NULL)
 			look_through(plan, plan->closure[i].second);
 	}
-	if (plan->nclosure > 1)	/* connect may be asked of the broker */
+	if (plan->nclosure > 1) /* connect may be asked of the broker */
 		plan->has_double = plan->separate;
 	return 0;
 memory:

@@ -13,8 +13,8 @@ struct session_plan;
  * that is not built is refused with its line (-1, reason), for nothing is
  * ever run with a restriction left out. Sets has_double and uses_cwd.
  */
-int	closure_plan(struct session_plan *, char *reason, size_t len);
+int closure_plan(struct session_plan *, char *reason, size_t len);
 /* Does a rule of the closure have `filter` or `device`? */
-bool	closure_has_fences(const struct session_plan *);
+bool closure_has_fences(const struct session_plan *);
 
 #endif /* PRIVD_SESSION_CLOSURE_H */

@@ -25,16 +25,16 @@
 #include "judge.h"
 #include "page.h"
 
-#define TMPFILE_BIT	(O_TMPFILE & ~O_DIRECTORY)
-#define RESOLVE_CACHED_BIT 0x20	/* RESOLVE_CACHED, Linux 5.12 */
-#define HOW_SIZE_MAX	4096	/* a page, as the kernel has it */
-#define VALID_RESOLVE							\
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
+#define RESOLVE_CACHED_BIT 0x20 /* RESOLVE_CACHED, Linux 5.12 */
+#define HOW_SIZE_MAX 4096       /* a page, as the kernel has it */
+#define VALID_RESOLVE                                                    \
 	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | \
 	    RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED_BIT)
-#define VALID_OPEN							\
-	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND |	\
+#define VALID_OPEN                                                         \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND |    \
 	    O_NONBLOCK | O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT | 0100000 | \
-	    O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |	\
+	    O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |    \
 	    O_TMPFILE)
 
 /* Memory that belonged to an image before the last exec reads as nothing. */
@@ -45,12 +45,15 @@ call_copy(struct judge *judge, struct call *call, uint64_t addr, void *buf,
 	int memory, tries;
 
 	for (tries = 0; tries < 2; tries++) {
-		memory = process_memory(judge->table, call->thread, call->ticket.id);
+		memory = process_memory(judge->table, call->thread,
+		    call->ticket.id);
 		if (memory == -1)
 			return errno;
 		if (notify_read(memory, addr, buf, len) == 0)
 			return process_can_read(judge->table, call->thread,
-			    call->ticket.id, addr, len) ? 0 : EFAULT;
+				   call->ticket.id, addr, len) ?
+			    0 :
+			    EFAULT;
 		if (errno != ESRCH)
 			return errno;
 		process_drop_handles(call->process);
@@ -69,14 +72,15 @@ is_suspicious(uint64_t addr, size_t len)
 }
 
 int
-call_copy_string(struct judge *judge, struct call *call, uint64_t addr, char *buf,
-    size_t size)
+call_copy_string(struct judge *judge, struct call *call, uint64_t addr,
+    char *buf, size_t size)
 {
 	int memory, tries;
 	ssize_t n;
 
 	for (tries = 0; tries < 2; tries++) {
-		memory = process_memory(judge->table, call->thread, call->ticket.id);
+		memory = process_memory(judge->table, call->thread,
+		    call->ticket.id);
 		if (memory == -1)
 			return errno;
 		n = notify_read_string(memory, addr, buf, size);
@@ -151,7 +155,7 @@ copy_how(struct judge *judge, struct call *call, const struct sys_arg *arg)
 	    (how->resolve & ~(uint64_t)VALID_RESOLVE) != 0 ||
 	    (how->mode & ~(uint64_t)07777) != 0 ||
 	    (how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) ==
-	    (RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+		(RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		return EINVAL;
 	if (how->mode != 0 && (how->flags & (O_CREAT | TMPFILE_BIT)) == 0)
 		return EINVAL;
@@ -174,8 +178,7 @@ take_open_registers(struct call *call)
 }
 
 static int
-copy_sockaddr(struct judge *judge, struct call *call,
-    const struct sys_arg *arg)
+copy_sockaddr(struct judge *judge, struct call *call, const struct sys_arg *arg)
 {
 	int32_t len = (int32_t)call->regs[arg->aux];
 	struct sockaddr_un *sun;
@@ -211,14 +214,14 @@ copy_sockaddr(struct judge *judge, struct call *call,
 static int
 take_socket(struct judge *judge, struct call *call)
 {
-	call->sock = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
-	    call->process->tgid, (int)call->regs[0]);
+	call->sock = reach_take(&judge->reach, call->ticket.id,
+	    call->thread->tid, call->process->tgid, (int)call->regs[0]);
 	return call->sock == -1 ? errno : 0;
 }
 
 static int
-copy_argument(struct judge *judge, struct call *call,
-    const struct sys_arg *arg, size_t *paths)
+copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
+    size_t *paths)
 {
 	switch (arg->kind) {
 	case SYS_PATH:
@@ -283,10 +286,12 @@ call_owns_folder(void *context, const struct stat *folder)
 			return true;
 	}
 	/* /proc/TGID of a thread that is not its leader. */
-	(void)snprintf(task, sizeof(task), "/proc/%d", judge->call.process->tgid);
+	(void)snprintf(task, sizeof(task), "/proc/%d",
+	    judge->call.process->tgid);
 	if (stat(task, &st) == 0 && resolve_same(&st, folder))
 		return true;
-	(void)snprintf(task, sizeof(task), "/proc/%d/fd", judge->call.process->tgid);
+	(void)snprintf(task, sizeof(task), "/proc/%d/fd",
+	    judge->call.process->tgid);
 	return stat(task, &st) == 0 && resolve_same(&st, folder);
 }
 
@@ -356,8 +361,7 @@ walk_flags(const struct call *call, const struct sys_arg *arg)
 			flags |= RESOLVE_NOFOLLOW;
 		return flags;
 	}
-	if ((arg->flags & SYS_ARG_PARENT) != 0 ||
-	    call->base->op == SYS_OP_BIND)
+	if ((arg->flags & SYS_ARG_PARENT) != 0 || call->base->op == SYS_OP_BIND)
 		flags |= RESOLVE_ENTRY;
 	if ((arg->flags & SYS_ARG_NOFOLLOW) != 0 ||
 	    (at_flags(call, arg) & AT_SYMLINK_NOFOLLOW) != 0)
@@ -463,8 +467,8 @@ call_walk(struct judge *judge, struct call *call, const char *path,
 	if (error != 0)
 		return error;
 	if (path[0] != '/') {
-		start = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
-		    call->thread->folder, REACH_CWD, 0);
+		start = reach_open(&judge->reach, call->ticket.id,
+		    call->thread->tid, call->thread->folder, REACH_CWD, 0);
 		if (start == -1)
 			return errno;
 	}
@@ -495,7 +499,8 @@ note_missing(struct resolve_pin *pin)
 
 	if (pin->object == -1 && !pin->missing && pin->parent != -1)
 		pin->missing = fstatat(pin->parent, pin->name, &st,
-		    AT_SYMLINK_NOFOLLOW) == -1 && errno == ENOENT;
+				   AT_SYMLINK_NOFOLLOW) == -1 &&
+		    errno == ENOENT;
 }
 
 /*
@@ -517,8 +522,8 @@ name_refused(struct judge *judge, struct call *call, struct resolve_pin *pin)
 		&pin->outside) != 0)
 		return false;
 	return (size_t)snprintf(pin->path, sizeof(pin->path), "%s/%s",
-	    strcmp(folder, "/") == 0 ? "" : folder, rest) <
-	    sizeof(pin->path);
+		   strcmp(folder, "/") == 0 ? "" : folder,
+		   rest) < sizeof(pin->path);
 }
 
 int
@@ -553,8 +558,8 @@ call_pin(struct judge *judge, struct call *call)
 	return 0;
 }
 
-#define AT_ONCE								\
-	(O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_DIRECTORY | O_NOFOLLOW |	\
+#define AT_ONCE                                                         \
+	(O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_DIRECTORY | O_NOFOLLOW | \
 	    0100000 /* the kernel's O_LARGEFILE */)
 
 /*
@@ -611,9 +616,9 @@ static int
 format_address(struct call *call, char *buf)
 {
 	if (call->addr.sa.sa_family == AF_NETLINK)
-		return sys_format_netlink(
-		    (unsigned int)socket_protocol(call->sock), buf,
-		    SYS_VALUE_MAX);
+		return sys_format_netlink((unsigned int)socket_protocol(
+					      call->sock),
+		    buf, SYS_VALUE_MAX);
 	return sys_format_sockaddr(&call->addr, call->addr_len, buf,
 	    SYS_VALUE_MAX);
 }
@@ -640,8 +645,8 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		}
 		pin = &call->pin[(*k)++];
 		*missing = pin->missing;
-		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s",
-		    pin->path) < SYS_VALUE_MAX;
+		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s", pin->path) <
+		    SYS_VALUE_MAX;
 	case SYS_HOWFLAGS:
 	case SYS_OFLAGS:
 	case SYS_CREATFLAGS:
@@ -653,7 +658,7 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		return is_creating(call);
 	case SYS_STRING:
 		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s",
-		    call->string) < SYS_VALUE_MAX;
+			   call->string) < SYS_VALUE_MAX;
 	case SYS_SOCKADDR:
 		if (call->row->disposal != SYS_PERFORMED)
 			return false;
@@ -661,7 +666,7 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 			return format_address(call, text) == 0;
 		*missing = call->pin[0].missing;
 		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s",
-		    call->pin[0].path) < SYS_VALUE_MAX;
+			   call->pin[0].path) < SYS_VALUE_MAX;
 	default:
 		return sys_format(arg, call->regs, text, SYS_VALUE_MAX) == 0;
 	}
@@ -697,8 +702,9 @@ find_cwd(struct judge *judge, struct call *call)
 	    call->thread->folder, REACH_CWD, 0);
 	if (fd == -1)
 		return;
-	if (resolve_name(&view, fd, call->cwd, sizeof(call->cwd),
-	    &outside) != 0 || outside)
+	if (resolve_name(&view, fd, call->cwd, sizeof(call->cwd), &outside) !=
+		0 ||
+	    outside)
 		call->cwd[0] = '\0';
 	close(fd);
 }
@@ -740,7 +746,7 @@ call_rejudge(struct judge *judge, struct call *call)
 		return call->verdict.error;
 	if (call->verdict.action != POLICY_PERMIT || call->walk_error != 0 ||
 	    (call->verdict.rule != NULL &&
-	    call->verdict.rule->identity.kind != POLICY_AS_CALLER))
+		call->verdict.rule->identity.kind != POLICY_AS_CALLER))
 		return EAGAIN;
 	return 0;
 }

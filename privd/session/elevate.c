@@ -25,8 +25,8 @@
 #include "room.h"
 #include "status.h"
 
-#define GUARD	(1ULL << CAP_BLOCK_SUSPEND)
-#define TMPFILE_BIT	(O_TMPFILE & ~O_DIRECTORY)
+#define GUARD (1ULL << CAP_BLOCK_SUSPEND)
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
 /* In the same user namespace as the judge? Only there the guard counts. */
 static bool
@@ -93,9 +93,10 @@ may_elevate(struct judge *judge, const struct call *call)
 		return false;
 	if (is_guarded(judge, call))
 		return true;
-	record_note(judge, "pid %d (%s) has lost its guard or is under other "
-	    "filters: not elevated any more", call->process->tgid,
-	    call->process->program);
+	record_note(judge,
+	    "pid %d (%s) has lost its guard or is under other "
+	    "filters: not elevated any more",
+	    call->process->tgid, call->process->program);
 	call->process->elevated = false;
 	return false;
 }
@@ -186,8 +187,8 @@ add_file(const struct call *call, struct hand_request *request, int *fds,
 		return ENOENT;
 	fds[(*nfds)++] = pin->parent;
 	request->missing = call->walk_error == 0;
-	(void)strlcpy(request->rest,
-	    request->missing ? pin->name : pin->rest, sizeof(request->rest));
+	(void)strlcpy(request->rest, request->missing ? pin->name : pin->rest,
+	    sizeof(request->rest));
 	return 0;
 }
 
@@ -207,8 +208,9 @@ fill(const struct call *call, struct hand_request *request, int *fds,
 	request->mode = (uint32_t)call->how.mode;
 	if (request->op == HAND_ACCESS)
 		request->mode = access_mode(call);
-	if (request->op == HAND_BIND || (request->op == HAND_OPEN &&
-	    (call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0))
+	if (request->op == HAND_BIND ||
+	    (request->op == HAND_OPEN &&
+		(call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0))
 		request->umask = umask_of(call);
 	if (request->op == HAND_BIND || request->op == HAND_CONNECT) {
 		fds[(*nfds)++] = call->sock;
@@ -244,8 +246,7 @@ answer_stat(struct judge *judge, struct call *call,
 	}
 	if (extended)
 		call_write(judge, call, call->regs[4],
-		    reply->data + sizeof(struct stat), sizeof(struct statx),
-		    0);
+		    reply->data + sizeof(struct stat), sizeof(struct statx), 0);
 	else
 		call_write(judge, call,
 		    call->regs[call->row == call->base ? 1 : 2], reply->data,
@@ -276,8 +277,10 @@ note_undelivered(struct judge *judge, const struct call *call, bool delivered)
 {
 	if (!delivered && (call->how.flags & (O_CREAT | O_TRUNC)) != 0 &&
 	    call->base->op == SYS_OP_OPEN)
-		record_note(judge, "%s was opened with effect (elevated), and "
-		    "its descriptor not delivered", call->pin[0].path);
+		record_note(judge,
+		    "%s was opened with effect (elevated), and "
+		    "its descriptor not delivered",
+		    call->pin[0].path);
 }
 
 static void
@@ -317,8 +320,7 @@ call_plan_elevation(struct judge *judge, struct call *call)
 
 	call->elevated = rule != NULL &&
 	    rule->identity.kind != POLICY_AS_CALLER &&
-	    call->verdict.action == POLICY_PERMIT &&
-	    may_elevate(judge, call) &&
+	    call->verdict.action == POLICY_PERMIT && may_elevate(judge, call) &&
 	    call->image == judge->plan->policy.first &&
 	    judge->plan->rule_hand[rule->index] != SESSION_HAND_NONE &&
 	    is_for_hand(call);
@@ -346,8 +348,8 @@ call_elevate(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	if (hand_ask(judge->hands[hand], &request, fds, nfds, &reply,
-	    &fd) == -1)
+	if (hand_ask(judge->hands[hand], &request, fds, nfds, &reply, &fd) ==
+	    -1)
 		call_refuse(judge, call, errno);
 	else
 		answer(judge, call, &reply, fd);

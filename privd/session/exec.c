@@ -25,7 +25,7 @@
 #include "record.h"
 #include "status.h"
 
-#define SCRIPTS_MAX	5	/* scripts of scripts, as the kernel has it */
+#define SCRIPTS_MAX 5 /* scripts of scripts, as the kernel has it */
 
 /* Would the kernel refuse to execute it? 0, or the errno. */
 static int
@@ -83,10 +83,9 @@ find_image(struct judge *judge, struct call *call, struct stat *image)
 	*image = call->pin[0].st;
 	for (depth = 0; depth < SCRIPTS_MAX; depth++) {
 		fd = perform_reopen(file, O_RDONLY, 0);
-		if (fd == -1)	/* executable and not readable: no script */
+		if (fd == -1) /* executable and not readable: no script */
 			break;
-		error = image_interpreter(fd, interpreter,
-		    sizeof(interpreter));
+		error = image_interpreter(fd, interpreter, sizeof(interpreter));
 		close(fd);
 		if (error == 0 && interpreter[0] == '\0')
 			break;
@@ -138,9 +137,11 @@ call_execute(struct judge *judge, struct call *call)
 	}
 	regime = next_regime(judge, call);
 	if (regime == NULL) {
-		record_note(judge, "execve of %s by pid %d (%s) denied: no "
+		record_note(judge,
+		    "execve of %s by pid %d (%s) denied: no "
 		    "policy for it in this session; see permit[inherit] and "
-		    "-i", call->pin[0].path, call->process->tgid,
+		    "-i",
+		    call->pin[0].path, call->process->tgid,
 		    call->process->program);
 		call_refuse(judge, call, EPERM);
 		return;
@@ -192,7 +193,8 @@ call_settle_exec(struct judge *judge, struct call *call)
 	if (!is_decided(judge, call))
 		return;
 	watch->tid = 0;
-	if (process_image(judge->table, call->thread, call->ticket.id, &st) == -1)
+	if (process_image(judge->table, call->thread, call->ticket.id, &st) ==
+	    -1)
 		memset(&st, 0, sizeof(st));
 	if (resolve_same(&st, &watch->image)) {
 		process->regime = watch->regime;

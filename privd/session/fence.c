@@ -21,14 +21,15 @@
 #include "jail.h"
 #include "session.h"
 
-#define FOLDERS_MAX	256
-#define DOMAINS_MAX	16
+#define FOLDERS_MAX 256
+#define DOMAINS_MAX 16
 
-#define READING	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | \
-		    LANDLOCK_ACCESS_FS_IOCTL_DEV)
-#define WRITING	(READING | LANDLOCK_ACCESS_FS_WRITE_FILE |		\
-		    LANDLOCK_ACCESS_FS_TRUNCATE)
-#define MAKING	(WRITING | LANDLOCK_ACCESS_FS_MAKE_REG)
+#define READING                                                       \
+	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | \
+	    LANDLOCK_ACCESS_FS_IOCTL_DEV)
+#define WRITING \
+	(READING | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
+#define MAKING (WRITING | LANDLOCK_ACCESS_FS_MAKE_REG)
 
 static struct fence *fences;
 
@@ -57,10 +58,10 @@ compile_rule(const struct policy_rule *rule, char *reason, size_t len)
 	fence->next = fences;
 	fences = fence;
 	if (policy_packet_filter(rule->filter != NULL ? rule->filter : "",
-	    ifindex, &fence->insns, &fence->count, why, sizeof(why)) == 0)
+		ifindex, &fence->insns, &fence->count, why, sizeof(why)) == 0)
 		return 0;
-	(void)snprintf(reason, len, "%s:%u: filter: %s", rule->file,
-	    rule->line, why);
+	(void)snprintf(reason, len, "%s:%u: filter: %s", rule->file, rule->line,
+	    why);
 	return -1;
 }
 
@@ -104,13 +105,13 @@ fence_of(const struct policy_rule *rule)
 
 /* What a rule can match of one argument: a list, or anything. */
 struct bounds {
-	const char	*name;
-	bool		 (*add)(struct bounds *, const struct policy_expr *);
-	uint64_t	 access;
+	const char *name;
+	bool (*add)(struct bounds *, const struct policy_expr *);
+	uint64_t access;
 	struct jail_path folders[FOLDERS_MAX + 1];
-	size_t		 nfolders;
-	int		 domains[DOMAINS_MAX];
-	size_t		 ndomains;
+	size_t nfolders;
+	int domains[DOMAINS_MAX];
+	size_t ndomains;
 };
 
 /* Does the expression hold only for values that add() was told of? */

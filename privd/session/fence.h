@@ -16,15 +16,15 @@ struct sock_filter;
 
 /* A rule's `filter` and `device` as a program for its sockets. */
 struct fence {
-	const struct policy_rule	*rule;
-	struct sock_filter		*insns;
-	unsigned short			 count;
-	struct fence			*next;
+	const struct policy_rule *rule;
+	struct sock_filter *insns;
+	unsigned short count;
+	struct fence *next;
 };
 
 /* Compiles those of all rules of the plan; -1 with a reason. */
-int	 fence_compile(const struct session_plan *, char *reason, size_t len);
-void	 fence_clear(void);
+int fence_compile(const struct session_plan *, char *reason, size_t len);
+void fence_clear(void);
 /* NULL if the rule has neither. */
 const struct fence *fence_of(const struct policy_rule *);
 
@@ -32,10 +32,9 @@ const struct fence *fence_of(const struct policy_rule *);
  * Enters the Landlock domain of that hand's rules; *makes: one of them
  * creates files. -1 with errno.
  */
-int	 fence_landlock(const struct session_plan *, unsigned int hand,
-	    bool *makes);
+int fence_landlock(const struct session_plan *, unsigned int hand, bool *makes);
 /* The socket domains that they can match; 0 if one can match any. */
-size_t	 fence_domains(const struct session_plan *, unsigned int hand,
-	    const int **domains);
+size_t fence_domains(const struct session_plan *, unsigned int hand,
+    const int **domains);
 
 #endif /* PRIVD_SESSION_FENCE_H */

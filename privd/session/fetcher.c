@@ -32,11 +32,11 @@
 #include "session.h"
 #include "status.h"
 
-#define GUARD	(1ULL << CAP_BLOCK_SUSPEND)
+#define GUARD (1ULL << CAP_BLOCK_SUSPEND)
 
 struct fetcher {
-	const struct session_plan	*plan;
-	int				 listener;
+	const struct session_plan *plan;
+	int listener;
 };
 
 static bool
@@ -183,7 +183,7 @@ loop(const struct fetcher *fetcher, int channel)
 			return;
 		reply.error = serve(fetcher, &request, &fd);
 		if (channel_send(channel, &reply, sizeof(reply), &fd,
-		    fd == -1 ? 0 : 1) == -1)
+			fd == -1 ? 0 : 1) == -1)
 			return;
 		if (fd != -1)
 			close(fd);

@@ -40,24 +40,24 @@
 #include "jail.h"
 #include "session.h"
 
-#define GUARD	(1ULL << CAP_BLOCK_SUSPEND)
-#define TMPFILE_BIT	(O_TMPFILE & ~O_DIRECTORY)
+#define GUARD (1ULL << CAP_BLOCK_SUSPEND)
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
 struct hand {
-	const struct session_plan	*plan;
-	const struct session_hand	*self;
-	unsigned int			 number;
-	struct budget			*budget;
-	bool				 is_double;
+	const struct session_plan *plan;
+	const struct session_hand *self;
+	unsigned int number;
+	struct budget *budget;
+	bool is_double;
 	/* of the request at hand */
-	const struct hand_request	*request;
-	struct hand_reply		*reply;
-	struct resolve_pin		 pin;
-	bool				 literal;	/* named by its rule yet */
-	int				 fds[CHANNEL_FDS_MAX];
-	size_t				 nfds;
-	char				 text[SYS_ARGS_MAX][SYS_VALUE_MAX];
-	struct policy_request		 asked;
+	const struct hand_request *request;
+	struct hand_reply *reply;
+	struct resolve_pin pin;
+	bool literal; /* named by its rule yet */
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+	char text[SYS_ARGS_MAX][SYS_VALUE_MAX];
+	struct policy_request asked;
 };
 
 static const struct resolve_view here = { .root = -1, .own_root = true };
@@ -110,10 +110,9 @@ format_one(struct hand *hand, const struct sys_arg *arg, char *text)
 			return strlcpy(text, hand->pin.path, SYS_VALUE_MAX) <
 			    SYS_VALUE_MAX;
 		return sys_format_sockaddr(&request->addr, request->addr_len,
-		    text, SYS_VALUE_MAX) == 0;
+			   text, SYS_VALUE_MAX) == 0;
 	default:
-		return sys_format(arg, request->regs, text,
-		    SYS_VALUE_MAX) == 0;
+		return sys_format(arg, request->regs, text, SYS_VALUE_MAX) == 0;
 	}
 }
 
@@ -139,8 +138,7 @@ is_permitted(struct hand *hand, const struct policy_rule **rule)
 		if (format_one(hand, arg, hand->text[n]))
 			add_value(hand, arg->name, hand->text[n],
 			    hand->pin.missing);
-	policy_evaluate(hand->plan->policy.first, &hand->asked, true,
-	    &verdict);
+	policy_evaluate(hand->plan->policy.first, &hand->asked, true, &verdict);
 	*rule = verdict.rule;
 	return verdict.action == POLICY_PERMIT && verdict.rule != NULL &&
 	    verdict.rule->index == hand->request->rule &&
@@ -219,9 +217,12 @@ literal_of(const struct hand *hand)
 	    hand->request->rule >= policy_rule_count(image))
 		return NULL;
 	expr = policy_rule(image, hand->request->rule)->expr;
-	return expr->op == POLICY_TEST && expr->operator == POLICY_EQ &&
-	    !expr->macros && strcmp(expr->name, "filename") == 0 &&
-	    expr->string[0] == '/' ? expr->string : NULL;
+	return expr->op == POLICY_TEST &&
+		expr->operator== POLICY_EQ && !expr->macros &&
+		    strcmp(expr->name, "filename") == 0 &&
+		expr->string[0] == '/' ?
+	    expr->string :
+	    NULL;
 }
 
 /* Taken for what the rule names; open_literal() finds whether it is. */
@@ -234,8 +235,9 @@ pin_literal(struct hand *hand, int fd, const char *path)
 	if (fstat(fd, &pin->st) == -1)
 		return errno;
 	hand->literal = true;
-	return strlcpy(pin->path, path, sizeof(pin->path)) <
-	    sizeof(pin->path) ? 0 : ENAMETOOLONG;
+	return strlcpy(pin->path, path, sizeof(pin->path)) < sizeof(pin->path) ?
+	    0 :
+	    ENAMETOOLONG;
 }
 
 /* What the request names, pinned here and named by the kernel. */
@@ -253,12 +255,13 @@ pin_named(struct hand *hand, int *given)
 		if (!next_name(&rest, name) || *rest != '\0' ||
 		    strchr(request->rest, '/') != NULL)
 			return EINVAL;
-		*given = -1;	/* the pin's now */
+		*given = -1; /* the pin's now */
 		return pin_entry(fd, name, pin);
 	}
 	if (*rest != '\0')
-		return walk_on(fd, rest, request->op == HAND_OPEN &&
-		    (request->flags & O_CREAT) != 0, pin);
+		return walk_on(fd, rest,
+		    request->op == HAND_OPEN && (request->flags & O_CREAT) != 0,
+		    pin);
 	*given = -1;
 	literal = literal_of(hand);
 	if (literal != NULL)
@@ -299,8 +302,9 @@ open_literal(struct hand *hand, const struct policy_rule *rule)
 	if ((hand->request->flags & ~simple) != 0 ||
 	    !(S_ISREG(hand->pin.st.st_mode) || S_ISDIR(hand->pin.st.st_mode)))
 		return -1;
-	fd = open(rule->expr->string, (int)hand->request->flags | O_NOFOLLOW |
-	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = open(rule->expr->string,
+	    (int)hand->request->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+		O_CLOEXEC);
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, &st) == 0 && resolve_same(&st, &hand->pin.st) &&
@@ -339,9 +343,10 @@ do_stat(struct hand *hand)
 
 	if (hand->pin.object == -1)
 		return ENOENT;
-	if (statx(hand->pin.object, "", AT_EMPTY_PATH | (int)(
-	    hand->request->flags & AT_STATX_SYNC_TYPE), STATX_ALL,
-	    &stx) == -1)
+	if (statx(hand->pin.object, "",
+		AT_EMPTY_PATH |
+		    (int)(hand->request->flags & AT_STATX_SYNC_TYPE),
+		STATX_ALL, &stx) == -1)
 		return errno;
 	memcpy(hand->reply->data, &hand->pin.st, sizeof(hand->pin.st));
 	memcpy(hand->reply->data + sizeof(hand->pin.st), &stx, sizeof(stx));
@@ -410,7 +415,9 @@ act(struct hand *hand, const struct policy_rule *rule, int *fd)
 		if (hand->pin.object == -1)
 			return ENOENT;
 		return perform_access(hand->pin.object,
-		    (int)hand->request->mode) == -1 ? errno : 0;
+			   (int)hand->request->mode) == -1 ?
+		    errno :
+		    0;
 	case HAND_READLINK:
 		return do_readlink(hand);
 	case HAND_SOCKET:
@@ -486,7 +493,7 @@ is_pin_permitted(struct hand *hand, const struct policy_rule **rule)
 	struct resolve_pin *pin = &hand->pin;
 
 	return resolve_name(&here, pin->object, pin->path, sizeof(pin->path),
-	    &pin->outside) == 0 &&
+		   &pin->outside) == 0 &&
 	    is_permitted(hand, rule) && alias_allows(hand, *rule);
 }
 
@@ -556,15 +563,18 @@ loop(struct hand *hand, int channel)
 		resolve_clear(&hand->pin);
 		channel_close_all(hand->fds, hand->nfds);
 		if (channel_send(channel, &reply,
-		    offsetof(struct hand_reply, data) + reply.len, &fd,
-		    fd == -1 ? 0 : 1) == -1)
+			offsetof(struct hand_reply, data) + reply.len, &fd,
+			fd == -1 ? 0 : 1) == -1)
 			return;
 		if (fd != -1)
 			close(fd);
 	}
 }
 
-#define ANY(nr)	{ nr, 0, 0, 0 }
+#define ANY(nr)             \
+	{                   \
+		nr, 0, 0, 0 \
+	}
 
 static const struct jail_rule always[] = {
 	ANY(SYS_recvmsg),
@@ -607,8 +617,8 @@ static const struct jail_rule for_addresses[] = {
 };
 
 struct list {
-	struct jail_rule	rules[64];
-	size_t			n;
+	struct jail_rule rules[64];
+	size_t n;
 };
 
 static void
@@ -620,7 +630,8 @@ append(struct list *list, const struct jail_rule *rules, size_t n)
 		list->rules[list->n++] = rules[i];
 }
 
-#define APPEND(list, rules)	append(list, rules, sizeof(rules) / sizeof(rules[0]))
+#define APPEND(list, rules) \
+	append(list, rules, sizeof(rules) / sizeof(rules[0]))
 
 static int
 enter_seccomp(const struct hand *hand, bool makes)
@@ -648,7 +659,7 @@ enter_seccomp(const struct hand *hand, bool makes)
 			rule.value = (uint32_t)domains[i];
 			append(&list, &rule, 1);
 		}
-		if (n == 0) {	/* a rule that says nothing of domains */
+		if (n == 0) { /* a rule that says nothing of domains */
 			rule.mask = 0;
 			append(&list, &rule, 1);
 		}
@@ -739,10 +750,9 @@ hand_ask(int channel, const struct hand_request *request, const int *fds,
 	*fd = -1;
 	(void)pthread_mutex_lock(&asking);
 	if (channel_send(channel, request,
-	    offsetof(struct hand_request, rest) + strlen(request->rest) + 1,
-	    fds, nfds) == 0)
-		n = channel_receive(channel, reply, sizeof(*reply), got,
-		    &ngot);
+		offsetof(struct hand_request, rest) + strlen(request->rest) + 1,
+		fds, nfds) == 0)
+		n = channel_receive(channel, reply, sizeof(*reply), got, &ngot);
 	(void)pthread_mutex_unlock(&asking);
 	if (n < (ssize_t)head || (size_t)n != head + reply->len || ngot > 1 ||
 	    (reply->error != 0 && ngot != 0)) {

@@ -34,49 +34,49 @@ enum hand_op {
  * a unix path's folder or object.
  */
 struct hand_request {
-	uint32_t	 op;
-	uint32_t	 rule;		/* index in the plan's first policy */
-	uint32_t	 call;		/* sys_index() of what was called */
-	uint32_t	 mode;		/* of open or access */
-	uint32_t	 umask;
-	uint32_t	 missing;	/* name `rest` is to be made in folder */
-	uint64_t	 flags;		/* of open; of statx */
-	uint64_t	 regs[SYS_REGS];
-	uint32_t	 addr_len;
+	uint32_t op;
+	uint32_t rule; /* index in the plan's first policy */
+	uint32_t call; /* sys_index() of what was called */
+	uint32_t mode; /* of open or access */
+	uint32_t umask;
+	uint32_t missing; /* name `rest` is to be made in folder */
+	uint64_t flags;   /* of open; of statx */
+	uint64_t regs[SYS_REGS];
+	uint32_t addr_len;
 	struct sockaddr_storage addr;
-	char		 rest[PATH_MAX];	/* the last, as long as it is */
+	char rest[PATH_MAX]; /* the last, as long as it is */
 };
 
-#define HAND_DATA_MAX	PATH_MAX
+#define HAND_DATA_MAX PATH_MAX
 
 struct hand_reply {
-	int32_t		 error;
-	uint32_t	 len;
-	int64_t		 value;
-	unsigned char	 data[HAND_DATA_MAX];	/* len of them */
+	int32_t error;
+	uint32_t len;
+	int64_t value;
+	unsigned char data[HAND_DATA_MAX]; /* len of them */
 };
 
 struct hand_start {
 	const struct session_plan *plan;
-	unsigned int	 number;	/* in plan->hands */
-	uid_t		 own;
-	pid_t		 parent;
-	int		 channel;
+	unsigned int number; /* in plan->hands */
+	uid_t own;
+	pid_t parent;
+	int channel;
 };
 
-void	hand_main(const struct hand_start *) __attribute__((noreturn));
+void hand_main(const struct hand_start *) __attribute__((noreturn));
 /* The double's process. */
-void	hand_double_main(const struct hand_start *) __attribute__((noreturn));
+void hand_double_main(const struct hand_start *) __attribute__((noreturn));
 
 /*
  * The judge's side. Sends the request with its descriptors, waits for the
  * reply; *fd is the descriptor that came with it, or -1. Returns 0, or -1
  * with the errno that the program shall get.
  */
-int	 hand_ask(int channel, const struct hand_request *, const int *fds,
-	    size_t nfds, struct hand_reply *, int *fd);
+int hand_ask(int channel, const struct hand_request *, const int *fds,
+    size_t nfds, struct hand_reply *, int *fd);
 /* connect(2) by the double. */
-int	 hand_connect(int channel, int sock, int object, const void *sa,
-	    socklen_t len);
+int hand_connect(int channel, int sock, int object, const void *sa,
+    socklen_t len);
 
 #endif /* PRIVD_SESSION_HAND_H */

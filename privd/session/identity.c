@@ -126,7 +126,7 @@ identity_assume(const struct identity *id, pid_t parent)
 {
 	if (geteuid() == 0 &&
 	    (lock_securebits() == -1 || change_ids(id) == -1 ||
-	    drop_bounding_set() == -1))
+		drop_bounding_set() == -1))
 		return -1;
 	return lock_down(id, parent);
 }

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEPTH_MAX	5
+#define DEPTH_MAX 5
 
 int
 image_interpreter(int fd, char *buf, size_t size)
@@ -29,7 +29,7 @@ image_interpreter(int fd, char *buf, size_t size)
 	end = strpbrk(line, "\n");
 	if (end == NULL && strlen(line) == (size_t)n && n == IMAGE_LINE_MAX &&
 	    strpbrk(line + 2 + strspn(line + 2, " \t"), " \t") == NULL)
-		return ENOEXEC;		/* the name may have been cut */
+		return ENOEXEC; /* the name may have been cut */
 	if (end != NULL)
 		*end = '\0';
 	name = line + 2 + strspn(line + 2, " \t");

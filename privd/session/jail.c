@@ -21,12 +21,12 @@
 #include "../compat.h"
 
 #if defined(__x86_64__)
-#define JAIL_ARCH	AUDIT_ARCH_X86_64
+#define JAIL_ARCH AUDIT_ARCH_X86_64
 #else
-#define JAIL_ARCH	AUDIT_ARCH_AARCH64
+#define JAIL_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-#define JAIL_INSNS_MAX	1024
+#define JAIL_INSNS_MAX 1024
 
 /* To live: memory, signals, the clock; and to end. */
 static const struct jail_rule living[] = {
@@ -64,8 +64,8 @@ static const struct jail_rule living[] = {
 };
 
 struct program {
-	struct sock_filter	insns[JAIL_INSNS_MAX];
-	unsigned short		count;
+	struct sock_filter insns[JAIL_INSNS_MAX];
+	unsigned short count;
 };
 
 static void
@@ -104,8 +104,9 @@ emit_rules(struct program *program, const struct jail_rule *rules, size_t n)
 		}
 		emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->nr, 0,
 		    5);
-		load(program, offsetof(struct seccomp_data, args) +
-		    rule->arg * sizeof(uint64_t));
+		load(program,
+		    offsetof(struct seccomp_data, args) +
+			rule->arg * sizeof(uint64_t));
 		emit(program, BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
 		emit(program, BPF_JMP | BPF_JEQ | BPF_K, rule->value, 0, 1);
 		answer(program, SECCOMP_RET_ALLOW);
@@ -168,9 +169,9 @@ all_file_access(int abi)
 	return access;
 }
 
-struct ruleset_attr {		/* of any ABI: the size says which */
-	uint64_t	 handled_access_fs;
-	uint64_t	 handled_access_net;
+struct ruleset_attr { /* of any ABI: the size says which */
+	uint64_t handled_access_fs;
+	uint64_t handled_access_net;
 };
 
 static int
@@ -181,7 +182,7 @@ add_folder(int ruleset, const char *folder, uint64_t access)
 
 	beneath.allowed_access = access;
 	beneath.parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (beneath.parent_fd == -1)	/* nothing there: nothing to allow */
+	if (beneath.parent_fd == -1) /* nothing there: nothing to allow */
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 	result = (int)syscall(SYS_landlock_add_rule, ruleset,
 	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
@@ -201,10 +202,9 @@ enter(const struct ruleset_attr *attr, size_t size,
 		return -1;
 	for (path = paths; path->folder != NULL && error == 0; path++)
 		if (add_folder(ruleset, path->folder,
-		    path->access & attr->handled_access_fs) == -1)
+			path->access & attr->handled_access_fs) == -1)
 			error = errno;
-	if (error == 0 &&
-	    syscall(SYS_landlock_restrict_self, ruleset, 0) == -1)
+	if (error == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) == -1)
 		error = errno;
 	close(ruleset);
 	errno = error;

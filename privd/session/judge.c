@@ -31,17 +31,17 @@
 #include "status.h"
 #include "worker.h"
 
-#define GUARD		(1ULL << CAP_BLOCK_SUSPEND)
-#define LINEAGE_MAX	32	/* parents that are looked through */
-#define QUEUE_MAX	12	/* received ahead; workers need slots, too */
-#define SLOTS_WAIT	1000	/* microseconds, when all slots are taken */
+#define GUARD (1ULL << CAP_BLOCK_SUSPEND)
+#define LINEAGE_MAX 32  /* parents that are looked through */
+#define QUEUE_MAX 12    /* received ahead; workers need slots, too */
+#define SLOTS_WAIT 1000 /* microseconds, when all slots are taken */
 
 /* An executable that was seen, and what it ran under. */
 struct seen {
-	struct stat	 image;
-	struct regime	*regime;	/* NULL: under more than one */
-	char		*program;
-	struct seen	*next;
+	struct stat image;
+	struct regime *regime; /* NULL: under more than one */
+	char *program;
+	struct seen *next;
 };
 
 static struct seen *seen_images;
@@ -168,7 +168,7 @@ adopt(struct judge *judge, struct call *call)
 	struct process *process = call->process, *parent;
 
 	if (process_image(judge->table, call->thread, call->ticket.id,
-	    &process->image) == -1)
+		&process->image) == -1)
 		return -1;
 	if (!judge->launched && call->thread->tid == judge->program) {
 		process->regime = judge_regime(judge, judge->plan->policy);
@@ -310,9 +310,9 @@ handle(struct judge *judge, struct page_slot *slot)
 
 /* Received and not handled yet, in order. */
 struct queue {
-	struct page_slot	*slots[PAGE_SLOTS];
-	size_t			 first;
-	size_t			 count;
+	struct page_slot *slots[PAGE_SLOTS];
+	size_t first;
+	size_t count;
 };
 
 /* Receives one call; waits for it. False: no program is left. */
@@ -322,7 +322,7 @@ receive(struct judge *judge, struct queue *queue)
 	struct page_slot *slot = page_take(judge->page);
 	int result;
 
-	if (slot == NULL) {	/* all are held by waiting calls */
+	if (slot == NULL) { /* all are held by waiting calls */
 		if (queue->count == 0)
 			(void)usleep(SLOTS_WAIT);
 		return true;
@@ -353,7 +353,8 @@ loop(struct judge *judge)
 			return;
 		/* One thread alone waits for its answer. */
 		while (queue.count > 0 && queue.count < QUEUE_MAX &&
-		    process_count(judge->table) > 1 && poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLIN) != 0)
+		    process_count(judge->table) > 1 && poll(&pfd, 1, 0) == 1 &&
+		    (pfd.revents & POLLIN) != 0)
 			(void)receive(judge, &queue);
 		if (queue.count == 0)
 			continue;
@@ -364,7 +365,10 @@ loop(struct judge *judge)
 	}
 }
 
-#define ANY(nr)	{ nr, 0, 0, 0 }
+#define ANY(nr)             \
+	{                   \
+		nr, 0, 0, 0 \
+	}
 
 static const struct jail_rule allowed[] = {
 	ANY(SYS_ioctl),
@@ -440,7 +444,7 @@ become_judge(const struct judge_start *start)
 	}
 	if (plan->separate)
 		id.permitted = plan->guarded ? GUARD : 0;
-	else if (plan->capable)	/* root's program, judged as root */
+	else if (plan->capable) /* root's program, judged as root */
 		id.permitted = id.effective = held;
 	if (!plan->separate && plan->root)
 		return identity_keep(&id, start->parent);
@@ -473,7 +477,8 @@ judge_main(const struct judge_start *start)
 	judge.reach.fetcher = start->fetcher;
 	judge.reach.listener = start->listener;
 	judge.reach.guard = start->plan->separate && start->plan->guarded ?
-	    GUARD : 0;
+	    GUARD :
+	    0;
 	judge.budget = budget_new();
 	judge.umask = umask(077);
 	(void)umask(judge.umask);

@@ -18,53 +18,53 @@ struct page;
 
 struct judge {
 	const struct session_plan *plan;
-	struct page		*page;
-	struct process_table	*table;
-	struct budget		*budget;
-	struct regime		*regimes;
-	struct reach		 reach;
-	int			 listener;
-	int			 record;	/* channel to the keeper's log */
-	int			 hands[SESSION_HANDS_MAX];
-	int			 twin;		/* the double's channel, -1 */
-	pid_t			 program;	/* the launcher, then the program */
-	bool			 launched;	/* its first exec was seen */
-	unsigned int		 filters;	/* seccomp filters it then had */
-	bool			 said_refused;	/* elevation, once */
-	bool			 blurred;	/* the elevated image was executed
+	struct page *page;
+	struct process_table *table;
+	struct budget *budget;
+	struct regime *regimes;
+	struct reach reach;
+	int listener;
+	int record; /* channel to the keeper's log */
+	int hands[SESSION_HANDS_MAX];
+	int twin;             /* the double's channel, -1 */
+	pid_t program;        /* the launcher, then the program */
+	bool launched;        /* its first exec was seen */
+	unsigned int filters; /* seccomp filters it then had */
+	bool said_refused;    /* elevation, once */
+	bool blurred;         /* the elevated image was executed
 						   again: what runs it is not
 						   elevated by that alone */
-	bool			 roots_move;	/* a call that changes roots was
+	bool roots_move;      /* a call that changes roots was
 						   let go on: none is kept */
-	bool			 creds_changed;	/* a call that changes credentials
+	bool creds_changed;   /* a call that changes credentials
 						   was let go on */
-	mode_t			 umask;		/* the judge's at the moment */
-	struct call		 call;
+	mode_t umask;         /* the judge's at the moment */
+	struct call call;
 };
 
 struct judge_start {
 	const struct session_plan *plan;
-	struct page	*page;
-	uid_t		 own;		/* the uid that it alone has */
-	pid_t		 parent;
-	pid_t		 program;
-	int		 listener;
-	int		 record;
-	int		 fetcher;	/* -1: none */
-	int		 hands[SESSION_HANDS_MAX];
-	int		 twin;		/* -1: none */
+	struct page *page;
+	uid_t own; /* the uid that it alone has */
+	pid_t parent;
+	pid_t program;
+	int listener;
+	int record;
+	int fetcher; /* -1: none */
+	int hands[SESSION_HANDS_MAX];
+	int twin; /* -1: none */
 };
 
-void	judge_main(const struct judge_start *) __attribute__((noreturn));
+void judge_main(const struct judge_start *) __attribute__((noreturn));
 
 /* The regime for a pair of policies, made when first needed; NULL ENOMEM. */
-struct regime	*judge_regime(struct judge *, struct filter_pair);
+struct regime *judge_regime(struct judge *, struct filter_pair);
 
 /* Was the filter made for them? */
-bool		 judge_knows(const struct judge *, struct filter_pair);
+bool judge_knows(const struct judge *, struct filter_pair);
 /* Remembers what an executable runs under, for processes whose parents are
    not known. */
-void		 judge_saw_image(struct judge *, const struct stat *,
-		    struct regime *, const char *program);
+void judge_saw_image(struct judge *, const struct stat *, struct regime *,
+    const char *program);
 
 #endif /* PRIVD_SESSION_JUDGE_H */

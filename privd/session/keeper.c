@@ -38,9 +38,9 @@
  * Each session's processes have ids that nobody else has: from a range that
  * no distribution gives out, by the keeper's process id.
  */
-#define ID_BASE		0x70000000U
-#define ID_STEP		16U
-#define ID_SESSIONS	(1U << 22)	/* the kernel's limit of process ids */
+#define ID_BASE 0x70000000U
+#define ID_STEP 16U
+#define ID_SESSIONS (1U << 22) /* the kernel's limit of process ids */
 
 enum role {
 	ROLE_JUDGE,
@@ -48,17 +48,17 @@ enum role {
 	ROLE_HAND
 };
 
-#define LISTENER_TRIES	20000	/* of 50 microseconds: one second */
+#define LISTENER_TRIES 20000 /* of 50 microseconds: one second */
 
 struct keeper {
 	const struct session_plan *plan;
-	struct page	*page;
-	pid_t		 program;
-	int		 pidfd;		/* of the program */
-	int		 listener;
-	int		 record;
-	pid_t		 children[SESSION_HANDS_MAX + 3];
-	size_t		 nchildren;
+	struct page *page;
+	pid_t program;
+	int pidfd; /* of the program */
+	int listener;
+	int record;
+	pid_t children[SESSION_HANDS_MAX + 3];
+	size_t nchildren;
 };
 
 static uid_t
@@ -68,8 +68,7 @@ own_id(enum role role, unsigned int number)
 	    role + number;
 }
 
-static void
-__attribute__((noreturn))
+static void __attribute__((noreturn))
 fail(const struct keeper *keeper, const char *what)
 {
 	warn("the session: %s", what);
@@ -90,7 +89,7 @@ fetch_listener(const struct keeper *keeper, int channel)
 
 	if (channel_receive(channel, &number, sizeof(number), fds, &nfds) !=
 	    sizeof(number))
-		return -1;	/* it has said why */
+		return -1; /* it has said why */
 	for (tries = 0; tries < LISTENER_TRIES; tries++) {
 		fd = (int)syscall(SYS_pidfd_getfd, keeper->pidfd, number, 0);
 		if (fd != -1)
@@ -112,8 +111,8 @@ keep_only(const int *keep, size_t n)
 	for (;;) {
 		lowest = ~0U;
 		for (i = 0; i < n; i++)
-			if (keep[i] >= (int)from && (unsigned int)keep[i] <
-			    lowest)
+			if (keep[i] >= (int)from &&
+			    (unsigned int)keep[i] < lowest)
 				lowest = (unsigned int)keep[i];
 		(void)syscall(SYS_close_range, from,
 		    lowest == ~0U ? ~0U : lowest - 1, 0);
@@ -302,8 +301,11 @@ void
 keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
     int channel)
 {
-	struct keeper keeper = { .plan = plan, .page = page,
-		.program = program, .listener = -1, .record = -1 };
+	struct keeper keeper = { .plan = plan,
+		.page = page,
+		.program = program,
+		.listener = -1,
+		.record = -1 };
 	sigset_t all;
 	bool ended;
 

@@ -12,7 +12,7 @@ struct session_plan;
  * hands and fetcher, keeps the log and the page, and ends when the last
  * program of the session has. Never returns.
  */
-void	keeper_main(const struct session_plan *, struct page *, pid_t program,
-	    int channel) __attribute__((noreturn));
+void keeper_main(const struct session_plan *, struct page *, pid_t program,
+    int channel) __attribute__((noreturn));
 
 #endif /* PRIVD_SESSION_KEEPER_H */

@@ -16,42 +16,42 @@
 
 #include "../notify/notify.h"
 
-#define PAGE_SLOTS	64
+#define PAGE_SLOTS 64
 
 enum page_stage {
 	PAGE_FREE,
-	PAGE_RECEIVED,		/* perhaps: the id tells */
-	PAGE_BEGUN,		/* an effect may have happened */
-	PAGE_DONE		/* it has; error and value are its result */
+	PAGE_RECEIVED, /* perhaps: the id tells */
+	PAGE_BEGUN,    /* an effect may have happened */
+	PAGE_DONE      /* it has; error and value are its result */
 };
 
 struct page_slot {
-	_Atomic uint32_t	 stage;	/* enum page_stage */
-	int32_t			 error;
-	int64_t			 value;
+	_Atomic uint32_t stage; /* enum page_stage */
+	int32_t error;
+	int64_t value;
 	union {
-		struct seccomp_notif	 notif;
-		char			 room[NOTIFY_SIZE_MAX];
+		struct seccomp_notif notif;
+		char room[NOTIFY_SIZE_MAX];
 	};
 };
 
 struct page {
 	/* The launcher's word when its exec failed: an errno. */
-	_Atomic int32_t		 exec_error;
-	_Atomic uint64_t	 calls;	/* notifications so far */
-	struct page_slot	 slots[PAGE_SLOTS];
+	_Atomic int32_t exec_error;
+	_Atomic uint64_t calls; /* notifications so far */
+	struct page_slot slots[PAGE_SLOTS];
 };
 
 /* Shared with every process forked from here on; NULL with errno. */
-struct page	*page_new(void);
+struct page *page_new(void);
 /* A free slot, from now on taken; NULL if there is none. */
 struct page_slot *page_take(struct page *);
 /* Its call is answered, or nobody waits for it. */
-void		 page_free(struct page_slot *);
+void page_free(struct page_slot *);
 /*
  * Answers what a dead judge left: EINTR before the effect, EIO if nobody
  * knows, the recorded result after it.
  */
-void		 page_recover(struct page *, int listener);
+void page_recover(struct page *, int listener);
 
 #endif /* PRIVD_SESSION_PAGE_H */

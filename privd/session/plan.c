@@ -24,19 +24,18 @@
 #include "image.h"
 #include "trust.h"
 
-#define SYSTEM_POLICIES		PRIVD_SYSCONFDIR "/privd/policies"
-#define SYSTEM_TEMPLATES	PRIVD_SYSCONFDIR "/privd/templates"
+#define SYSTEM_POLICIES PRIVD_SYSCONFDIR "/privd/policies"
+#define SYSTEM_TEMPLATES PRIVD_SYSCONFDIR "/privd/templates"
 
 /* Where the reason goes. */
 struct planner {
-	const struct session_options	*options;
-	struct session_plan		*plan;
-	char				*reason;
-	size_t				 len;
+	const struct session_options *options;
+	struct session_plan *plan;
+	char *reason;
+	size_t len;
 };
 
-static int
-refuse(const struct planner *p, int status, const char *fmt, ...)
+static int refuse(const struct planner *p, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 static int
@@ -65,7 +64,7 @@ take_groups(struct planner *p, const struct passwd *pw)
 		plan->groups[0] = plan->caller.gid;
 		n = 1;
 	} else if (getgrouplist(pw->pw_name, plan->caller.gid, plan->groups,
-	    &n) == -1) {
+		       &n) == -1) {
 		n = -1;
 	}
 	if (n == -1)
@@ -160,9 +159,10 @@ find_program(struct planner *p)
 	if (plan->command == NULL)
 		return refuse(p,
 		    error != 0 ? SESSION_EXIT_CANNOT : SESSION_EXIT_NOTFOUND,
-		    "%s: %s", name, error != 0 ? strerror(error) :
-		    strchr(name, '/') != NULL ? strerror(ENOENT) :
-						"command not found");
+		    "%s: %s", name,
+		    error != 0                    ? strerror(error) :
+			strchr(name, '/') != NULL ? strerror(ENOENT) :
+						    "command not found");
 	plan->program = realpath(plan->command, NULL);
 	if (plan->program == NULL ||
 	    stat(plan->program, &plan->program_st) == -1)
@@ -170,7 +170,7 @@ find_program(struct planner *p)
 		    strerror(errno));
 	plan->image_st = plan->program_st;
 	fd = open(plan->program, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)	/* executable and not readable: no script */
+	if (fd == -1) /* executable and not readable: no script */
 		return 0;
 	error = image_interpreter(fd, interpreter, sizeof(interpreter));
 	close(fd);
@@ -205,16 +205,14 @@ load_policies(struct planner *p)
 	const struct session_options *options = p->options;
 	struct policy_set *set = p->plan->policies;
 	char tree[PATH_MAX], tree_templates[PATH_MAX], home[PATH_MAX];
-	bool in_tree = policy_source_tree(tree, tree_templates,
-	    sizeof(tree));
+	bool in_tree = policy_source_tree(tree, tree_templates, sizeof(tree));
 	const char *templates[] = { SYSTEM_TEMPLATES,
 		in_tree ? tree_templates : NULL, NULL };
 	struct policy_source source = { POLICY_SYSTEM, 0, templates };
 	/* What root names on the command line has root's authority. */
-	struct policy_source given = {
-		p->plan->root ? POLICY_SYSTEM : POLICY_USER,
-		POLICY_LOAD_WILDCARD, templates
-	};
+	struct policy_source given = { p->plan->root ? POLICY_SYSTEM :
+						       POLICY_USER,
+		POLICY_LOAD_WILDCARD, templates };
 	struct policy_source users = { POLICY_USER, 0, templates };
 	struct policy_report report = { NULL, 0, 0, 0 };
 	int failed = 0;
@@ -223,8 +221,8 @@ load_policies(struct planner *p)
 		failed |= policy_load_file(set, &given, options->policy_file,
 		    &report);
 	failed |= policy_load_folder(set, &source, SYSTEM_POLICIES, &report);
-	if (in_tree && policy_find(set, POLICY_SYSTEM, p->plan->program) ==
-	    NULL)
+	if (in_tree &&
+	    policy_find(set, POLICY_SYSTEM, p->plan->program) == NULL)
 		failed |= policy_load_folder(set, &source, tree, &report);
 	if (options->policy_folder != NULL)
 		failed |= policy_load_folder(set, &given,
@@ -255,7 +253,8 @@ choose_policy(struct planner *p)
 	if (plan->policy.first == NULL)
 		return refuse(p, SESSION_EXIT_REFUSED,
 		    "no policy for %s: write one to %s or ~/.privd, or name "
-		    "one with -f", plan->program, SYSTEM_POLICIES);
+		    "one with -f",
+		    plan->program, SYSTEM_POLICIES);
 	return 0;
 }
 
@@ -315,8 +314,8 @@ take_identity(const struct session_plan *plan, struct session_hand *hand)
 		pw = getpwuid(identity->uid);
 		if (pw != NULL) {
 			hand->fsgid = pw->pw_gid;
-			if (getgrouplist(pw->pw_name, pw->pw_gid,
-			    hand->groups, &n) == -1)
+			if (getgrouplist(pw->pw_name, pw->pw_gid, hand->groups,
+				&n) == -1)
 				return -1;
 			hand->ngroups = (size_t)n;
 		}
@@ -420,10 +419,10 @@ plan_guard(struct planner *p)
 	if (!plan->elevates || !plan->separate)
 		return;
 	if (trust_program(plan->program, plan->script, &plan->marked, why,
-	    sizeof(why)) == -1) {
+		sizeof(why)) == -1) {
 		(void)fprintf(stderr,
-		    "privrun: %s: runs without elevation: %s\n",
-		    plan->program, why);
+		    "privrun: %s: runs without elevation: %s\n", plan->program,
+		    why);
 		plan->elevates = false;
 		plan->nhands = 0;
 		return;
@@ -454,7 +453,8 @@ plan_filter(struct planner *p)
 		return 0;
 	return refuse(p, SESSION_EXIT_REFUSED,
 	    errno == E2BIG ? "the policies need a larger filter than the "
-			     "kernel takes" : "cannot make the filter");
+			     "kernel takes" :
+			     "cannot make the filter");
 }
 
 int

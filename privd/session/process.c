@@ -22,17 +22,17 @@
 #include "../policy/policy.h"
 #include "status.h"
 
-#define PIDFD_THREAD_FLAG O_EXCL	/* PIDFD_THREAD, Linux 6.9 */
-#define BUCKETS		256
-#define SWEEP_FIRST	512	/* entries before the dead are looked for */
+#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
+#define BUCKETS 256
+#define SWEEP_FIRST 512 /* entries before the dead are looked for */
 
 struct process_table {
-	struct reach	*reach;
-	size_t		 count;
-	size_t		 sweep_at;
-	uint64_t	 root_mount;	/* the judge's own root */
-	struct stat	 root_st;
-	struct thread	*buckets[BUCKETS];
+	struct reach *reach;
+	size_t count;
+	size_t sweep_at;
+	uint64_t root_mount; /* the judge's own root */
+	struct stat root_st;
+	struct thread *buckets[BUCKETS];
 };
 
 static uint64_t
@@ -367,7 +367,7 @@ process_is_barred(const struct process *process,
 	if (rule->exclusive == NULL)
 		return false;
 	if (process->orphan)
-		return true;	/* whose choice it follows is not known */
+		return true; /* whose choice it follows is not known */
 	for (choice = process->choices; choice != NULL; choice = choice->next)
 		if (choice->rule != rule && choice->image == image &&
 		    choice->rule->exclusive_id == rule->exclusive_id)

@@ -18,98 +18,96 @@
 
 /* One set of policies in force for a process; numbered for the logs. */
 struct regime {
-	struct filter_pair	 policy;
-	unsigned int		 number;
-	struct regime		*next;
+	struct filter_pair policy;
+	unsigned int number;
+	struct regime *next;
 };
 
 /* Of an exclusive "name" of this policy, this rule was used. */
 struct choice {
-	const struct policy_image	*image;
-	const struct policy_rule	*rule;
-	struct choice			*next;
+	const struct policy_image *image;
+	const struct policy_rule *rule;
+	struct choice *next;
 };
 
 /* An execve that was let go on and whose outcome is not known yet. */
 struct exec_watch {
-	pid_t		 tid;		/* who called it; 0: none is going on */
-	struct stat	 image;		/* what must run if it succeeded */
-	struct regime	*regime;	/* and under what */
-	char		 program[PATH_MAX];
+	pid_t tid;             /* who called it; 0: none is going on */
+	struct stat image;     /* what must run if it succeeded */
+	struct regime *regime; /* and under what */
+	char program[PATH_MAX];
 };
 
 struct process {
-	pid_t		 tgid;
-	unsigned int	 threads;	/* entries that point here */
-	int		 memory;	/* /proc/T/mem, -1: not kept */
-	int		 maps;		/* /proc/T/maps, the same */
-	int		 root;		/* its root, O_PATH */
-	bool		 own_root;	/* the judge's root and mounts */
-	struct regime	*regime;
-	struct choice	*choices;
-	bool		 elevated;	/* the image that privrun became */
-	bool		 orphan;	/* first seen without known parent */
-	bool		 condemned;	/* runs what was not judged */
-	bool		 as_launched;	/* ids, filters and user namespace were
+	pid_t tgid;
+	unsigned int threads; /* entries that point here */
+	int memory;           /* /proc/T/mem, -1: not kept */
+	int maps;             /* /proc/T/maps, the same */
+	int root;             /* its root, O_PATH */
+	bool own_root;        /* the judge's root and mounts */
+	struct regime *regime;
+	struct choice *choices;
+	bool elevated;     /* the image that privrun became */
+	bool orphan;       /* first seen without known parent */
+	bool condemned;    /* runs what was not judged */
+	bool as_launched;  /* ids, filters and user namespace were
 					   seen to be those of the launch */
-	struct stat	 image;		/* its executable */
+	struct stat image; /* its executable */
 	struct exec_watch exec;
-	char		 program[PATH_MAX];	/* for the logs */
+	char program[PATH_MAX]; /* for the logs */
 };
 
 struct thread {
-	pid_t		 tid;
-	pid_t		 ppid;		/* when first seen; for the logs */
-	int		 folder;	/* /proc/TID, O_PATH: dead with it */
-	int		 pidfd;		/* of the thread; -1: kernel too old */
-	struct process	*process;
-	struct thread	*next;		/* of its hash chain */
+	pid_t tid;
+	pid_t ppid; /* when first seen; for the logs */
+	int folder; /* /proc/TID, O_PATH: dead with it */
+	int pidfd;  /* of the thread; -1: kernel too old */
+	struct process *process;
+	struct thread *next; /* of its hash chain */
 };
 
 struct process_table;
 
-struct process_table	*process_table_new(struct reach *);
-void			 process_table_free(struct process_table *);
+struct process_table *process_table_new(struct reach *);
+void process_table_free(struct process_table *);
 
 /* The thread if it was seen before and is still the same task. */
-struct thread		*process_find(struct process_table *, pid_t tid);
+struct thread *process_find(struct process_table *, pid_t tid);
 /*
  * Enters a thread that was not known; its process is shared with threads
  * that were. *fresh: the process is new, and the caller must give it a
  * regime. NULL with errno (ESRCH: it is gone). What was read of it counts
  * only once its notification is found valid.
  */
-struct thread		*process_enter(struct process_table *, pid_t tid,
-			    bool *fresh);
+struct thread *process_enter(struct process_table *, pid_t tid, bool *fresh);
 /* Forgets a thread, and its process with the last one. */
-void			 process_forget(struct process_table *,
-			    struct thread *);
+void process_forget(struct process_table *, struct thread *);
 /* How many threads are entered. */
-size_t			 process_count(const struct process_table *);
+size_t process_count(const struct process_table *);
 /* Does the thread's task still exist? */
-bool			 process_alive(const struct thread *);
+bool process_alive(const struct thread *);
 /* The process's known parent, NULL if there is none alive. */
-struct process		*process_parent(struct process_table *, pid_t ppid);
+struct process *process_parent(struct process_table *, pid_t ppid);
 
 /* What is kept open of a process; -1 with errno. Borrowed. */
-int	 process_memory(struct process_table *, struct thread *, uint64_t id);
+int process_memory(struct process_table *, struct thread *, uint64_t id);
 /*
  * May the process itself read there? /proc/T/mem reads whatever its pages'
  * protection is. Where the kernel cannot tell (before 6.11): yes.
  */
-bool	 process_can_read(struct process_table *, struct thread *, uint64_t id,
-	    uint64_t addr, size_t len);
-int	 process_root(struct process_table *, struct thread *, uint64_t id);
+bool process_can_read(struct process_table *, struct thread *, uint64_t id,
+    uint64_t addr, size_t len);
+int process_root(struct process_table *, struct thread *, uint64_t id);
 /* Drops what an exec or a credential change invalidates. */
-void	 process_drop_handles(struct process *);
+void process_drop_handles(struct process *);
 /* Device and inode of what it runs. */
-int	 process_image(struct process_table *, struct thread *, uint64_t id,
-	    struct stat *);
+int process_image(struct process_table *, struct thread *, uint64_t id,
+    struct stat *);
 /* exclusive "...": an earlier choice that bars this rule? And a new one. */
-bool	 process_is_barred(const struct process *, const struct policy_image *,
-	    const struct policy_rule *);
-int	 process_choose(struct process *, const struct policy_image *,
-	    const struct policy_rule *);
-int	 process_inherit_choices(struct process *, const struct process *);
+bool process_is_barred(const struct process *, const struct policy_image *,
+    const struct policy_rule *);
+int process_choose(struct process *, const struct policy_image *,
+    const struct policy_rule *);
+int process_inherit_choices(struct process *, const struct process *);
 
 #endif /* PRIVD_SESSION_PROCESS_H */

@@ -33,7 +33,7 @@
 #include "page.h"
 #include "session.h"
 
-#define GUARD	(1ULL << CAP_BLOCK_SUSPEND)
+#define GUARD (1ULL << CAP_BLOCK_SUSPEND)
 
 extern char **environ;
 
@@ -42,17 +42,59 @@ extern char **environ;
  * user: an elevated program starts without it. By name, or by prefix ("_*").
  */
 static const char *const unsafe[] = {
-	"LD_*", "DYLD_*", "GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES",
-	"HOSTALIASES", "LOCALDOMAIN", "LOCPATH", "MALLOC_*", "NIS_PATH",
-	"NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TMPDIR", "TZDIR",
-	"ARGP_HELP_FMT", "BASH_ENV", "BASHOPTS", "BASH_FUNC_*", "CDPATH",
-	"ENV", "FPATH", "GLOBIGNORE", "IFS", "JAVA_TOOL_OPTIONS", "NULLCMD",
-	"PATH_LOCALE", "PERL5DB", "PERL5LIB", "PERL5OPT", "PERLIO_DEBUG",
-	"PERLLIB", "PS4", "PYTHON*", "READNULLCMD", "RUBYLIB", "RUBYOPT",
-	"SHELLOPTS", "TERMINFO", "TERMINFO_DIRS", "TERMPATH", "ZDOTDIR",
-	"OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES", "KRB5_CONFIG*",
-	"KRB5_KTNAME", "LUA_INIT*", "LUA_PATH*", "LUA_CPATH*", "PCAP_*",
-	"XKB_*", "DBUS_*",
+	"LD_*",
+	"DYLD_*",
+	"GCONV_PATH",
+	"GETCONF_DIR",
+	"GLIBC_TUNABLES",
+	"HOSTALIASES",
+	"LOCALDOMAIN",
+	"LOCPATH",
+	"MALLOC_*",
+	"NIS_PATH",
+	"NLSPATH",
+	"RESOLV_HOST_CONF",
+	"RES_OPTIONS",
+	"TMPDIR",
+	"TZDIR",
+	"ARGP_HELP_FMT",
+	"BASH_ENV",
+	"BASHOPTS",
+	"BASH_FUNC_*",
+	"CDPATH",
+	"ENV",
+	"FPATH",
+	"GLOBIGNORE",
+	"IFS",
+	"JAVA_TOOL_OPTIONS",
+	"NULLCMD",
+	"PATH_LOCALE",
+	"PERL5DB",
+	"PERL5LIB",
+	"PERL5OPT",
+	"PERLIO_DEBUG",
+	"PERLLIB",
+	"PS4",
+	"PYTHON*",
+	"READNULLCMD",
+	"RUBYLIB",
+	"RUBYOPT",
+	"SHELLOPTS",
+	"TERMINFO",
+	"TERMINFO_DIRS",
+	"TERMPATH",
+	"ZDOTDIR",
+	"OPENSSL_CONF",
+	"OPENSSL_MODULES",
+	"OPENSSL_ENGINES",
+	"KRB5_CONFIG*",
+	"KRB5_KTNAME",
+	"LUA_INIT*",
+	"LUA_PATH*",
+	"LUA_CPATH*",
+	"PCAP_*",
+	"XKB_*",
+	"DBUS_*",
 };
 
 static bool
@@ -62,9 +104,9 @@ is_unsafe(const char *entry)
 
 	for (i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++) {
 		n = strlen(unsafe[i]);
-		if (unsafe[i][n - 1] == '*' ? strncmp(entry, unsafe[i],
-		    n - 1) == 0 : n == len && strncmp(entry, unsafe[i],
-		    n) == 0)
+		if (unsafe[i][n - 1] == '*' ?
+			strncmp(entry, unsafe[i], n - 1) == 0 :
+			n == len && strncmp(entry, unsafe[i], n) == 0)
 			return true;
 	}
 	return false;
@@ -111,8 +153,9 @@ take_guard(const struct session_plan *plan)
 
 	if (identity_set_caps(GUARD, GUARD, GUARD) == -1)
 		fail("cannot hold the guard (CAP_BLOCK_SUSPEND)");
-	if (!plan->marked && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE,
-	    (unsigned long)CAP_BLOCK_SUSPEND, 0, 0) == -1)
+	if (!plan->marked &&
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE,
+		(unsigned long)CAP_BLOCK_SUSPEND, 0, 0) == -1)
 		fail("cannot pass the guard on");
 	if (setrlimit(RLIMIT_CORE, &none) == -1 || personality(0) == -1)
 		fail("cannot set limits");
@@ -142,7 +185,7 @@ enter_filter(const struct session_plan *plan)
 		return;
 	if (errno == EBUSY)
 		warnx("this program runs in a session, or in a container that "
-		    "listens to system calls, already: sessions do not nest");
+		      "listens to system calls, already: sessions do not nest");
 	else
 		warn("cannot install the filter");
 	_exit(SESSION_EXIT_REFUSED);

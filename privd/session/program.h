@@ -10,7 +10,7 @@ struct session_plan;
  * filter, then execve. Tells the number of its listener on channel just
  * before it has one. Never returns.
  */
-void	program_main(const struct session_plan *, struct page *, int channel)
-	    __attribute__((noreturn));
+void program_main(const struct session_plan *, struct page *, int channel)
+    __attribute__((noreturn));
 
 #endif /* PRIVD_SESSION_PROGRAM_H */

@@ -36,7 +36,7 @@ reach_lower(struct reach *reach)
 
 	if (reach->guard != 0 &&
 	    identity_set_caps(all, reach->resting, 0) == -1)
-		_exit(1);	/* never go on with more than is right */
+		_exit(1); /* never go on with more than is right */
 	errno = error;
 }
 

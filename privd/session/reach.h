@@ -15,61 +15,60 @@
 
 /* What can be opened of a thread's /proc folder. */
 enum reach_what {
-	REACH_MEM,		/* read-only */
+	REACH_MEM, /* read-only */
 	REACH_MAPS,
-	REACH_ROOT,		/* O_PATH, as all that follow */
+	REACH_ROOT, /* O_PATH, as all that follow */
 	REACH_CWD,
 	REACH_EXE,
-	REACH_FD		/* the file of descriptor `number` */
+	REACH_FD /* the file of descriptor `number` */
 };
 
 struct reach {
-	int		 fetcher;	/* channel, -1: the judge itself */
-	int		 listener;
-	uint64_t	 guard;		/* capabilities raised for opening */
-	uint64_t	 resting;	/* and those that are always effective */
+	int fetcher; /* channel, -1: the judge itself */
+	int listener;
+	uint64_t guard;   /* capabilities raised for opening */
+	uint64_t resting; /* and those that are always effective */
 };
 
 /* The wire: one request, one reply. */
 enum reach_op {
 	REACH_OPEN = 1,
-	REACH_TAKE,		/* duplicate descriptor `number` */
-	REACH_WRITE		/* put data at addr */
+	REACH_TAKE, /* duplicate descriptor `number` */
+	REACH_WRITE /* put data at addr */
 };
 
-#define REACH_WRITE_MAX	65536
+#define REACH_WRITE_MAX 65536
 
 struct reach_request {
-	uint32_t	 op;
-	uint32_t	 what;		/* enum reach_what */
-	uint64_t	 id;		/* the notification that asks */
-	int32_t		 tid;
-	int32_t		 number;
-	uint64_t	 addr;
-	uint32_t	 len;
-	unsigned char	 data[REACH_WRITE_MAX];
+	uint32_t op;
+	uint32_t what; /* enum reach_what */
+	uint64_t id;   /* the notification that asks */
+	int32_t tid;
+	int32_t number;
+	uint64_t addr;
+	uint32_t len;
+	unsigned char data[REACH_WRITE_MAX];
 };
 
 struct reach_reply {
-	int32_t		 error;
+	int32_t error;
 };
 
 /* Opens it of the thread whose /proc folder procfd is. -1 with errno. */
-int	 reach_open(struct reach *, uint64_t id, pid_t tid, int procfd,
-	    enum reach_what, int number);
+int reach_open(struct reach *, uint64_t id, pid_t tid, int procfd,
+    enum reach_what, int number);
 /* A duplicate of the process's descriptor (pidfd_getfd(2)). */
-int	 reach_take(struct reach *, uint64_t id, pid_t tid, pid_t tgid,
-	    int number);
+int reach_take(struct reach *, uint64_t id, pid_t tid, pid_t tgid, int number);
 /* Writes a result; EFAULT as the kernel would. */
-int	 reach_write(struct reach *, uint64_t id, pid_t tid, pid_t tgid,
-	    uint64_t addr, const void *, size_t len);
+int reach_write(struct reach *, uint64_t id, pid_t tid, pid_t tgid,
+    uint64_t addr, const void *, size_t len);
 /*
  * Raises the guard for what the program may do with its own /proc, and takes
  * it back; between them nothing else is done.
  */
-void	 reach_raise(struct reach *);
-void	 reach_lower(struct reach *);
+void reach_raise(struct reach *);
+void reach_lower(struct reach *);
 /* Opens a name in a folder of /proc with the guard raised. */
-int	 reach_openat(struct reach *, int folder, const char *name, int flags);
+int reach_openat(struct reach *, int folder, const char *name, int flags);
 
 #endif /* PRIVD_SESSION_REACH_H */

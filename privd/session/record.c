@@ -18,7 +18,7 @@
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
-#define LIBBSD_OPENBSD_VIS	/* strvis(3) alone is used */
+#define LIBBSD_OPENBSD_VIS /* strvis(3) alone is used */
 #include <vis.h>
 
 #include "call.h"
@@ -27,15 +27,15 @@
 #include "page.h"
 
 enum record_kind {
-	RECORD_LINE = 1,	/* for the log */
-	RECORD_TELL,		/* for the user */
-	RECORD_KILL		/* a pidfd comes along: what it ran was not
+	RECORD_LINE = 1, /* for the log */
+	RECORD_TELL,     /* for the user */
+	RECORD_KILL      /* a pidfd comes along: what it ran was not
 				   judged */
 };
 
 struct record {
-	uint32_t	 kind;
-	char		 text[RECORD_MAX];
+	uint32_t kind;
+	char text[RECORD_MAX];
 };
 
 /* The keeper's log. */
@@ -43,12 +43,11 @@ static int log_fd = -1;
 static bool log_to_syslog;
 
 struct line {
-	char	text[RECORD_MAX];
-	size_t	len;
+	char text[RECORD_MAX];
+	size_t len;
 };
 
-static void
-add(struct line *line, const char *fmt, ...)
+static void add(struct line *line, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 static void
@@ -67,7 +66,7 @@ add(struct line *line, const char *fmt, ...)
 		line->len = sizeof(line->text) - 1;
 }
 
-#define VALUE_MAX	1024	/* of each value in a record */
+#define VALUE_MAX 1024 /* of each value in a record */
 
 static void
 add_escaped(struct line *line, const char *s)
@@ -149,8 +148,9 @@ record_call(struct judge *judge, const struct call *call)
 
 	line.len = 0;
 	add(&line, "%s user: ",
-	    verdict->action == POLICY_PERMIT ? "permit" :
-	    verdict->action == POLICY_PRETEND ? "pretend" : "deny");
+	    verdict->action == POLICY_PERMIT      ? "permit" :
+		verdict->action == POLICY_PRETEND ? "pretend" :
+						    "deny");
 	if (user != NULL)
 		add_escaped(&line, user);
 	else
@@ -199,8 +199,10 @@ record_kill(struct judge *judge, pid_t tgid, const char *judged)
 {
 	int pidfd;
 
-	record_note(judge, "pid %d runs another file than %s, which was "
-	    "judged: killed", tgid, judged);
+	record_note(judge,
+	    "pid %d runs another file than %s, which was "
+	    "judged: killed",
+	    tgid, judged);
 	pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
 	if (pidfd == -1)
 		return;
@@ -216,8 +218,8 @@ record_open(const struct session_options *options, const char *program)
 	const char *name = strrchr(program, '/');
 
 	if (options->log_file != NULL) {
-		log_fd = open(options->log_file, O_WRONLY | O_CREAT | O_APPEND |
-		    O_CLOEXEC | O_NOCTTY, 0600);
+		log_fd = open(options->log_file,
+		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
 		return log_fd == -1 ? -1 : 0;
 	}
 	if (options->log_stderr) {

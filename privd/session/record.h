@@ -14,22 +14,22 @@ struct call;
 struct judge;
 struct session_options;
 
-#define RECORD_MAX	8192
+#define RECORD_MAX 8192
 
 /* Records a judged call: permit or deny, and why. */
-void	 record_call(struct judge *, const struct call *);
+void record_call(struct judge *, const struct call *);
 /* Records a sentence about the session. */
-void	 record_note(struct judge *, const char *fmt, ...)
-	    __attribute__((format(printf, 2, 3)));
+void record_note(struct judge *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Tells the user, on standard error. */
-void	 record_tell(struct judge *, const char *text);
+void record_tell(struct judge *, const char *text);
 
 /* Asks for the death of a process that runs what was not judged. */
-void	 record_kill(struct judge *, pid_t tgid, const char *judged);
+void record_kill(struct judge *, pid_t tgid, const char *judged);
 
 /* The keeper's side: opens the log. -1 with errno. */
-int	 record_open(const struct session_options *, const char *program);
+int record_open(const struct session_options *, const char *program);
 /* Receives a record and writes it. 0 at the judge's end. */
-int	 record_serve(int channel);
+int record_serve(int channel);
 
 #endif /* PRIVD_SESSION_RECORD_H */

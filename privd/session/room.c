@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LIMITS_MAX	4096
+#define LIMITS_MAX 4096
 
 static bool
 read_limit(int folder, unsigned long *limit)

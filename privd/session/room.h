@@ -9,6 +9,6 @@
  * before what has an effect; where the kernel does not tell (before Linux
  * 6.2, or not to us), the answer is yes.
  */
-bool	room_for_descriptor(int folder);
+bool room_for_descriptor(int folder);
 
 #endif /* PRIVD_SESSION_ROOM_H */

@@ -25,7 +25,7 @@
 #include "program.h"
 #include "session.h"
 
-#define KEEPER_WAIT	200	/* milliseconds */
+#define KEEPER_WAIT 200 /* milliseconds */
 
 static volatile pid_t program;
 

@@ -17,81 +17,81 @@
 #include "../policy/policy.h"
 
 /* A launcher's own failures, so that they are not taken for the program's. */
-#define SESSION_EXIT_REFUSED	125	/* privd said no */
-#define SESSION_EXIT_CANNOT	126	/* found, and cannot be executed */
-#define SESSION_EXIT_NOTFOUND	127
+#define SESSION_EXIT_REFUSED 125 /* privd said no */
+#define SESSION_EXIT_CANNOT 126  /* found, and cannot be executed */
+#define SESSION_EXIT_NOTFOUND 127
 
-#define SESSION_HANDS_MAX	8
-#define SESSION_REASON_MAX	512
+#define SESSION_HANDS_MAX 8
+#define SESSION_REASON_MAX 512
 
 struct session_options {
-	bool		 automatic;	/* -a: what no rule names is denied */
-	bool		 inherit;	/* -i: the policy never changes */
-	bool		 no_alias;	/* -u */
-	bool		 no_user;	/* -U */
-	bool		 log_stderr;	/* -e */
-	const char	*log_file;	/* -E; NULL: syslog, or stderr */
-	const char	*policy_folder;	/* -d; NULL: the user's */
-	const char	*policy_file;	/* -f; NULL: none */
-	bool		 change_ids;	/* -c */
-	uid_t		 uid;
-	gid_t		 gid;
-	bool		 has_gid;	/* -c uid:gid, no groups but that */
-	char		*const *argv;	/* the program and its arguments */
+	bool automatic;            /* -a: what no rule names is denied */
+	bool inherit;              /* -i: the policy never changes */
+	bool no_alias;             /* -u */
+	bool no_user;              /* -U */
+	bool log_stderr;           /* -e */
+	const char *log_file;      /* -E; NULL: syslog, or stderr */
+	const char *policy_folder; /* -d; NULL: the user's */
+	const char *policy_file;   /* -f; NULL: none */
+	bool change_ids;           /* -c */
+	uid_t uid;
+	gid_t gid;
+	bool has_gid;      /* -c uid:gid, no groups but that */
+	char *const *argv; /* the program and its arguments */
 };
 
 /* An identity that rules elevate to, and the hand that will hold it. */
 struct session_hand {
-	struct policy_identity	 identity;
-	uid_t			 fsuid;
-	gid_t			 fsgid;
-	gid_t			*groups;
-	size_t			 ngroups;
-	uint64_t		 caps;
-	bool			 files;		/* opens files */
-	bool			 sockets;	/* makes sockets */
-	bool			 binds;
+	struct policy_identity identity;
+	uid_t fsuid;
+	gid_t fsgid;
+	gid_t *groups;
+	size_t ngroups;
+	uint64_t caps;
+	bool files;   /* opens files */
+	bool sockets; /* makes sockets */
+	bool binds;
 };
 
 /* Everything that is decided before the first fork; immutable afterwards. */
 struct session_plan {
-	struct session_options	 options;
-	struct policy_set	*policies;
-	struct filter_pair	 policy;	/* of the program itself */
-	struct filter_pair	*closure;
-	size_t			 nclosure;
-	struct filter_program	 filter;
+	struct session_options options;
+	struct policy_set *policies;
+	struct filter_pair policy; /* of the program itself */
+	struct filter_pair *closure;
+	size_t nclosure;
+	struct filter_program filter;
 
-	char			*command;	/* as it will be executed */
-	char			*program;	/* canonical path: the policy's */
-	struct stat		 program_st;	/* what the policy names */
-	struct stat		 image_st;	/* what will run: the same, or a
+	char *command;          /* as it will be executed */
+	char *program;          /* canonical path: the policy's */
+	struct stat program_st; /* what the policy names */
+	struct stat image_st;   /* what will run: the same, or a
 						   script's interpreter */
-	bool			 script;
+	bool script;
 
-	struct policy_caller	 caller;	/* the program's user */
-	char			*user;
-	char			*home;
-	gid_t			*groups;
+	struct policy_caller caller; /* the program's user */
+	char *user;
+	char *home;
+	gid_t *groups;
 
-	bool			 root;		/* privrun has root's rights */
-	bool			 separate;	/* judge, hand and fetcher have
+	bool root;     /* privrun has root's rights */
+	bool separate; /* judge, hand and fetcher have
 						   ids of their own */
-	bool			 elevates;	/* `as` and `with` are honoured */
-	bool			 wants;		/* the policy has such rules */
-	bool			 guarded;
-	bool			 marked;	/* the program carries the mark */
-	bool			 capable;	/* the caller has capabilities */
-	bool			 uses_cwd;	/* a rule has $CWD */
+	bool elevates; /* `as` and `with` are honoured */
+	bool wants;    /* the policy has such rules */
+	bool guarded;
+	bool marked;   /* the program carries the mark */
+	bool capable;  /* the caller has capabilities */
+	bool uses_cwd; /* a rule has $CWD */
 
-	struct session_hand	 hands[SESSION_HANDS_MAX];
-	size_t			 nhands;
-	bool			 has_double;	/* connects may be judged */
-	uint8_t			*rule_hand;	/* by rule index of
+	struct session_hand hands[SESSION_HANDS_MAX];
+	size_t nhands;
+	bool has_double;    /* connects may be judged */
+	uint8_t *rule_hand; /* by rule index of
 						   policy.first; HAND_NONE */
 };
 
-#define SESSION_HAND_NONE	0xff
+#define SESSION_HAND_NONE 0xff
 
 /*
  * Loads the policies, finds the program, checks that everything that they
@@ -99,12 +99,12 @@ struct session_plan {
  * or the exit status, with the reason (what is wrong, where, what to do) in
  * reason; warnings have been printed.
  */
-int	 session_plan(const struct session_options *, struct session_plan *,
-	    char *reason, size_t len);
-void	 session_plan_clear(struct session_plan *);
+int session_plan(const struct session_options *, struct session_plan *,
+    char *reason, size_t len);
+void session_plan_clear(struct session_plan *);
 
 /* Runs the planned session. Returns the exit status, or dies by the signal
    that the program died of. */
-int	 session_run(const struct session_plan *);
+int session_run(const struct session_plan *);
 
 #endif /* PRIVD_SESSION_H */

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STATUS_MAX	8192
+#define STATUS_MAX 8192
 
 static ssize_t
 slurp(int folder, char *buf, size_t size)
@@ -83,8 +83,8 @@ status_read(int folder, struct status *st)
 	    !number(text, "PPid", 10, &ppid) ||
 	    !number(text, "CapPrm", 16, &permitted) ||
 	    !number(text, "Seccomp_filters", 10, &filters) ||
-	    !number(text, "Umask", 8, &mask) ||
-	    !four(text, "Uid", st->uid) || !four(text, "Gid", st->gid)) {
+	    !number(text, "Umask", 8, &mask) || !four(text, "Uid", st->uid) ||
+	    !four(text, "Gid", st->gid)) {
 		errno = EIO;
 		return -1;
 	}

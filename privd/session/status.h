@@ -10,16 +10,16 @@
 #include <stdint.h>
 
 struct status {
-	pid_t		 tgid;
-	pid_t		 ppid;
-	uid_t		 uid[4];	/* real, effective, saved, fs */
-	gid_t		 gid[4];
-	uint64_t	 permitted;
-	unsigned int	 filters;	/* seccomp filters */
-	mode_t		 umask;
+	pid_t tgid;
+	pid_t ppid;
+	uid_t uid[4]; /* real, effective, saved, fs */
+	gid_t gid[4];
+	uint64_t permitted;
+	unsigned int filters; /* seccomp filters */
+	mode_t umask;
 };
 
 /* Reads it in an (O_PATH) folder of /proc. -1 with errno: not whole. */
-int	status_read(int folder, struct status *);
+int status_read(int folder, struct status *);
 
 #endif /* PRIVD_SESSION_STATUS_H */

@@ -58,9 +58,11 @@ check_mark(const char *path, bool *marked, char *why, size_t len)
 	(void)cap_free(caps);
 	if (*marked || !grants)
 		return 0;
-	(void)snprintf(why, len, "it has capabilities of its own and would "
+	(void)snprintf(why, len,
+	    "it has capabilities of its own and would "
 	    "lose the guard: take them away (setcap -r %s), or mark it "
-	    "(setcap cap_block_suspend=i %s)", path, path);
+	    "(setcap cap_block_suspend=i %s)",
+	    path, path);
 	return -1;
 }
 
@@ -72,7 +74,8 @@ trust_program(const char *path, bool script, bool *marked, char *why,
 
 	*marked = false;
 	if (script) {
-		(void)snprintf(why, len, "it is a script, whose interpreter "
+		(void)snprintf(why, len,
+		    "it is a script, whose interpreter "
 		    "reads it by name: only binaries are elevated");
 		return -1;
 	}
@@ -81,12 +84,14 @@ trust_program(const char *path, bool script, bool *marked, char *why,
 		return -1;
 	if ((identity_permitted() & guard) == 0 ||
 	    prctl(PR_CAPBSET_READ, CAP_BLOCK_SUSPEND, 0, 0, 0) != 1) {
-		(void)snprintf(why, len, "CAP_BLOCK_SUSPEND, which guards it, "
+		(void)snprintf(why, len,
+		    "CAP_BLOCK_SUSPEND, which guards it, "
 		    "is not there to give (a container without it?)");
 		return -1;
 	}
 	if (jail_landlock_abi() < 2) {
-		(void)snprintf(why, len, "this kernel has no Landlock: boot "
+		(void)snprintf(why, len,
+		    "this kernel has no Landlock: boot "
 		    "with lsm=landlock,... (Linux 5.19 or newer)");
 		return -1;
 	}

@@ -12,7 +12,7 @@
  * in its inheritable file capabilities). Returns 0; -1 with what is missing
  * and how to mend it in why.
  */
-int	trust_program(const char *path, bool script, bool *marked, char *why,
-	    size_t len);
+int trust_program(const char *path, bool script, bool *marked, char *why,
+    size_t len);
 
 #endif /* PRIVD_SESSION_TRUST_H */

@@ -12,9 +12,9 @@
 #include "record.h"
 
 struct context {
-	struct judge			*judge;
-	const struct call		*call;
-	const struct policy_image	*image;
+	struct judge *judge;
+	const struct call *call;
+	const struct policy_image *image;
 };
 
 /* Reached through the broker's own root and mounts? */
@@ -83,9 +83,10 @@ call_is_plainly_permitted(struct judge *judge, struct call *call)
 		rule = verdict.rule;
 		if (verdict.action != POLICY_PERMIT || verdict.log)
 			return false;
-		if (rule != NULL && (rule->limit != POLICY_UNLIMITED ||
-		    rule->exclusive != NULL ||
-		    rule->identity.kind != POLICY_AS_CALLER))
+		if (rule != NULL &&
+		    (rule->limit != POLICY_UNLIMITED ||
+			rule->exclusive != NULL ||
+			rule->identity.kind != POLICY_AS_CALLER))
 			return false;
 	}
 	return true;

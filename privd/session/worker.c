@@ -24,22 +24,22 @@
 #include "judge.h"
 #include "page.h"
 
-#define JOBS_MAX	(PAGE_SLOTS - 16)
-#define WAKE		SIGUSR1
+#define JOBS_MAX (PAGE_SLOTS - 16)
+#define WAKE SIGUSR1
 
 struct job {
-	pthread_t		 thread;
-	bool			 running;
-	bool			 connecting;
-	bool			 cloexec;
-	int			 fd;	/* pinned object, or socket */
-	int			 object;	/* of a unix path, or -1 */
-	int			 hand;	/* that connects, or -1 */
-	uint64_t		 flags;
-	int			 listener;
-	struct ticket		 ticket;
-	struct sockaddr_storage	 addr;
-	socklen_t		 addr_len;
+	pthread_t thread;
+	bool running;
+	bool connecting;
+	bool cloexec;
+	int fd;     /* pinned object, or socket */
+	int object; /* of a unix path, or -1 */
+	int hand;   /* that connects, or -1 */
+	uint64_t flags;
+	int listener;
+	struct ticket ticket;
+	struct sockaddr_storage addr;
+	socklen_t addr_len;
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -49,7 +49,7 @@ static bool watching;
 static void
 on_wake(int sig)
 {
-	(void)sig;	/* only to interrupt */
+	(void)sig; /* only to interrupt */
 }
 
 void
@@ -66,10 +66,9 @@ static int
 do_connect(const struct job *job)
 {
 	if (job->hand != -1)
-		return hand_connect(job->hand, job->fd, job->object,
-		    &job->addr, job->addr_len);
-	return perform_connect(job->fd, job->object, &job->addr,
-	    job->addr_len);
+		return hand_connect(job->hand, job->fd, job->object, &job->addr,
+		    job->addr_len);
+	return perform_connect(job->fd, job->object, &job->addr, job->addr_len);
 }
 
 static void

@@ -13,12 +13,12 @@ struct call;
 struct judge;
 
 /* The signal that ends a wait: to be caught, without SA_RESTART. */
-void	 worker_init(void);
+void worker_init(void);
 /*
  * Both take the call over, with its slot and the descriptor, and answer it
  * later; or refuse it with EAGAIN when too many wait already.
  */
-void	 worker_open(struct judge *, struct call *, bool cloexec);
-void	 worker_connect(struct judge *, struct call *);
+void worker_open(struct judge *, struct call *, bool cloexec);
+void worker_connect(struct judge *, struct call *);
 
 #endif /* PRIVD_SESSION_WORKER_H */

@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SYS_REGS	6	/* argument registers of a call */
-#define SYS_ARGS_MAX	8	/* named arguments of a call */
-#define SYS_FOLDS_MAX	4
-#define SYS_VALUE_MAX	4352	/* longest formatted value, NUL included */
+#define SYS_REGS 6     /* argument registers of a call */
+#define SYS_ARGS_MAX 8 /* named arguments of a call */
+#define SYS_FOLDS_MAX 4
+#define SYS_VALUE_MAX 4352 /* longest formatted value, NUL included */
 
 enum sys_machine {
 	SYS_X86_64,
@@ -27,9 +27,9 @@ enum sys_machine {
 };
 
 #if defined(__x86_64__)
-#define SYS_NATIVE	SYS_X86_64
+#define SYS_NATIVE SYS_X86_64
 #elif defined(__aarch64__)
-#define SYS_NATIVE	SYS_AARCH64
+#define SYS_NATIVE SYS_AARCH64
 #else
 #error "privd knows the system calls of x86_64 and aarch64"
 #endif
@@ -37,77 +37,78 @@ enum sys_machine {
 /* What an argument is, hence how it is read and shown. */
 enum sys_kind {
 	/* numbers, complete in their register: shown by sys_format() */
-	SYS_OFLAGS,		/* "rwct" */
-	SYS_MODE,		/* "644" */
+	SYS_OFLAGS, /* "rwct" */
+	SYS_MODE,   /* "644" */
 	SYS_UID,
-	SYS_UNAME,		/* the same register, as a name */
+	SYS_UNAME, /* the same register, as a name */
 	SYS_GID,
 	SYS_GNAME,
-	SYS_SOCKDOM,		/* "AF_INET" */
-	SYS_SOCKTYPE,		/* "SOCK_RAW", without CLOEXEC and NONBLOCK */
-	SYS_SOCKPROTO,		/* by domain: aux is the domain's register */
-	SYS_LEVEL,		/* "SOL_SOCKET" */
-	SYS_OPTNAME,		/* by level: aux is the level's register */
-	SYS_REQUEST,		/* ioctl, "SIOCSIFFLAGS" or hex */
+	SYS_SOCKDOM,   /* "AF_INET" */
+	SYS_SOCKTYPE,  /* "SOCK_RAW", without CLOEXEC and NONBLOCK */
+	SYS_SOCKPROTO, /* by domain: aux is the domain's register */
+	SYS_LEVEL,     /* "SOL_SOCKET" */
+	SYS_OPTNAME,   /* by level: aux is the level's register */
+	SYS_REQUEST,   /* ioctl, "SIOCSIFFLAGS" or hex */
 	SYS_SIGNAME,
 	SYS_PROT,
 	SYS_MAPFLAGS,
-	SYS_CMD,		/* fcntl, "F_SETOWN" */
+	SYS_CMD, /* fcntl, "F_SETOWN" */
 	SYS_FD,
 	SYS_RESOURCE,
 	SYS_WHICH,
 	SYS_SCHEDPOLICY,
 	SYS_MOUNTFLAGS,
 	SYS_UMOUNTFLAGS,
-	SYS_CREATFLAGS,		/* creat's: "woct", in no register */
-	SYS_SIGNED,		/* a plain signed number */
-	SYS_HEX,		/* a plain number in hex */
+	SYS_CREATFLAGS, /* creat's: "woct", in no register */
+	SYS_SIGNED,     /* a plain signed number */
+	SYS_HEX,        /* a plain number in hex */
 	/* in memory or in the process: the caller of this folder reads them */
-	SYS_MEMORY,		/* marker: kinds from here on are not numbers */
-	SYS_PATH = SYS_MEMORY,	/* C string; aux: register of the folder's
+	SYS_MEMORY,            /* marker: kinds from here on are not numbers */
+	SYS_PATH = SYS_MEMORY, /* C string; aux: register of the folder's
 				   descriptor, or SYS_CWD */
-	SYS_FDPATH,		/* the file of the descriptor in reg */
-	SYS_STRING,		/* C string */
-	SYS_SOCKADDR,		/* struct sockaddr; aux: register of its size */
-	SYS_MSGHDR,		/* struct msghdr, its msg_name */
-	SYS_ARGV,		/* array of C strings, joined by blanks */
-	SYS_HOWFLAGS,		/* struct open_how, as SYS_OFLAGS; aux: size */
-	SYS_HOWMODE,		/* struct open_how, as SYS_MODE; aux: size */
-	SYS_PIDNAME		/* program of a process id */
+	SYS_FDPATH,            /* the file of the descriptor in reg */
+	SYS_STRING,            /* C string */
+	SYS_SOCKADDR,          /* struct sockaddr; aux: register of its size */
+	SYS_MSGHDR,            /* struct msghdr, its msg_name */
+	SYS_ARGV,              /* array of C strings, joined by blanks */
+	SYS_HOWFLAGS,          /* struct open_how, as SYS_OFLAGS; aux: size */
+	SYS_HOWMODE,           /* struct open_how, as SYS_MODE; aux: size */
+	SYS_PIDNAME            /* program of a process id */
 };
 
-#define SYS_CWD		0xff	/* aux of a SYS_PATH without descriptor */
+#define SYS_CWD 0xff /* aux of a SYS_PATH without descriptor */
 
 /* Path arguments: how the last component is looked up. */
-#define SYS_ARG_NOFOLLOW	0x01	/* the call acts on the link itself */
-#define SYS_ARG_PARENT		0x02	/* names an entry to make or remove */
-#define SYS_ARG_ATFLAGS		0x04	/* AT_* flags decide: see flagreg */
-#define SYS_ARG_OPTIONAL	0x08	/* may be absent (NULL pointer) */
-#define SYS_ARG_EMPTY		0x10	/* an empty path (of utimensat and
+#define SYS_ARG_NOFOLLOW 0x01 /* the call acts on the link itself */
+#define SYS_ARG_PARENT 0x02   /* names an entry to make or remove */
+#define SYS_ARG_ATFLAGS 0x04  /* AT_* flags decide: see flagreg */
+#define SYS_ARG_OPTIONAL 0x08 /* may be absent (NULL pointer) */
+#define SYS_ARG_EMPTY \
+	0x10 /* an empty path (of utimensat and
 					   futimesat: NULL) is the descriptor
 					   itself, without AT_EMPTY_PATH */
 /* A mode: there only if the open flags (in register flagreg, or in the same
    struct open_how) have O_CREAT or O_TMPFILE. */
-#define SYS_ARG_CREATING	0x20
+#define SYS_ARG_CREATING 0x20
 
 struct sys_arg {
-	const char	*name;		/* as policies write it: "filename" */
-	uint8_t		 kind;		/* enum sys_kind */
-	uint8_t		 reg;		/* register that holds it */
-	uint8_t		 aux;		/* second register, by kind */
-	uint8_t		 flags;		/* SYS_ARG_* */
-	uint8_t		 flagreg;	/* AT_* flags, SYS_ARG_ATFLAGS; open
+	const char *name; /* as policies write it: "filename" */
+	uint8_t kind;     /* enum sys_kind */
+	uint8_t reg;      /* register that holds it */
+	uint8_t aux;      /* second register, by kind */
+	uint8_t flags;    /* SYS_ARG_* */
+	uint8_t flagreg;  /* AT_* flags, SYS_ARG_ATFLAGS; open
 					   flags, SYS_ARG_CREATING */
 };
 
 /* What may become of a call that a policy judges by its arguments. */
 enum sys_disposal {
-	SYS_NUMBERS,	/* verdicts rest on registers alone: kernel goes on */
-	SYS_PERFORMED,	/* the broker performs it on its own copies */
-	SYS_EXEC,	/* continued, and verified afterwards */
-	SYS_WHOLE,	/* permitted or denied whole: what it names in memory
+	SYS_NUMBERS,   /* verdicts rest on registers alone: kernel goes on */
+	SYS_PERFORMED, /* the broker performs it on its own copies */
+	SYS_EXEC,      /* continued, and verified afterwards */
+	SYS_WHOLE,     /* permitted or denied whole: what it names in memory
 			   cannot be judged yet */
-	SYS_REFUSED	/* never answered: ENOSYS */
+	SYS_REFUSED    /* never answered: ENOSYS */
 };
 
 /*
@@ -117,7 +118,7 @@ enum sys_disposal {
 enum sys_op {
 	SYS_OP_NONE,
 	SYS_OP_OPEN,
-	SYS_OP_STAT,		/* stat, lstat, fstat, statx by canonical call */
+	SYS_OP_STAT, /* stat, lstat, fstat, statx by canonical call */
 	SYS_OP_ACCESS,
 	SYS_OP_READLINK,
 	SYS_OP_STATFS,
@@ -137,14 +138,16 @@ enum sys_alias {
 	SYS_ALIAS_NONE,
 	SYS_ALIAS_FSREAD,
 	SYS_ALIAS_FSWRITE,
-	SYS_ALIAS_BY_FLAGS	/* open: fsread or fswrite, by its flags */
+	SYS_ALIAS_BY_FLAGS /* open: fsread or fswrite, by its flags */
 };
 
-#define SYS_QUIET	0x01	/* never notified while policies agree: close,
+#define SYS_QUIET \
+	0x01              /* never notified while policies agree: close,
 				   dup, fork, read, write, exit ... */
-#define SYS_ELEVATES	0x02	/* `as` and `with` can be honoured */
-#define SYS_CREDS	0x04	/* changes the caller's credentials */
-#define SYS_WITNESS	0x08	/* notified where permitted: an early call of
+#define SYS_ELEVATES 0x02 /* `as` and `with` can be honoured */
+#define SYS_CREDS 0x04    /* changes the caller's credentials */
+#define SYS_WITNESS \
+	0x08 /* notified where permitted: an early call of
 				   every new image, so that what an execve
 				   came to is seen before it goes on; and
 				   what moves the root that paths start from */
@@ -155,85 +158,84 @@ enum sys_alias {
  * fold also wants an empty (or NULL) path, which no filter can see.
  */
 struct sys_fold {
-	const char	*base;
-	uint64_t	 mask;
-	uint64_t	 value;
-	uint8_t		 reg;
-	bool		 emptypath;
+	const char *base;
+	uint64_t mask;
+	uint64_t value;
+	uint8_t reg;
+	bool emptypath;
 };
 
 struct sys_call {
-	const char		*name;		/* "openat2" */
-	struct sys_fold		 folds[SYS_FOLDS_MAX]; /* none: it is a base */
-	struct sys_arg		 args[SYS_ARGS_MAX];   /* ends at name NULL */
-	uint64_t		 rights;	/* capabilities (1 << CAP_x) that
+	const char *name;                     /* "openat2" */
+	struct sys_fold folds[SYS_FOLDS_MAX]; /* none: it is a base */
+	struct sys_arg args[SYS_ARGS_MAX];    /* ends at name NULL */
+	uint64_t rights;                      /* capabilities (1 << CAP_x) that
 						   performing it as root may
 						   need */
-	uint8_t			 disposal;	/* enum sys_disposal */
-	uint8_t			 op;		/* enum sys_op */
-	uint8_t			 alias;		/* enum sys_alias, of the base */
-	uint8_t			 flags;		/* SYS_QUIET ... */
+	uint8_t disposal;                     /* enum sys_disposal */
+	uint8_t op;                           /* enum sys_op */
+	uint8_t alias;                        /* enum sys_alias, of the base */
+	uint8_t flags;                        /* SYS_QUIET ... */
 };
 
 /* The rows; index 0 to sys_count() - 1 identifies a call everywhere. */
-size_t			 sys_count(void);
-const struct sys_call	*sys_row(size_t index);
-size_t			 sys_index(const struct sys_call *);
+size_t sys_count(void);
+const struct sys_call *sys_row(size_t index);
+size_t sys_index(const struct sys_call *);
 
 /*
  * NULL if the table has no such call. Names are case-sensitive. A name that
  * only the 32-bit ABI has and that is a BSD call as well (sigaction) is left
  * to sys_bsd(): the row is found by number, and folds into what BSD means.
  */
-const struct sys_call	*sys_by_name(const char *name);
-const struct sys_call	*sys_by_number(enum sys_machine, int number);
+const struct sys_call *sys_by_name(const char *name);
+const struct sys_call *sys_by_number(enum sys_machine, int number);
 /* The number on that machine, -1 if it has no such call. */
-int			 sys_number(const struct sys_call *, enum sys_machine);
+int sys_number(const struct sys_call *, enum sys_machine);
 /* One more than the highest number known for the machine. */
-int			 sys_number_end(enum sys_machine);
+int sys_number_end(enum sys_machine);
 
 /*
  * The canonical call. With regs NULL the fold without condition is taken
  * (openat -> open, newfstatat -> stat). emptypath: the call's path is empty.
  */
-const struct sys_call	*sys_base(const struct sys_call *,
-			    const uint64_t regs[SYS_REGS], bool emptypath);
+const struct sys_call *sys_base(const struct sys_call *,
+    const uint64_t regs[SYS_REGS], bool emptypath);
 /*
  * All calls that it may fold into, itself if it is a base; returns their
  * number, at most SYS_FOLDS_MAX.
  */
-size_t			 sys_bases(const struct sys_call *,
-			    const struct sys_call *bases[SYS_FOLDS_MAX]);
+size_t sys_bases(const struct sys_call *,
+    const struct sys_call *bases[SYS_FOLDS_MAX]);
 
 /*
  * The open(2) flags of an open, openat or creat, as the kernel takes them;
  * false if the call has none in registers (openat2; calls that do not open).
  */
-bool			 sys_open_flags(const struct sys_call *,
-			    const uint64_t regs[SYS_REGS], uint64_t *flags);
+bool sys_open_flags(const struct sys_call *, const uint64_t regs[SYS_REGS],
+    uint64_t *flags);
 /* The alias of a base with these open(2) flags (others: ignored). */
-enum sys_alias		 sys_alias_of(const struct sys_call *base,
-			    uint64_t openflags);
+enum sys_alias sys_alias_of(const struct sys_call *base, uint64_t openflags);
 /* The same from formatted oflags ("rwct"), as `privctl eval` has them. */
-enum sys_alias		 sys_alias_of_text(const struct sys_call *base,
-			    const char *oflags); /* NULL: "ro" */
+enum sys_alias sys_alias_of_text(const struct sys_call *base,
+    const char *oflags); /* NULL: "ro" */
 /* NULL for SYS_ALIAS_NONE and SYS_ALIAS_BY_FLAGS. */
-const char		*sys_alias_name(enum sys_alias);
+const char *sys_alias_name(enum sys_alias);
 /* SYS_ALIAS_NONE if the name is none. */
-enum sys_alias		 sys_alias_by_name(const char *name);
+enum sys_alias sys_alias_by_name(const char *name);
 
 /*
  * A BSD name without a call of that name here: *names points to the Linux
  * calls that it means, ending in NULL, or to an empty list where Linux has
  * no counterpart. Returns false if the name is no BSD call either.
  */
-bool			 sys_bsd(const char *name, const char *const **names);
+bool sys_bsd(const char *name, const char *const **names);
 /* The known name nearest to a misspelt one, NULL if none is near. */
-const char		*sys_nearest(const char *name);
+const char *sys_nearest(const char *name);
 
 /* The nth argument of that name (case-insensitive), NULL if not there. */
-const struct sys_arg	*sys_arg_by_name(const struct sys_call *,
-			    const char *name, unsigned int nth);
+const struct sys_arg *sys_arg_by_name(const struct sys_call *, const char *name,
+    unsigned int nth);
 
 /*
  * Formats a number argument, with the bits that the kernel looks at. Returns
@@ -241,10 +243,10 @@ const struct sys_arg	*sys_arg_by_name(const struct sys_call *,
  * argument (the mode of an open that creates nothing), ENAMETOOLONG if it
  * does not fit; never truncates (size of SYS_VALUE_MAX always suffices).
  */
-int			 sys_format(const struct sys_arg *,
-			    const uint64_t regs[SYS_REGS], char *, size_t);
+int sys_format(const struct sys_arg *, const uint64_t regs[SYS_REGS], char *,
+    size_t);
 /* open(2) flags as oflags; 16 bytes suffice. */
-void			 sys_format_oflags(uint64_t flags, char *, size_t);
+void sys_format_oflags(uint64_t flags, char *, size_t);
 /*
  * struct sockaddr of len copied bytes. Returns -1 with EINVAL where its family
  * refuses that length. The path of a unix socket is given as it is: only who
@@ -252,10 +254,8 @@ void			 sys_format_oflags(uint64_t flags, char *, size_t);
  * A netlink address does not hold its protocol and is "netlink-[unknown]";
  * who has the socket calls sys_format_netlink() with its SO_PROTOCOL.
  */
-int			 sys_format_sockaddr(const void *sa, size_t len,
-			    char *, size_t);
-int			 sys_format_netlink(unsigned int protocol,
-			    char *, size_t);
+int sys_format_sockaddr(const void *sa, size_t len, char *, size_t);
+int sys_format_netlink(unsigned int protocol, char *, size_t);
 
 /*
  * When is a number argument shown as exactly this string? SYS_CMP_EXACT: if
@@ -268,11 +268,11 @@ enum sys_cmp_result {
 	SYS_CMP_UNKNOWN
 };
 struct sys_cmp {
-	uint64_t	 mask;
-	uint64_t	 value;
-	uint8_t		 reg;
+	uint64_t mask;
+	uint64_t value;
+	uint8_t reg;
 };
-enum sys_cmp_result	 sys_compare(const struct sys_arg *, const char *string,
-			    struct sys_cmp *cmp);
+enum sys_cmp_result sys_compare(const struct sys_arg *, const char *string,
+    struct sys_cmp *cmp);
 
 #endif /* PRIVD_SYSCALLS_H */
