@@ -34,9 +34,9 @@ struct filter_input {
 	bool enforcing;     /* -a */
 	bool no_alias;      /* -u */
 	bool packet_filter; /* a rule has `filter` or `device` */
-	bool capable;       /* the caller holds capabilities: calls
-					   that change credentials are always
-					   notified when permitted */
+	/* the caller holds capabilities: calls that change credentials are
+	   always notified when permitted */
+	bool capable;
 };
 
 struct filter_program {

@@ -94,18 +94,17 @@ struct policy_expr {
 	struct policy_expr *right;
 	/* POLICY_TEST */
 	enum policy_operator operator;
-	char *name;     /* lower case */
-	int index;      /* -1: any of that name */
-	char *string;   /* unescaped; literal paths are
-						   resolved when loaded */
-	char *written;  /* unescaped, as in the file */
-	char *kept;     /* string but for its last
-						   component, which was a link:
-						   what calls that act on the
-						   link see. NULL: the same */
-	bool macros;    /* holds $HOME, $USER or $CWD */
-	bool missing;   /* wants systrace's form of
-						   missing names */
+	char *name; /* lower case */
+	int index;  /* -1: any of that name */
+	/* unescaped; literal paths are resolved when loaded */
+	char *string;
+	char *written; /* unescaped, as in the file */
+	/* string but for its last component, which was a link: what calls
+	   that act on the link see. NULL: the same */
+	char *kept;
+	bool macros; /* holds $HOME, $USER or $CWD */
+	/* wants systrace's form of missing names */
+	bool missing;
 	regex_t *regex; /* compiled, without macros */
 };
 
@@ -153,9 +152,9 @@ struct policy_rule {
 	char *device;
 	bool keep;
 	struct policy_pred *pred; /* NULL: none */
-	unsigned int macros;      /* set of those in its tests; a
-						   caller without a value for
-						   one never matches */
+	/* set of those in its tests; a caller without a value for one never
+	   matches */
+	unsigned int macros;
 };
 
 enum policy_authority {
@@ -201,9 +200,9 @@ struct policy_set;
 
 struct policy_source {
 	enum policy_authority authority;
-	unsigned int flags;           /* POLICY_LOAD_* */
-	const char *const *templates; /* folders to look for Include in,
-						   ends in NULL; may be NULL */
+	unsigned int flags; /* POLICY_LOAD_* */
+	/* folders to look for Include in, ends in NULL; may be NULL */
+	const char *const *templates;
 };
 
 struct policy_set *policy_set_new(void);

@@ -48,22 +48,23 @@ enum resolve_end {
 
 /* What was pinned. resolve_clear() closes the descriptors. */
 struct resolve_pin {
-	int object;              /* O_PATH, -1 if missing or an entry */
-	int parent;              /* O_PATH of its folder; -1 if the path
-					   ended in . or .. or a magic link */
-	struct stat st;          /* of the object */
-	struct stat parent_st;   /* of parent, where it is set */
-	char name[NAME_MAX + 1]; /* its entry in parent */
+	int object; /* O_PATH, -1 if missing or an entry */
+	/* O_PATH of its folder; -1 if the path ended in . or .. or a magic
+	   link */
+	int parent;
+	struct stat st;                     /* of the object */
+	struct stat parent_st;              /* of parent, where it is set */
+	char name[NAME_MAX + 1];            /* its entry in parent */
 	char path[PATH_MAX + NAME_MAX + 2]; /* canonical */
-	char rest[PATH_MAX];                /* what was left when the walk ended
-					   early: refused (EACCES), or deep */
+	/* what was left when the walk ended early: refused (EACCES), or deep */
+	char rest[PATH_MAX];
 	enum resolve_end end;
-	bool missing;   /* no such object */
-	bool deep;      /* missing, and its folder as well */
-	bool slash;     /* the path ended in a slash */
-	bool outside;   /* not reached below the view's root */
-	bool self_link; /* is the link /proc/self or
-					   /proc/thread-self itself */
+	bool missing; /* no such object */
+	bool deep;    /* missing, and its folder as well */
+	bool slash;   /* the path ended in a slash */
+	bool outside; /* not reached below the view's root */
+	/* is the link /proc/self or /proc/thread-self itself */
+	bool self_link;
 };
 
 void resolve_init(void);

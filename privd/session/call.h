@@ -57,16 +57,15 @@ struct call {
 	/* what was pinned */
 	struct resolve_pin pin[CALL_PATHS];
 	size_t npins;
-	int walk_error; /* of pin[0]: EACCES, taken up
-						   by a hand or given back */
-	bool unpinned;  /* a plain reading of a path in
-						   canonical form: one call may
-						   do for all, see call_at_once */
+	/* of pin[0]: EACCES, taken up by a hand or given back */
+	int walk_error;
+	/* a plain reading of a path in canonical form: one call may do for
+	   all, see call_at_once */
+	bool unpinned;
 
 	/* what the policy sees */
 	struct policy_request request;
 	char text[SYS_ARGS_MAX][SYS_VALUE_MAX];
-	char raw[SYS_ARGS_MAX][20];
 
 	/* what it said */
 	struct policy_verdict verdict;

@@ -31,14 +31,14 @@ struct judge {
 	bool launched;        /* its first exec was seen */
 	unsigned int filters; /* seccomp filters it then had */
 	bool said_refused;    /* elevation, once */
-	bool blurred;         /* the elevated image was executed
-						   again: what runs it is not
-						   elevated by that alone */
-	bool roots_move;      /* a call that changes roots was
-						   let go on: none is kept */
-	bool creds_changed;   /* a call that changes credentials
-						   was let go on */
-	mode_t umask;         /* the judge's at the moment */
+	/* the elevated image was executed again: what runs it is not
+	   elevated by that alone */
+	bool blurred;
+	/* a call that changes roots was let go on: none is kept */
+	bool roots_move;
+	/* a call that changes credentials was let go on */
+	bool creds_changed;
+	mode_t umask; /* the judge's at the moment */
 	struct call call;
 };
 

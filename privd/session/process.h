@@ -47,11 +47,12 @@ struct process {
 	bool own_root;        /* the judge's root and mounts */
 	struct regime *regime;
 	struct choice *choices;
-	bool elevated;     /* the image that privrun became */
-	bool orphan;       /* first seen without known parent */
-	bool condemned;    /* runs what was not judged */
-	bool as_launched;  /* ids, filters and user namespace were
-					   seen to be those of the launch */
+	bool elevated;  /* the image that privrun became */
+	bool orphan;    /* first seen without known parent */
+	bool condemned; /* runs what was not judged */
+	/* ids, filters and user namespace were seen to be those of the
+	   launch */
+	bool as_launched;
 	struct stat image; /* its executable */
 	struct exec_watch exec;
 	char program[PATH_MAX]; /* for the logs */

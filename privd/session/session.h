@@ -65,8 +65,8 @@ struct session_plan {
 	char *command;          /* as it will be executed */
 	char *program;          /* canonical path: the policy's */
 	struct stat program_st; /* what the policy names */
-	struct stat image_st;   /* what will run: the same, or a
-						   script's interpreter */
+	/* what will run: the same, or a script's interpreter */
+	struct stat image_st;
 	bool script;
 
 	struct policy_caller caller; /* the program's user */
@@ -74,9 +74,9 @@ struct session_plan {
 	char *home;
 	gid_t *groups;
 
-	bool root;     /* privrun has root's rights */
-	bool separate; /* judge, hand and fetcher have
-						   ids of their own */
+	bool root; /* privrun has root's rights */
+	/* judge, hand and fetcher have ids of their own */
+	bool separate;
 	bool elevates; /* `as` and `with` are honoured */
 	bool wants;    /* the policy has such rules */
 	bool guarded;
@@ -86,9 +86,9 @@ struct session_plan {
 
 	struct session_hand hands[SESSION_HANDS_MAX];
 	size_t nhands;
-	bool has_double;    /* connects may be judged */
-	uint8_t *rule_hand; /* by rule index of
-						   policy.first; HAND_NONE */
+	bool has_double; /* connects may be judged */
+	/* by rule index of policy.first; HAND_NONE */
+	uint8_t *rule_hand;
 };
 
 #define SESSION_HAND_NONE 0xff

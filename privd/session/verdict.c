@@ -98,7 +98,7 @@ call_judge(struct judge *judge, struct call *call)
 	const struct policy_image *images[2] = { call->regime->policy.first,
 		call->regime->policy.second };
 	struct context context = { judge, call, NULL };
-	struct policy_verdict verdicts[2];
+	struct policy_verdict verdicts[2] = { { POLICY_DENY } };
 	size_t i, n, decides = 0;
 	bool log = false;
 

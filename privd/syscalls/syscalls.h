@@ -63,17 +63,17 @@ enum sys_kind {
 	SYS_SIGNED,     /* a plain signed number */
 	SYS_HEX,        /* a plain number in hex */
 	/* in memory or in the process: the caller of this folder reads them */
-	SYS_MEMORY,            /* marker: kinds from here on are not numbers */
-	SYS_PATH = SYS_MEMORY, /* C string; aux: register of the folder's
-				   descriptor, or SYS_CWD */
-	SYS_FDPATH,            /* the file of the descriptor in reg */
-	SYS_STRING,            /* C string */
-	SYS_SOCKADDR,          /* struct sockaddr; aux: register of its size */
-	SYS_MSGHDR,            /* struct msghdr, its msg_name */
-	SYS_ARGV,              /* array of C strings, joined by blanks */
-	SYS_HOWFLAGS,          /* struct open_how, as SYS_OFLAGS; aux: size */
-	SYS_HOWMODE,           /* struct open_how, as SYS_MODE; aux: size */
-	SYS_PIDNAME            /* program of a process id */
+	SYS_MEMORY, /* marker: kinds from here on are not numbers */
+	/* C string; aux: register of the folder's descriptor, or SYS_CWD */
+	SYS_PATH = SYS_MEMORY,
+	SYS_FDPATH,   /* the file of the descriptor in reg */
+	SYS_STRING,   /* C string */
+	SYS_SOCKADDR, /* struct sockaddr; aux: register of its size */
+	SYS_MSGHDR,   /* struct msghdr, its msg_name */
+	SYS_ARGV,     /* array of C strings, joined by blanks */
+	SYS_HOWFLAGS, /* struct open_how, as SYS_OFLAGS; aux: size */
+	SYS_HOWMODE,  /* struct open_how, as SYS_MODE; aux: size */
+	SYS_PIDNAME   /* program of a process id */
 };
 
 #define SYS_CWD 0xff /* aux of a SYS_PATH without descriptor */
@@ -97,8 +97,8 @@ struct sys_arg {
 	uint8_t reg;      /* register that holds it */
 	uint8_t aux;      /* second register, by kind */
 	uint8_t flags;    /* SYS_ARG_* */
-	uint8_t flagreg;  /* AT_* flags, SYS_ARG_ATFLAGS; open
-					   flags, SYS_ARG_CREATING */
+	/* AT_* flags, SYS_ARG_ATFLAGS; open flags, SYS_ARG_CREATING */
+	uint8_t flagreg;
 };
 
 /* What may become of a call that a policy judges by its arguments. */
@@ -106,9 +106,10 @@ enum sys_disposal {
 	SYS_NUMBERS,   /* verdicts rest on registers alone: kernel goes on */
 	SYS_PERFORMED, /* the broker performs it on its own copies */
 	SYS_EXEC,      /* continued, and verified afterwards */
-	SYS_WHOLE,     /* permitted or denied whole: what it names in memory
-			   cannot be judged yet */
-	SYS_REFUSED    /* never answered: ENOSYS */
+	/* permitted or denied whole: what it names in memory cannot be
+	   judged yet */
+	SYS_WHOLE,
+	SYS_REFUSED /* never answered: ENOSYS */
 };
 
 /*
@@ -169,13 +170,12 @@ struct sys_call {
 	const char *name;                     /* "openat2" */
 	struct sys_fold folds[SYS_FOLDS_MAX]; /* none: it is a base */
 	struct sys_arg args[SYS_ARGS_MAX];    /* ends at name NULL */
-	uint64_t rights;                      /* capabilities (1 << CAP_x) that
-						   performing it as root may
-						   need */
-	uint8_t disposal;                     /* enum sys_disposal */
-	uint8_t op;                           /* enum sys_op */
-	uint8_t alias;                        /* enum sys_alias, of the base */
-	uint8_t flags;                        /* SYS_QUIET ... */
+	/* capabilities (1 << CAP_x) that performing it as root may need */
+	uint64_t rights;
+	uint8_t disposal; /* enum sys_disposal */
+	uint8_t op;       /* enum sys_op */
+	uint8_t alias;    /* enum sys_alias, of the base */
+	uint8_t flags;    /* SYS_QUIET ... */
 };
 
 /* The rows; index 0 to sys_count() - 1 identifies a call everywhere. */
