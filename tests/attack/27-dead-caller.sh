@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Attacks 8 and 27: the caller dies when the judge has read what it asks for
-# and has not done it yet. Nothing is done for the dead; the others of the
+# Attacks 8 and 27: the caller dies when the judge has read and pinned what it
+# asks for and has not done it yet. Nothing is done for the dead; the others of the
 # session go on.
 # shellcheck source=tests/attack/lib.sh disable=SC2317
 . "$(dirname "$0")/lib.sh"
@@ -15,6 +15,7 @@ Policy: */create-on-signal, Emulation: native
 	Default: permit
 	native-open: filename match "$OWN/made/*" then permit as root
 	native-open: filename eq "/nowhere" then deny
+	native-unlink: filename eq "/nowhere" then deny
 END
 
 # The keeper's children: the judge is the one that has the user's fsuid and
@@ -37,10 +38,10 @@ find_processes() {
 	[ -n "$program" ] && [ -n "$judge" ] && [ -n "$caller" ]
 }
 
-# start FILE
+# start FILE [remove]
 start() {
 	: >"$OWN/out"
-	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$1") \
+	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$@") \
 	    >"$OWN/out" 2>&1 &
 	front=$!
 	started $front
@@ -51,13 +52,22 @@ for file in "$USERS/new" "$OWN/made/new"; do
 	start "$file"
 	is 0 $? "a program waits"
 	"$TOOLS/hold" "$judge" "$caller" >"$OWN/held" 2>&1
-	has "^killed after reading" "$OWN/held" \
-	    "it is killed when its call has been read"
+	has "^killed after pinning" "$OWN/held" \
+	    "it is killed when its path has been pinned"
 	wait $front
 	is 9 $? "its parent tells of it"
 	[ -e "$file" ]
 	is 1 $? "nothing was made for the dead: $(basename "$(dirname "$file")")"
 done
+
+echo there >"$USERS/there"
+chown "$ID" "$USERS/there"
+start "$USERS/there" remove
+"$TOOLS/hold" "$judge" "$caller" >"$OWN/held" 2>&1
+has "^killed after pinning" "$OWN/held" "one that removes is killed"
+wait $front
+[ -e "$USERS/there" ]
+is 0 $? "nothing was removed for the dead"
 
 start "$USERS/new"
 kill -USR1 "$caller"

@@ -48,6 +48,14 @@ has "^(first 32 second 0|first 0 second 32)" \
 $(tr '\n' ' ' <"$OWN/out")
 END
 
+# A fork is bound by what its parent chose.
+install_tool try-open
+sed 's|/threads|/try-open|' "$OWN/policy" >"$OWN/forks"
+session "$OWN/forks" "$OWN/try-open" "$SECRET" "k:$OWN/other" "$OWN/other" \
+    "k:$SECRET" >"$OWN/out" 2>&1
+is "secret cloexec EACCES EACCES secret cloexec" "$(head -4 "$OWN/out" |
+    tr '\n' ' ' | sed 's/ $//')" "exclusive: for forks as well"
+
 session "$OWN/policy" "$OWN/threads" leader "$SECRET" >"$OWN/out" 2>&1
 is "leaderless opened" "$(cat "$OWN/out")" "the leader has exited"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Attacks 8 and 27: the caller dies when its call has been received and read
- * and nothing done yet. Traces the judge until it has read the program's
- * memory, kills the program there, waits until it is gone, and lets go.
+ * Attacks 8 and 27: the caller dies when its call has been received, read
+ * and its path pinned, and nothing done yet. Traces the judge until it has
+ * read the program's memory and asked for the pinned object's name, kills the
+ * program there, waits until it is gone, and lets go.
  *
  * usage: hold judge program   (which acts on SIGUSR1)
  */
@@ -28,7 +29,7 @@ main(int argc, char *argv[])
 	struct user_regs_struct regs;
 	struct pollfd pfd = { .events = POLLIN };
 	pid_t judge, program;
-	int status, entering = 0;
+	int status, entering = 0, has_read = 0;
 
 	if (argc != 3)
 		errx(2, "usage: hold judge program");
@@ -51,11 +52,14 @@ main(int argc, char *argv[])
 		entering = !entering;
 		if (ptrace(PTRACE_GETREGS, judge, 0, &regs) == -1)
 			err(1, "registers");
-		/* The end of reading the path. */
-		if (!entering &&
-		    (regs.orig_rax == SYS_pread64 ||
-			regs.orig_rax == SYS_process_vm_readv) &&
-		    (long long)regs.rax > 0)
+		if (entering || (long long)regs.rax <= 0)
+			continue;
+		if (regs.orig_rax == SYS_pread64 ||
+		    regs.orig_rax == SYS_process_vm_readv)
+			has_read = 1;
+		else if (has_read &&
+		    (regs.orig_rax == SYS_readlink ||
+			regs.orig_rax == SYS_readlinkat))
 			break;
 	}
 	(void)kill(program, SIGKILL);
@@ -63,7 +67,7 @@ main(int argc, char *argv[])
 		errx(1, "the program does not end");
 	if (ptrace(PTRACE_DETACH, judge, 0, 0) == -1)
 		err(1, "detach");
-	printf("killed after reading\n");
+	printf("killed after pinning\n");
 	return 0;
 }
 
