@@ -92,6 +92,15 @@ ip addr add 192.0.2.1/24 dev privd0
 if copy ping; then
 	works "ping" "1 received" -n -c 1 -W 5 127.0.0.1
 	works "ping, IPv6" "1 received" -n -6 -c 1 -W 5 ::1
+	# With what Debian gives it, and with the mark in place of that.
+	setcap cap_net_raw=ep "$tmp/ping"
+	"$build/privrun" -U -f "$tmp/policy" -c 1000:1000 -a "$tmp/ping" -n \
+	    -c 1 -W 5 127.0.0.1 >"$tmp/out" 2>&1 <"$tmp/in"
+	grep -q "runs without elevation.*setcap -r" "$tmp/out" &&
+	    ! grep -q "1 received" "$tmp/out"
+	result $? "ping with a file capability is not elevated"
+	setcap cap_block_suspend=i "$tmp/ping"
+	works "ping with the mark" "1 received" -n -c 1 -W 5 127.0.0.1
 else
 	skip ping
 fi
