@@ -140,6 +140,8 @@ command_check(int argc, char **argv)
 
 /* Everything that an eval is asked with. */
 struct question {
+	char user_name[256];
+	char user_home[PATH_MAX];
 	const char *file;
 	const char *program;
 	const char *home;
@@ -171,10 +173,14 @@ take_passwd(struct question *q, const struct passwd *pw)
 
 	q->caller.uid = pw->pw_uid;
 	q->caller.gid = pw->pw_gid;
-	q->caller.user = strdup(pw->pw_name);
-	q->caller.home = strdup(pw->pw_dir);
-	if (q->caller.user == NULL || q->caller.home == NULL)
-		err(1, NULL);
+	/* The entry does not outlive the next look-up. */
+	if (strlcpy(q->user_name, pw->pw_name, sizeof(q->user_name)) >=
+		sizeof(q->user_name) ||
+	    strlcpy(q->user_home, pw->pw_dir, sizeof(q->user_home)) >=
+		sizeof(q->user_home))
+		errx(1, "the passwd entry of uid %u is too long", pw->pw_uid);
+	q->caller.user = q->user_name;
+	q->caller.home = q->user_home;
 	if (getgrouplist(pw->pw_name, pw->pw_gid, q->groups, &n) == -1)
 		n = GROUPS_MAX;
 	q->caller.groups = q->groups;
