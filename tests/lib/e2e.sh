@@ -7,7 +7,6 @@
 # Processes that a test starts in the background are given to `remember`.
 set -u
 umask 022
-ulimit -c 0
 BUILD=${BUILD:-build}
 case $BUILD in
 /*) ;;
@@ -130,23 +129,35 @@ forget() {
 	pids=$rest
 }
 
+# Every process of a user that was made for the run is the run's.
+end_processes_of() {
+	for folder in /proc/[0-9]*; do
+		[ "$(stat -c %u "$folder" 2>/dev/null)" = "$1" ] ||
+		    [ "$(status_of "${folder#/proc/}" Uid 2>/dev/null |
+		    cut -d ' ' -f 1)" = "$1" ] || continue
+		kill -KILL "${folder#/proc/}" 2>/dev/null
+	done
+}
+
 clean_up() {
-	trap - EXIT INT TERM HUP
+	trap - EXIT INT TERM HUP PIPE
 	for pid in $pids; do
 		kill -KILL "$pid" 2>/dev/null
+	done
+	for name in $users; do
+		uid=$(id -u "$name" 2>/dev/null) || continue
+		end_processes_of "$uid"
+		until_true 5 userdel "$name" >/dev/null 2>&1
 	done
 	for node in $nodes; do
 		rm -f "$node"
 	done
-	for user in $users; do
-		userdel "$user" >/dev/null 2>&1
-	done
-	for folder in $folders; do
-		rm -rf "$folder"
+	for name in $folders; do
+		rm -rf "$name"
 	done
 }
 trap clean_up EXIT
-trap 'clean_up; exit 1' INT TERM HUP
+trap 'clean_up; exit 1' INT TERM HUP PIPE
 
 need_root() {
 	[ "$(id -u)" -eq 0 ] || skip_all "needs root"

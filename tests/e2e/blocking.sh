@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Judged calls that wait (fifos, a socket with a full queue) hold up nobody
+# else of the session, are answered when their time comes, and are given up
+# with the program.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/e2e.sh
+. tests/lib/e2e.sh
+
+need_root
+need_programs setpriv
+make_user
+mkdir "$user_home/work"
+mkfifo "$user_home/work/one" "$user_home/work/two" "$user_home/work/never"
+echo text >"$user_home/work/file"
+chown -R "$user:$user" "$user_home"
+cat >"$T/policy" <<EOF
+Policy: */blocking, Emulation: native
+	Default: permit
+	native-fsread: filename match "/nothing/*" then deny
+	native-fswrite: filename match "/nothing/*" then deny
+	native-connect: sockaddr match "/nothing/*" then deny
+EOF
+
+try_all() {
+	rm -f "$user_home/work/server"
+	: >"$T/out"
+	"$@" "$helpers/blocking" "$user_home/work" >"$T/out" 2>"$T/err" \
+	    </dev/null &
+	pid=$!
+	remember $pid
+	check "$who: others go on" wait_for "$T/out" 'went on' 30
+	show "$T/err"
+	program=$(program_of $pid) || return
+	keeper=$(keeper_of $pid)
+	# opened without waiting for a reader that may never come
+	(exec 3<>"$user_home/work/one" && printf theirs >&3 &&
+	    wait_for "$T/out" '^one:')
+	same "$who: a fifo that somebody writes" 'one: theirs' \
+	    "$(grep '^one:' "$T/out")"
+	check "$who: both ends in the session" wait_for "$T/out" '^two: mine'
+	check "$who: others wait still" wait_for "$T/out" '^stays'
+	same "$who: and have got nothing" 0 \
+	    "$(lines "$T/out" '^never\|^server')"
+	kill -TERM "$program"
+	check "$who: ends when it is told" until_true 10 has_ended $pid
+	wait $pid
+	same "$who: of that" 143 $?
+	forget $pid
+	check "$who: with all of its session" until_true 10 is_gone "$keeper"
+}
+
+who=root
+try_all "$privrun" -f "$T/policy" -a -E "$T/log" -c "$user"
+who=user
+try_all setpriv --reuid "$user" --regid "$user_gid" --clear-groups \
+    "$privrun" -f "$T/policy" -a -E "$user_home/log"
+done_testing
