@@ -13,6 +13,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 
 #include <linux/bpf.h>
 #include <linux/capability.h>
@@ -118,6 +119,29 @@ try_files(void)
 	tell("beyond-the-table", syscall(4000));
 }
 
+/* What would bind this process is done by a child of it. */
+static long
+in_child(long (*function)(void))
+{
+	int status;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(function() == -1 ? errno : 0);
+	if (pid == -1 || waitpid(pid, &status, 0) == -1)
+		return -1;
+	errno = WEXITSTATUS(status);
+	return errno == 0 ? 0 : -1;
+}
+
+static long
+ptrace_me(void)
+{
+	return ptrace(PTRACE_TRACEME, 0, 0, 0);
+}
+
 static void
 try_others(void)
 {
@@ -129,7 +153,7 @@ try_others(void)
 	attr.size = sizeof(attr);
 	attr.type = PERF_TYPE_SOFTWARE;
 	attr.exclude_kernel = 1;
-	tell("ptrace-traceme", ptrace(PTRACE_TRACEME, 0, 0, 0));
+	tell("ptrace-traceme", in_child(ptrace_me));
 	tell("ptrace-seize", ptrace(PTRACE_SEIZE, getppid(), 0, 0));
 	tell("process_vm_readv",
 	    process_vm_readv(getpid(), &iov, 1, &iov, 1, 0));
