@@ -3,6 +3,7 @@
  * confined COMMAND [ARGUMENT ...]: small steps for tests of policies. Each
  * argument is a step; what came of it is printed as "STEP: RESULT":
  *	r:PATH w:PATH c:PATH	open to read, to write, to create
+ *	o:PATH			open with O_PATH
  *	s:PATH			stat
  *	u:PATH			unlink
  *	i			socket of AF_INET
@@ -121,6 +122,9 @@ take_step(const char *step, const char *path)
 		break;
 	case 'c':
 		opened(step, open(path, O_RDWR | O_CREAT, 0644));
+		break;
+	case 'o':
+		opened(step, open(path, O_PATH));
 		break;
 	case 's':
 		say(step, stat(path, &st));

@@ -145,6 +145,11 @@ same "below a folder that the user may not enter" "ok EACCES EACCES exit 0" \
     chmod 600 "$trusted/closed/a" "$trusted/closed/b"
     try "$P\tnative-open: filename eq \"$trusted/closed/a\" then permit as root\n" \
     "r:$trusted/closed/a" "r:$trusted/closed/b" "r:$trusted/closed/none")"
+# A descriptor without rights cannot be handed over, a reading one is more.
+same "O_PATH, judged, is refused" \
+    "EOPNOTSUPP ok exit 0" \
+    "$(try "$P\tnative-open: filename eq \"/nothing\" and oflags sub \"p\" then deny\n" \
+    "o:$T/a" "s:$T/a")"
 sum=$(sha256sum <"$trusted/confined" | cut -d ' ' -f 1)
 same "Digest: of this content" "ok exit 0" \
     "$(try "${P}Digest: sha256:$sum\n" "r:$T/a")"

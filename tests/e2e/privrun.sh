@@ -296,6 +296,11 @@ same "SIGTERM to privrun: the program's answer" 3 $?
 same "SIGTERM to privrun: was the program's" 1 "$(lines "$T/out" told)"
 forget $pid
 
+# Sessions do not nest.
+run sh -c "'$privrun' -f '$T/policy' -a echo inside; echo \$?"
+same "a session in a session is refused" 125 "$out"
+like "it is said why" 'sessions do not nest' "$err"
+
 # What is not built is refused, with its line.
 for child in 'permit[confine]' 'permit[policy "/bin/ls"]' 'permit[detach]'; do
 	cat >"$T/refused" <<EOF
