@@ -169,6 +169,9 @@ for interface in lo e2e0; do
 	    'ENOPROTOOPT ENOPROTOOPT ' "$(result_of "$out" attach)"
 	same "hostile on $interface: SO_DETACH_FILTER" '0 0 ' \
 	    "$(result_of "$out" detach)"
+	# the kernel's own lock, behind what the session answers
+	same "hostile on $interface: the filter is locked" 'EPERM EPERM ' \
+	    "$(result_of "$out" unlock)"
 done
 
 run_hostile device e2e0 lo e2e1 lo

@@ -16,6 +16,7 @@ cp "$helpers/pathcalls" "$trusted/pathguard"
 setcap cap_block_suspend=i "$trusted/pathguard" ||
     skip_all "file capabilities cannot be set here"
 work=$trusted/work
+protect_files
 
 # What pathcalls expects, made anew for each run; the user's, unless named
 # after root, or after others, who have an id that nobody has.

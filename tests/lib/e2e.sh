@@ -26,6 +26,7 @@ trusted=
 folders=
 pids=
 nodes=
+sysctls=
 # No environment of whoever runs the tests may change what programs print.
 LC_ALL=C
 TZ=UTC
@@ -152,6 +153,9 @@ clean_up() {
 	for node in $nodes; do
 		rm -f "$node"
 	done
+	for setting in $sysctls; do
+		echo "${setting#*=}" >"/proc/sys/fs/${setting%%=*}"
+	done
 	for name in $folders; do
 		rm -rf "$name"
 	done
@@ -191,6 +195,19 @@ make_user() {
 	chown "$user:$user" "$user_home"
 	user_uid=$(id -u "$user")
 	user_gid=$(id -g "$user")
+}
+
+# The kernel's protections of sticky folders are raised to what most systems
+# have, for as long as the test runs; never lowered.
+protect_files() {
+	for setting in protected_symlinks=1 protected_regular=2 \
+	    protected_fifos=2; do
+		file=/proc/sys/fs/${setting%%=*}
+		old=$(cat "$file") || continue
+		[ "$old" -lt "${setting#*=}" ] || continue
+		sysctls="$sysctls ${setting%%=*}=$old"
+		echo "${setting#*=}" >"$file"
+	done
 }
 
 # as_user NAME COMMAND [ARGUMENT ...]: with all ids and groups of the user,
