@@ -62,6 +62,7 @@ struct resolve_pin {
 	bool missing; /* no such object */
 	bool deep;    /* missing, and its folder as well */
 	bool slash;   /* the path ended in a slash */
+	/* or not named by its name, see resolve_prove() */
 	bool outside; /* not reached below the view's root */
 	/* is the link /proc/self or /proc/thread-self itself */
 	bool self_link;
@@ -106,6 +107,13 @@ int resolve_into_entry(struct resolve_pin *pin, const char *name);
  */
 int resolve_name(const struct resolve_view *, int fd, char *, size_t,
     bool *outside);
+
+/*
+ * Does the name (of a descriptor, as resolve_name() gave it for the broker's
+ * own root) lead to that very object on that very mount? Otherwise it is of
+ * another mount namespace, or has moved meanwhile.
+ */
+bool resolve_prove(int fd, const char *path);
 
 /* The same file: device and inode. */
 bool resolve_same(const struct stat *, const struct stat *);

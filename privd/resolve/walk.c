@@ -27,6 +27,7 @@
 
 #include "../compat.h"
 
+#define PROOFS_MAX 3 /* of a name that others change meanwhile */
 #define LINKS_MAX 40 /* as the kernel has it */
 #define WALK_MAX (2 * PATH_MAX)
 #define PIN_FLAGS (O_PATH | O_NOFOLLOW | O_CLOEXEC)
@@ -42,6 +43,7 @@ struct walk {
 	unsigned int links;
 	int cur;       /* folder, owned */
 	bool anchored; /* pin names an entry */
+	bool foreign;  /* not reached from our root alone */
 	char *next;    /* what is left, in buf */
 	char buf[WALK_MAX];
 };
@@ -162,25 +164,73 @@ name_below_root(const struct resolve_view *view, int fd, char *buf, size_t size,
 	return 0;
 }
 
+/* What the kernel calls what cannot be reached from here. */
+static const char unreachable[] = "(unreachable)";
+
+static void
+mark_unreachable(char *buf, size_t size)
+{
+	size_t n = sizeof(unreachable) - 1, len = strlen(buf);
+
+	if (len + n >= size)
+		buf[size - n - 1] = '\0';
+	memmove(buf + n, buf, strlen(buf) + 1);
+	memcpy(buf, unreachable, n);
+}
+
+/* A name is asked for again if it was changed while it was looked at. */
+static int
+name_proven(const struct resolve_view *view, int fd, char *buf, size_t size,
+    bool *outside)
+{
+	int tries, error;
+
+	for (tries = 0; tries < PROOFS_MAX; tries++) {
+		error = name_below_root(view, fd, buf, size, outside);
+		if (error != 0 || !view->own_root || resolve_prove(fd, buf))
+			return error;
+	}
+	*outside = true;
+	if (buf[0] == '/')
+		mark_unreachable(buf, size);
+	return 0;
+}
+
 int
 resolve_name(const struct resolve_view *view, int fd, char *buf, size_t size,
     bool *outside)
 {
-	int error = name_below_root(view, fd, buf, size, outside);
+	int error = name_proven(view, fd, buf, size, outside);
 
 	if (error == 0)
 		name_own_proc(view, buf);
 	return error;
 }
 
+/* What was walked to from our own root needs no proof. */
+static int
+name_walked(const struct walk *walk, int fd, char *buf, size_t size,
+    bool *outside)
+{
+	int error;
+
+	if (walk->foreign)
+		return resolve_name(walk->view, fd, buf, size, outside);
+	error = name_below_root(walk->view, fd, buf, size, outside);
+	if (error == 0)
+		name_own_proc(walk->view, buf);
+	return error;
+}
+
 /* The name of an entry that is not there: its folder's, and itself. */
 static int
-name_entry(const struct resolve_view *view, struct resolve_pin *pin)
+name_entry(const struct walk *walk)
 {
+	struct resolve_pin *pin = walk->pin;
 	size_t len, n;
 	int error;
 
-	error = resolve_name(view, pin->parent, pin->path, PATH_MAX,
+	error = name_walked(walk, pin->parent, pin->path, PATH_MAX,
 	    &pin->outside);
 	if (error != 0)
 		return error;
@@ -192,14 +242,6 @@ name_entry(const struct resolve_view *view, struct resolve_pin *pin)
 	return n < sizeof(pin->path) - len ? 0 : ENAMETOOLONG;
 }
 
-/* Names an object from its pin; of a name that is gone, nothing is said. */
-static int
-name_object(const struct resolve_view *view, struct resolve_pin *pin)
-{
-	return resolve_name(view, pin->object, pin->path, sizeof(pin->path),
-	    &pin->outside);
-}
-
 int
 resolve_adopt(const struct resolve_view *view, int object,
     struct resolve_pin *pin)
@@ -208,7 +250,8 @@ resolve_adopt(const struct resolve_view *view, int object,
 	pin->object = object;
 	if (fstat(object, &pin->st) == -1)
 		return errno;
-	return name_object(view, pin);
+	return resolve_name(view, object, pin->path, sizeof(pin->path),
+	    &pin->outside);
 }
 
 int
@@ -277,6 +320,7 @@ restart_at_root(struct walk *walk)
 	fd = fcntl(walk->view->root, F_DUPFD_CLOEXEC, 3);
 	if (fd == -1)
 		return errno;
+	walk->foreign = false;
 	set_current(walk, fd, &walk->root_st);
 	return 0;
 }
@@ -329,6 +373,7 @@ follow_magic(struct walk *walk, const char *name)
 	}
 	set_current(walk, fd, &st);
 	walk->anchored = false;
+	walk->foreign = true;
 	return 0;
 }
 
@@ -533,13 +578,14 @@ finish(struct walk *walk)
 		return EISDIR;
 	if (pin->missing ||
 	    ((walk->flags & RESOLVE_ENTRY) != 0 && walk->anchored))
-		return name_entry(walk->view, pin);
+		return name_entry(walk);
 	if (pin->slash && !S_ISDIR(walk->cur_st.st_mode))
 		return ENOTDIR;
 	pin->object = walk->cur;
 	pin->st = walk->cur_st;
 	walk->cur = -1;
-	return name_object(walk->view, pin);
+	return name_walked(walk, pin->object, pin->path, sizeof(pin->path),
+	    &pin->outside);
 }
 
 static int
@@ -567,6 +613,7 @@ walk_slowly(const struct resolve_view *view, int start, const char *path,
 	walk.flags = flags;
 	walk.links = 0;
 	walk.anchored = false;
+	walk.foreign = path[0] != '/';
 	walk.next = walk.buf;
 	(void)snprintf(walk.buf, sizeof(walk.buf), "%s", path);
 	if (fstat(view->root, &walk.root_st) == -1)

@@ -140,7 +140,9 @@ is_permitted(struct hand *hand, const struct policy_rule **rule)
 			    hand->pin.missing);
 	policy_evaluate(hand->plan->policy.first, &hand->asked, true, &verdict);
 	*rule = verdict.rule;
-	return verdict.action == POLICY_PERMIT && verdict.rule != NULL &&
+	/* A name that does not lead there is a lie: see resolve_prove(). */
+	return !hand->pin.outside && verdict.action == POLICY_PERMIT &&
+	    verdict.rule != NULL &&
 	    verdict.rule->index == hand->request->rule &&
 	    hand->plan->rule_hand[verdict.rule->index] == hand->number;
 }
@@ -614,6 +616,9 @@ static const struct jail_rule for_addresses[] = {
 	ANY(SYS_connect),
 	ANY(SYS_fchdir),
 	ANY(SYS_chdir),
+	/* to prove names */
+	ANY(SYS_statx),
+	{ SYS_openat, O_PATH, O_PATH, 2 },
 };
 
 struct list {
