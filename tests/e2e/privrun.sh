@@ -93,6 +93,28 @@ chmod 755 "$T/script"
 run "$T/script"
 refute "a script without its interpreter" test $status -eq 0
 
+# What only execve itself finds out: no format, and no loader of libraries.
+chmod 755 "$T/text"
+cat >"$T/formats" <<EOF
+Policy: $T/text, Emulation: native
+	Default: permit
+
+Policy: $T/loaderless, Emulation: native
+	Default: permit
+EOF
+run -f "$T/formats" "$T/text"
+same "no format that is known" 126 $status
+like "it is said" 'Exec format error' "$err"
+sed 's,/ld-linux,/ld-nolib,' "$helpers/confined" >"$T/loaderless"
+chmod 755 "$T/loaderless"
+if cmp -s "$helpers/confined" "$T/loaderless"; then
+	skip 1 "no loader's name in programs here"
+else
+	run -f "$T/formats" "$T/loaderless" g
+	same "a loader that is not there" 127 $status
+fi
+chmod 644 "$T/text"
+
 # Options.
 run ls -l -d /
 same "options end at the command" 0 $status
@@ -162,7 +184,7 @@ echo secret >"$T/secret"
 chmod 600 "$T/secret"
 own -f "$T/elevating" -a cat "$T/secret" "$T/secret" "$T/text"
 same "as, of a user: said once" 1 \
-    "$(lines "$T/err" 'Privilege elevation not allowed\.$')"
+    "$(lines "$T/err" '^privrun: Privilege elevation not allowed\.$')"
 same "as, of a user: the program goes on" "text 1" "$out $status"
 same "as, of a user: its calls are its own" 2 \
     "$(lines "$T/err" 'secret: Permission denied')"
