@@ -85,6 +85,12 @@ static const struct guard_row guard_rows[] = {
 	{ "clone", { BITS(0, (uint64_t)CLONE_PARENT) }, EPERM, GUARD_ALWAYS },
 	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, EPERM, GUARD_GUARDED },
 
+	/* because the broker, which is in no such domain, performs its path
+	   calls: a sandbox of its own would not hold, and it is told so as by
+	   a kernel without */
+	{ "landlock_create_ruleset", { { 0 } }, EOPNOTSUPP, GUARD_ALWAYS },
+	{ "landlock_restrict_self", { { 0 } }, EPERM, GUARD_ALWAYS },
+
 	/* because children and siblings in the same Landlock domain, or
 	   unconfined processes of the user, could act for the program */
 	{ "ptrace", { { 0 } }, EPERM, GUARD_STRICT },

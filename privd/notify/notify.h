@@ -18,6 +18,13 @@
 struct sock_filter;
 struct seccomp_notif;
 
+/* The machine's own ABI in struct seccomp_data; needs linux/audit.h. */
+#if defined(__x86_64__)
+#define NOTIFY_ARCH AUDIT_ARCH_X86_64
+#else
+#define NOTIFY_ARCH AUDIT_ARCH_AARCH64
+#endif
+
 /* Room for the kernel's struct seccomp_notif, which may grow. */
 #define NOTIFY_SIZE_MAX 256
 

@@ -13,6 +13,7 @@
 
 #include <sys/fsuid.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
@@ -353,6 +354,22 @@ self_text(const struct walk *walk, const char *name, char *buf, size_t size)
 	return 0;
 }
 
+/*
+ * Our own folder of /proc, which the kernel always lets us look into: to the
+ * program it is not there. (Threads have one, too, that no listing shows.)
+ */
+static bool
+is_our_own(const struct walk *walk, const char *name)
+{
+	char own[64];
+
+	if (name[0] < '1' || name[0] > '9' ||
+	    walk->cur_st.st_ino != PROC_ROOT_INO || !is_procfs(walk->cur))
+		return false;
+	(void)snprintf(own, sizeof(own), "/proc/self/task/%.16s", name);
+	return access(own, F_OK) == 0;
+}
+
 /* A link of /proc/PID jumps to its object: there is no text to walk. */
 static int
 follow_magic(struct walk *walk, const char *name)
@@ -536,6 +553,8 @@ step(struct walk *walk, char *name, bool last)
 		return go_up(walk, name);
 	if (last && (walk->flags & RESOLVE_ENTRY) != 0)
 		return anchor(walk, name);
+	if (is_our_own(walk, name))
+		return ENOENT;
 	/* The name lies in the buffer that following a link rewrites. */
 	(void)snprintf(copy, sizeof(copy), "%s", name);
 	fd = openat(walk->cur, copy, PIN_FLAGS);
@@ -653,6 +672,13 @@ resolve_is_canonical(const char *path)
 	return true;
 }
 
+/* A procfs that is mounted elsewhere is walked, as /proc is. */
+static bool
+may_be_procfs(int fd, const struct stat *st)
+{
+	return major(st->st_dev) == 0 && is_procfs(fd);
+}
+
 /*
  * One call: no link was met, so the path is the name that the walk took.
  * Anything but success goes the long way, which finds the right errno.
@@ -671,7 +697,8 @@ pin_at_once(const struct resolve_view *view, const char *path,
 	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
 	if (fd == -1)
 		return false;
-	if (fstat(fd, &pin->st) == -1 || S_ISLNK(pin->st.st_mode)) {
+	if (fstat(fd, &pin->st) == -1 || S_ISLNK(pin->st.st_mode) ||
+	    may_be_procfs(fd, &pin->st)) {
 		close(fd);
 		return false;
 	}
@@ -704,8 +731,11 @@ resolve_open_at_once(const struct resolve_view *view, const char *path,
 	    RESOLVE_IN_ROOT;
 	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
 	/* What took its place meanwhile has its name, and that was judged. */
-	if (fd == -1 || (flags & O_NONBLOCK) != 0 ||
-	    fcntl(fd, F_SETFL, (int)flags & ~O_NONBLOCK) == 0)
+	if (fd == -1)
+		return -1;
+	if (!may_be_procfs(fd, &st) &&
+	    ((flags & O_NONBLOCK) != 0 ||
+		fcntl(fd, F_SETFL, (int)flags & ~O_NONBLOCK) == 0))
 		return fd;
 	close(fd);
 	return -1;

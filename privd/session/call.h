@@ -120,6 +120,9 @@ void call_perform(struct judge *, struct call *);
 void call_execute(struct judge *, struct call *);
 /* The launcher's own, which starts the program. */
 void call_launch(struct judge *, struct call *);
+/* The process runs what was not judged: it is killed, and its call is not
+   answered before. */
+void call_condemn(struct judge *, struct call *, const char *judged);
 /* What became of an execve that was let go on? To be asked before a call of
    the process is judged. */
 void call_settle_exec(struct judge *, struct call *);

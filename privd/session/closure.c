@@ -281,17 +281,11 @@ uses_cwd(const struct policy_expr *expr)
 static void
 look_through(struct session_plan *plan, const struct policy_image *image)
 {
-	const struct sys_call *connect_row = sys_by_name("connect");
-	const struct policy_rule *rule;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < policy_rule_count(image); i++) {
-		rule = policy_rule(image, i);
-		plan->uses_cwd = plan->uses_cwd || uses_cwd(rule->expr);
-		for (k = 0; k < rule->ncalls; k++)
-			if (rule->calls[k] == connect_row)
-				plan->has_double = plan->separate;
-	}
+	for (i = 0; i < policy_rule_count(image); i++)
+		plan->uses_cwd = plan->uses_cwd ||
+		    uses_cwd(policy_rule(image, i)->expr);
 }
 
 int
@@ -311,8 +305,6 @@ closure_plan(struct session_plan *plan, char *reason, size_t len)
 		if (plan->closure[i].second != NULL)
 			look_through(plan, plan->closure[i].second);
 	}
-	if (plan->nclosure > 1) /* connect may be asked of the broker */
-		plan->has_double = plan->separate;
 	return 0;
 memory:
 	(void)snprintf(reason, len, "no memory");

@@ -11,7 +11,7 @@ struct session_plan;
  * The policies that the program can reach by exec, into plan->closure, and
  * whether the session can carry all of them out: what asks for something
  * that is not built is refused with its line (-1, reason), for nothing is
- * ever run with a restriction left out. Sets has_double and uses_cwd.
+ * ever run with a restriction left out. Sets uses_cwd.
  */
 int closure_plan(struct session_plan *, char *reason, size_t len);
 /* Does a rule of the closure have `filter` or `device`? */

@@ -258,6 +258,11 @@ copy_all(struct judge *judge, struct call *call)
 		if (error != 0)
 			return error;
 	}
+	/* The kernel would take it for an AF_INET address, to be compatible
+	   with programs that are gone. */
+	if (call->row->op == SYS_OP_BIND &&
+	    call->addr.sa.sa_family == AF_UNSPEC)
+		return EAFNOSUPPORT;
 	if (call->row->op == SYS_OP_BIND || call->row->op == SYS_OP_CONNECT)
 		return take_socket(judge, call);
 	return 0;

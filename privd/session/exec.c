@@ -16,8 +16,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "../notify/notify.h"
 #include "../perform/perform.h"
 #include "call.h"
 #include "image.h"
@@ -25,7 +27,8 @@
 #include "record.h"
 #include "status.h"
 
-#define SCRIPTS_MAX 5 /* scripts of scripts, as the kernel has it */
+#define DEATH_TRIES 2000 /* milliseconds */
+#define SCRIPTS_MAX 5    /* scripts of scripts, as the kernel has it */
 
 /* Would the kernel refuse to execute it? 0, or the errno. */
 static int
@@ -106,11 +109,27 @@ find_image(struct judge *judge, struct call *call, struct stat *image)
 }
 
 static void
+look_at_birth(struct judge *judge, const struct call *call, struct birth *birth)
+{
+	reach_raise(&judge->reach);
+	birth_read(call->thread->folder, birth);
+	reach_lower(&judge->reach);
+}
+
+static void
 go_on(struct judge *judge, struct call *call, struct regime *regime,
     const struct stat *image, const char *program)
 {
 	struct exec_watch *watch = &call->process->exec;
+	bool fresh;
 
+	/* The thread that executes becomes its leader: whom it is known by. */
+	if (process_find(judge->table, call->process->tgid) == NULL &&
+	    process_enter(judge->table, call->process->tgid, &fresh) == NULL) {
+		call_refuse(judge, call, EAGAIN);
+		return;
+	}
+	look_at_birth(judge, call, &watch->birth);
 	watch->tid = call->thread->tid;
 	watch->image = *image;
 	watch->regime = regime;
@@ -127,6 +146,10 @@ call_execute(struct judge *judge, struct call *call)
 	int error;
 
 	error = call->walk_error;
+	/* Another thread's is on its way: what comes of it must be seen. (The
+	   kernel lets one wait for the other, and the one that won ends it.) */
+	if (error == 0 && call->process->exec.tid != 0)
+		error = EAGAIN;
 	if (error == 0)
 		error = check_executable(&call->pin[0]);
 	if (error == 0)
@@ -180,6 +203,26 @@ is_decided(struct judge *judge, const struct call *call)
 	return caller == NULL || caller->process != call->process;
 }
 
+/*
+ * Did it succeed? The image tells, unless it is the one that ran before, as
+ * with two scripts of one interpreter: then what the kernel laid out anew.
+ * In doubt nothing was executed, and the old policy stays.
+ */
+static bool
+has_executed(struct judge *judge, const struct call *call,
+    const struct stat *image)
+{
+	const struct process *process = call->process;
+	struct birth birth;
+
+	if (!resolve_same(image, &process->exec.image))
+		return false;
+	if (!resolve_same(image, &process->image))
+		return true;
+	look_at_birth(judge, call, &birth);
+	return birth_differs(&birth, &process->exec.birth);
+}
+
 void
 call_settle_exec(struct judge *judge, struct call *call)
 {
@@ -196,15 +239,29 @@ call_settle_exec(struct judge *judge, struct call *call)
 	if (process_image(judge->table, call->thread, call->ticket.id, &st) ==
 	    -1)
 		memset(&st, 0, sizeof(st));
-	if (resolve_same(&st, &watch->image)) {
+	if (has_executed(judge, call, &st)) {
 		process->regime = watch->regime;
 		process->image = st;
 		(void)strlcpy(process->program, watch->program,
 		    sizeof(process->program));
 		judge_saw_image(judge, &st, watch->regime, watch->program);
 	} else if (!resolve_same(&st, &process->image)) {
-		process->condemned = true;
-		process->elevated = false;
-		record_kill(judge, process->tgid, watch->program);
+		call_condemn(judge, call, watch->program);
 	}
+}
+
+void
+call_condemn(struct judge *judge, struct call *call, const char *judged)
+{
+	const struct timespec moment = { 0, 1000000 };
+	int tries;
+
+	call->process->condemned = true;
+	call->process->elevated = false;
+	record_kill(judge, call->process->tgid, judged);
+	/* Unanswered it does nothing more: until the keeper's signal comes. */
+	for (tries = 0; tries < DEATH_TRIES &&
+	     notify_valid(judge->listener, call->ticket.id);
+	     tries++)
+		(void)nanosleep(&moment, NULL);
 }

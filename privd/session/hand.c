@@ -389,6 +389,29 @@ do_socket(struct hand *hand, const struct policy_rule *rule, int *fd)
 	return *fd == -1 ? errno : 0;
 }
 
+/*
+ * A queue that is full could hold a hand up for ever, and whoever asks it:
+ * after a moment it says EAGAIN, and may be asked again.
+ */
+static int
+connect_patiently(int sock, int object, const void *sa, socklen_t len)
+{
+	const struct timeval moment = { 0, 50000 };
+	struct timeval before;
+	socklen_t size = sizeof(before);
+	int result, error;
+
+	if (getsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &before, &size) == -1 ||
+	    setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &moment,
+		sizeof(moment)) == -1)
+		return -1;
+	result = perform_connect(sock, object, sa, len);
+	error = errno;
+	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &before, size);
+	errno = error;
+	return result;
+}
+
 static int
 do_address(struct hand *hand)
 {
@@ -400,7 +423,7 @@ do_address(struct hand *hand)
 		result = perform_bind(hand->fds[0], hand->pin.parent,
 		    hand->pin.name, &request->addr, request->addr_len);
 	else
-		result = perform_connect(hand->fds[0], hand->pin.object,
+		result = connect_patiently(hand->fds[0], hand->pin.object,
 		    &request->addr, request->addr_len);
 	return result == -1 ? errno : 0;
 }
@@ -614,6 +637,8 @@ static const struct jail_rule for_sockets[] = {
 static const struct jail_rule for_addresses[] = {
 	ANY(SYS_bind),
 	ANY(SYS_connect),
+	ANY(SYS_getsockopt),
+	ANY(SYS_setsockopt),
 	ANY(SYS_fchdir),
 	ANY(SYS_chdir),
 	/* to prove names */
@@ -742,7 +767,11 @@ hand_double_main(const struct hand_start *start)
 	_exit(0);
 }
 
-static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
+/* One question at a time to each hand, from whatever thread. */
+#define CHANNELS_MAX 64
+static pthread_mutex_t asking[CHANNELS_MAX] = {
+	[0 ... CHANNELS_MAX - 1] = PTHREAD_MUTEX_INITIALIZER
+};
 
 int
 hand_ask(int channel, const struct hand_request *request, const int *fds,
@@ -753,12 +782,12 @@ hand_ask(int channel, const struct hand_request *request, const int *fds,
 	ssize_t n = -1;
 
 	*fd = -1;
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&asking[channel % CHANNELS_MAX]);
 	if (channel_send(channel, request,
 		offsetof(struct hand_request, rest) + strlen(request->rest) + 1,
 		fds, nfds) == 0)
 		n = channel_receive(channel, reply, sizeof(*reply), got, &ngot);
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&asking[channel % CHANNELS_MAX]);
 	if (n < (ssize_t)head || (size_t)n != head + reply->len || ngot > 1 ||
 	    (reply->error != 0 && ngot != 0)) {
 		channel_close_all(got, ngot);

@@ -19,12 +19,7 @@
 #include <unistd.h>
 
 #include "../compat.h"
-
-#if defined(__x86_64__)
-#define JAIL_ARCH AUDIT_ARCH_X86_64
-#else
-#define JAIL_ARCH AUDIT_ARCH_AARCH64
-#endif
+#include "../notify/notify.h"
 
 #define JAIL_INSNS_MAX 1024
 
@@ -121,7 +116,7 @@ jail_seccomp(const struct jail_rule *rules, size_t n)
 	struct sock_fprog prog;
 
 	load(&program, offsetof(struct seccomp_data, arch));
-	emit(&program, BPF_JMP | BPF_JEQ | BPF_K, JAIL_ARCH, 1, 0);
+	emit(&program, BPF_JMP | BPF_JEQ | BPF_K, NOTIFY_ARCH, 1, 0);
 	answer(&program, SECCOMP_RET_ERRNO | ENOSYS);
 	load(&program, offsetof(struct seccomp_data, nr));
 	emit_rules(&program, rules, n);

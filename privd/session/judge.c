@@ -141,8 +141,9 @@ nothing_permitted(struct judge *judge)
 
 /* Without known parent: what its executable ran under, and no elevation. */
 static void
-adopt_orphan(struct judge *judge, struct process *process)
+adopt_orphan(struct judge *judge, struct call *call)
 {
+	struct process *process = call->process;
 	const struct seen *seen;
 
 	process->orphan = true;
@@ -159,6 +160,10 @@ adopt_orphan(struct judge *judge, struct process *process)
 	}
 	process->regime = nothing_permitted(judge);
 	(void)strlcpy(process->program, "?", sizeof(process->program));
+	/* Every execve is notified: an image that none was judged for came
+	   to run by other means. */
+	if (seen == NULL)
+		call_condemn(judge, call, "any program of the session");
 }
 
 /* A process that was not seen before: the launcher, or somebody's fork. */
@@ -178,9 +183,19 @@ adopt(struct judge *judge, struct call *call)
 		return process->regime == NULL ? -1 : 0;
 	}
 	parent = find_ancestor(judge, call->thread->ppid);
+	/* A child of what the parent is just becoming. */
+	if (parent != NULL && parent != process && !parent->condemned &&
+	    parent->exec.tid != 0 &&
+	    !resolve_same(&parent->image, &process->image) &&
+	    resolve_same(&parent->exec.image, &process->image)) {
+		process->regime = parent->exec.regime;
+		(void)strlcpy(process->program, parent->exec.program,
+		    sizeof(process->program));
+		return process_inherit_choices(process, parent);
+	}
 	if (parent == NULL || parent == process || parent->condemned ||
 	    !resolve_same(&parent->image, &process->image)) {
-		adopt_orphan(judge, process);
+		adopt_orphan(judge, call);
 		return process->regime == NULL ? -1 : 0;
 	}
 	process->regime = parent->regime;

@@ -6,6 +6,10 @@
 #include "session.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../notify/notify.h"
 #include "closure.h"
 #include "fence.h"
 #include "identity.h"
@@ -199,6 +204,25 @@ user_folder(char *buf, size_t len)
 	return (size_t)snprintf(buf, len, "%s/.systrace", pw->pw_dir) < len;
 }
 
+/*
+ * What cannot be trusted of the source tree (somebody else's clone) is left
+ * out, and said where it is missed.
+ */
+static void
+load_tree(struct planner *p, const struct policy_source *source,
+    const char *tree)
+{
+	struct policy_report report = { NULL, 0, 0, 0 };
+
+	(void)policy_load_folder(p->plan->policies, source, tree, &report);
+	if (policy_find(p->plan->policies, POLICY_SYSTEM, p->plan->program) ==
+		NULL &&
+	    policy_find(p->plan->policies, POLICY_USER, p->plan->program) ==
+		NULL)
+		policy_report_print(&report, stderr, POLICY_ERROR);
+	policy_report_clear(&report);
+}
+
 static int
 load_policies(struct planner *p)
 {
@@ -223,7 +247,7 @@ load_policies(struct planner *p)
 	failed |= policy_load_folder(set, &source, SYSTEM_POLICIES, &report);
 	if (in_tree &&
 	    policy_find(set, POLICY_SYSTEM, p->plan->program) == NULL)
-		failed |= policy_load_folder(set, &source, tree, &report);
+		load_tree(p, &source, tree);
 	if (options->policy_folder != NULL)
 		failed |= policy_load_folder(set, &given,
 		    options->policy_folder, &report);
@@ -449,8 +473,18 @@ plan_filter(struct planner *p)
 		.capable = plan->capable,
 	};
 
-	if (filter_build(&input, &plan->filter) == 0)
+	struct seccomp_data connecting = {
+		.nr = SYS_connect,
+		.arch = NOTIFY_ARCH,
+	};
+
+	if (filter_build(&input, &plan->filter) == 0) {
+		/* Only a connect that is judged is performed by the double. */
+		plan->has_double = plan->separate &&
+		    filter_run(&plan->filter, &connecting) ==
+			SECCOMP_RET_USER_NOTIF;
 		return 0;
+	}
 	return refuse(p, SESSION_EXIT_REFUSED,
 	    errno == E2BIG ? "the policies need a larger filter than the "
 			     "kernel takes" :

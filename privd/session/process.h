@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "../filter/filter.h"
+#include "birth.h"
 #include "reach.h"
 
 /* One set of policies in force for a process; numbered for the logs. */
@@ -34,6 +35,7 @@ struct choice {
 struct exec_watch {
 	pid_t tid;             /* who called it; 0: none is going on */
 	struct stat image;     /* what must run if it succeeded */
+	struct birth birth;    /* of what ran before */
 	struct regime *regime; /* and under what */
 	char program[PATH_MAX];
 };

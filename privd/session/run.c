@@ -185,6 +185,8 @@ let_go_of_descriptors(void)
 {
 	int null;
 
+	/* And no process of the same user may write into this one. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -83,11 +83,13 @@ status_read(int folder, struct status *st)
 	    !number(text, "PPid", 10, &ppid) ||
 	    !number(text, "CapPrm", 16, &permitted) ||
 	    !number(text, "Seccomp_filters", 10, &filters) ||
-	    !number(text, "Umask", 8, &mask) || !four(text, "Uid", st->uid) ||
-	    !four(text, "Gid", st->gid)) {
+	    !four(text, "Uid", st->uid) || !four(text, "Gid", st->gid)) {
 		errno = EIO;
 		return -1;
 	}
+	/* A leader that has exited before its threads has none any more. */
+	if (!number(text, "Umask", 8, &mask))
+		mask = 077;
 	st->tgid = (pid_t)tgid;
 	st->ppid = (pid_t)ppid;
 	st->permitted = permitted;

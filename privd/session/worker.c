@@ -62,12 +62,29 @@ worker_init(void)
 	(void)sigaction(WAKE, &sa, NULL);
 }
 
+/* The double does not wait for a full queue: it is asked until it is not. */
+static int
+ask_for_connect(const struct job *job)
+{
+	const struct timespec moment = { 0, 20000000 };
+	bool waits = (fcntl(job->fd, F_GETFL) & O_NONBLOCK) == 0;
+	int result;
+
+	for (;;) {
+		result = hand_connect(job->hand, job->fd, job->object,
+		    &job->addr, job->addr_len);
+		if (result == 0 || errno != EAGAIN || !waits ||
+		    !notify_valid(job->listener, job->ticket.id))
+			return result;
+		(void)nanosleep(&moment, NULL);
+	}
+}
+
 static int
 do_connect(const struct job *job)
 {
 	if (job->hand != -1)
-		return hand_connect(job->hand, job->fd, job->object, &job->addr,
-		    job->addr_len);
+		return ask_for_connect(job);
 	return perform_connect(job->fd, job->object, &job->addr, job->addr_len);
 }
 

@@ -50,7 +50,12 @@ show_inet6(struct sys_text *text, const void *bytes, size_t len)
 
 	memset(&sin6, 0, sizeof(sin6));
 	memcpy(&sin6, bytes, len < sizeof(sin6) ? len : sizeof(sin6));
-	(void)inet_ntop(AF_INET6, &sin6.sin6_addr, host, sizeof(host));
+	/* What is reached through IPv6's clothes is an IPv4 address. */
+	if (IN6_IS_ADDR_V4MAPPED(&sin6.sin6_addr))
+		(void)inet_ntop(AF_INET, &sin6.sin6_addr.s6_addr[12], host,
+		    sizeof(host));
+	else
+		(void)inet_ntop(AF_INET6, &sin6.sin6_addr, host, sizeof(host));
 	sys_text_add(text, "inet-[%s", host);
 	if (is_local(&sin6.sin6_addr) && sin6.sin6_scope_id != 0) {
 		if (if_indextoname(sin6.sin6_scope_id, name) != NULL)

@@ -447,6 +447,10 @@ refuse_fixed(const struct policy_case *c, const char *name, const uint64_t *r)
 		return EBUSY;
 	if (strcmp(name, "clone") == 0 && (r[0] & CLONE_PARENT) != 0)
 		return EPERM;
+	if (strcmp(name, "landlock_create_ruleset") == 0)
+		return EOPNOTSUPP;
+	if (strcmp(name, "landlock_restrict_self") == 0)
+		return EPERM;
 	if (strcmp(name, "prctl") == 0)
 		return refuse_prctl(c, r);
 	if (strcmp(name, "setsockopt") == 0)

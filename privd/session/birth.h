@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PRIVD_SESSION_BIRTH_H
+#define PRIVD_SESSION_BIRTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where an exec put stack, arguments and environment: at random places. */
+struct birth {
+	uint64_t places[5];
+};
+
+/*
+ * Reads it in a /proc folder; what may not be seen is 0. Two that differ are
+ * of different execs; a program cannot change its own (PR_SET_MM is refused).
+ */
+void birth_read(int folder, struct birth *);
+bool birth_differs(const struct birth *, const struct birth *);
+
+#endif /* PRIVD_SESSION_BIRTH_H */
