@@ -367,7 +367,7 @@ is_our_own(const struct walk *walk, const char *name)
 	    walk->cur_st.st_ino != PROC_ROOT_INO || !is_procfs(walk->cur))
 		return false;
 	(void)snprintf(own, sizeof(own), "/proc/self/task/%.16s", name);
-	return access(own, F_OK) == 0;
+	return faccessat(AT_FDCWD, own, F_OK, 0) == 0;
 }
 
 /* A link of /proc/PID jumps to its object: there is no text to walk. */

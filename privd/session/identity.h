@@ -35,6 +35,8 @@ int identity_assume(const struct identity *, pid_t parent);
  * ids, groups and bounding set remain.
  */
 int identity_keep(const struct identity *, pid_t parent);
+/* Drops what this process has and its user's programs would not have. */
+int identity_keep_ambient(void);
 /* Sets the capabilities of this thread; permitted must not grow. */
 int identity_set_caps(uint64_t permitted, uint64_t effective,
     uint64_t inheritable);

@@ -457,9 +457,11 @@ become_judge(const struct judge_start *start)
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
+	/* A user's judge holds nothing, whatever privrun's file or the user's
+	   login gave: it would open for a program what that may not. */
 	if (plan->separate)
 		id.permitted = plan->guarded ? GUARD : 0;
-	else if (plan->capable) /* root's program, judged as root */
+	else if (plan->root) /* root's program, judged as root */
 		id.permitted = id.effective = held;
 	if (!plan->separate && plan->root)
 		return identity_keep(&id, start->parent);

@@ -88,6 +88,9 @@ take_caller(struct planner *p)
 	struct passwd *pw;
 
 	plan->root = geteuid() == 0;
+	if (!plan->root && identity_keep_ambient() == -1)
+		return refuse(p, SESSION_EXIT_REFUSED,
+		    "cannot drop capabilities: %s", strerror(errno));
 	if (options->change_ids && !plan->root)
 		return refuse(p, SESSION_EXIT_REFUSED,
 		    "Need to be root to change credentials.");

@@ -191,7 +191,14 @@ record_note(struct judge *judge, const char *fmt, ...)
 void
 record_tell(struct judge *judge, const char *text)
 {
+	char done;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+
 	send_record(judge, RECORD_TELL, text, -1);
+	/* Said before the program can say anything of it itself. */
+	if (channel_receive(judge->record, &done, sizeof(done), fds, &nfds) > 0)
+		channel_close_all(fds, nfds);
 }
 
 void
@@ -275,6 +282,7 @@ record_serve(int channel)
 		break;
 	case RECORD_TELL:
 		(void)dprintf(STDERR_FILENO, "privrun: %s\n", record.text);
+		(void)channel_send(channel, "", 1, NULL, 0);
 		break;
 	case RECORD_KILL:
 		kill_by_record(fds, nfds);
