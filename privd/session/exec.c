@@ -9,6 +9,7 @@
  * Elevation ends when an execve is let go on, whatever comes of it; so those
  * that must fail are answered here, as a search along PATH makes them.
  */
+#include <sys/auxv.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 
@@ -28,6 +29,7 @@
 #include "status.h"
 
 #define DEATH_TRIES 2000 /* milliseconds */
+#define AUXV_MAX 64      /* entries */
 #define SCRIPTS_MAX 5    /* scripts of scripts, as the kernel has it */
 
 /* Would the kernel refuse to execute it? 0, or the errno. */
@@ -118,7 +120,7 @@ look_at_birth(struct judge *judge, const struct call *call, struct birth *birth)
 
 static void
 go_on(struct judge *judge, struct call *call, struct regime *regime,
-    const struct stat *image, const char *program)
+    const struct stat *image, const struct stat *script, const char *program)
 {
 	struct exec_watch *watch = &call->process->exec;
 	bool fresh;
@@ -130,6 +132,8 @@ go_on(struct judge *judge, struct call *call, struct regime *regime,
 		return;
 	}
 	look_at_birth(judge, call, &watch->birth);
+	watch->is_script = !resolve_same(image, script);
+	watch->script = *script;
 	watch->tid = call->thread->tid;
 	watch->image = *image;
 	watch->regime = regime;
@@ -172,7 +176,7 @@ call_execute(struct judge *judge, struct call *call)
 	call->process->elevated = false;
 	if (resolve_same(&image, &judge->plan->image_st))
 		judge->blurred = true;
-	go_on(judge, call, regime, &image, call->pin[0].path);
+	go_on(judge, call, regime, &image, &call->pin[0].st, call->pin[0].path);
 }
 
 void
@@ -186,8 +190,9 @@ call_launch(struct judge *judge, struct call *call)
 	}
 	judge->filters = st.filters;
 	judge->launched = true;
+	/* What the launcher executes nobody else can change. */
 	go_on(judge, call, call->process->regime, &judge->plan->image_st,
-	    judge->plan->program);
+	    &judge->plan->image_st, judge->plan->program);
 }
 
 /* Has the thread that called execve come back, or gone with the old image? */
@@ -223,6 +228,51 @@ has_executed(struct judge *judge, const struct call *call,
 	return birth_differs(&birth, &process->exec.birth);
 }
 
+/* The kernel's own copy of the path that was executed, by auxv. 0 or errno. */
+static int
+executed_path(struct judge *judge, struct call *call, char *path, size_t size)
+{
+	uint64_t auxv[2 * AUXV_MAX];
+	ssize_t n, i;
+	int fd;
+
+	fd = reach_openat(&judge->reach, call->thread->folder, "auxv",
+	    O_RDONLY);
+	if (fd == -1)
+		return errno;
+	n = read(fd, auxv, sizeof(auxv));
+	close(fd);
+	for (i = 0; (i + 2) * (ssize_t)sizeof(auxv[0]) <= n; i += 2)
+		if (auxv[i] == AT_EXECFN)
+			return call_copy_string(judge, call, auxv[i + 1], path,
+			    size);
+	return ENOENT;
+}
+
+/*
+ * Is it the script that was judged? Of scripts the image is the interpreter,
+ * whatever the script. This is asked at an early call of the new image, which
+ * has not run a line of its script yet.
+ */
+static bool
+is_judged_script(struct judge *judge, struct call *call)
+{
+	const struct exec_watch *watch = &call->process->exec;
+	static char path[PATH_MAX];
+	struct resolve_pin pin;
+	bool same;
+
+	if (!watch->is_script)
+		return true;
+	if (executed_path(judge, call, path, sizeof(path)) != 0)
+		return false;
+	resolve_pin_init(&pin);
+	same = call_walk(judge, call, path, &pin) == 0 && !pin.missing &&
+	    resolve_same(&pin.st, &watch->script);
+	resolve_clear(&pin);
+	return same;
+}
+
 void
 call_settle_exec(struct judge *judge, struct call *call)
 {
@@ -239,13 +289,14 @@ call_settle_exec(struct judge *judge, struct call *call)
 	if (process_image(judge->table, call->thread, call->ticket.id, &st) ==
 	    -1)
 		memset(&st, 0, sizeof(st));
-	if (has_executed(judge, call, &st)) {
+	if (has_executed(judge, call, &st) && is_judged_script(judge, call)) {
 		process->regime = watch->regime;
 		process->image = st;
 		(void)strlcpy(process->program, watch->program,
 		    sizeof(process->program));
 		judge_saw_image(judge, &st, watch->regime, watch->program);
-	} else if (!resolve_same(&st, &process->image)) {
+	} else if (!resolve_same(&st, &process->image) ||
+	    has_executed(judge, call, &st)) {
 		call_condemn(judge, call, watch->program);
 	}
 }

@@ -314,7 +314,7 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 		_exit(SESSION_EXIT_REFUSED);
 	/* What privrun inherited is the program's alone. */
 	keep_only((int[]){ channel, keeper.pidfd }, 2);
-	if (record_open(&plan->options, plan->program) == -1)
+	if (record_open(&plan->options, plan->program, plan->caller.uid) == -1)
 		fail(&keeper, plan->options.log_file);
 	detach();
 	(void)sigfillset(&all);

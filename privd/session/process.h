@@ -33,9 +33,11 @@ struct choice {
 
 /* An execve that was let go on and whose outcome is not known yet. */
 struct exec_watch {
-	pid_t tid;             /* who called it; 0: none is going on */
-	struct stat image;     /* what must run if it succeeded */
-	struct birth birth;    /* of what ran before */
+	pid_t tid;          /* who called it; 0: none is going on */
+	struct stat image;  /* what must run if it succeeded */
+	struct birth birth; /* of what ran before */
+	struct stat script; /* of which the image is the interpreter */
+	bool is_script;
 	struct regime *regime; /* and under what */
 	char program[PATH_MAX];
 };

@@ -25,6 +25,7 @@
 #include "channel.h"
 #include "judge.h"
 #include "page.h"
+#include "status.h"
 
 enum record_kind {
 	RECORD_LINE = 1, /* for the log */
@@ -41,6 +42,7 @@ struct record {
 /* The keeper's log. */
 static int log_fd = -1;
 static bool log_to_syslog;
+static uid_t session_user;
 
 struct line {
 	char text[RECORD_MAX];
@@ -220,10 +222,12 @@ record_kill(struct judge *judge, pid_t tgid, const char *judged)
 /* The keeper's side. */
 
 int
-record_open(const struct session_options *options, const char *program)
+record_open(const struct session_options *options, const char *program,
+    uid_t uid)
 {
 	const char *name = strrchr(program, '/');
 
+	session_user = uid;
 	if (options->log_file != NULL) {
 		log_fd = open(options->log_file,
 		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
@@ -255,10 +259,38 @@ write_line(const char *text)
 		(void)dprintf(log_fd, "privrun: %s\n", text);
 }
 
+/* Whoever has the judge in hand may ask: only the session's user's own. */
+static bool
+is_of_user(int pidfd)
+{
+	char path[64], line[256];
+	struct status st;
+	int pid = -1, folder, result, i;
+	FILE *fp;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	fp = fopen(path, "re");
+	if (fp == NULL)
+		return false;
+	while (fgets(line, sizeof(line), fp) != NULL)
+		(void)sscanf(line, "Pid: %d", &pid);
+	(void)fclose(fp);
+	(void)snprintf(path, sizeof(path), "/proc/%d", pid);
+	folder = pid > 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (folder == -1)
+		return false;
+	result = status_read(folder, &st);
+	close(folder);
+	for (i = 0; i < 4 && result == 0; i++)
+		if (st.uid[i] != session_user)
+			return false;
+	return result == 0 && st.filters > 0;
+}
+
 static void
 kill_by_record(const int *fds, size_t nfds)
 {
-	if (nfds == 1)
+	if (nfds == 1 && is_of_user(fds[0]))
 		(void)syscall(SYS_pidfd_send_signal, fds[0], SIGKILL, NULL, 0);
 }
 

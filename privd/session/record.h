@@ -27,8 +27,8 @@ void record_tell(struct judge *, const char *text);
 /* Asks for the death of a process that runs what was not judged. */
 void record_kill(struct judge *, pid_t tgid, const char *judged);
 
-/* The keeper's side: opens the log. -1 with errno. */
-int record_open(const struct session_options *, const char *program);
+/* The keeper's side: opens the log of that user's session. -1 with errno. */
+int record_open(const struct session_options *, const char *program, uid_t);
 /* Receives a record and writes it. 0 at the judge's end. */
 int record_serve(int channel);
 

@@ -36,7 +36,7 @@ pass_on(int sig, siginfo_t *info, void *context)
 	int error = errno;
 
 	(void)context;
-	if (info->si_code <= 0 && info->si_pid != program)
+	if (program > 0 && info->si_code <= 0 && info->si_pid != program)
 		(void)kill(program, sig);
 	errno = error;
 }
@@ -146,7 +146,7 @@ end_as(const struct session_plan *plan, const struct page *page, int status)
 static void
 keeper_ended(int status)
 {
-	if (has_failed(status))
+	if (has_failed(status) && program > 0)
 		(void)kill(program, SIGKILL);
 }
 
@@ -170,6 +170,7 @@ wait_for_program(const struct session_plan *plan, const struct page *page,
 		} else if (pid == program && WIFSTOPPED(status)) {
 			stop_too(WSTOPSIG(status));
 		} else if (pid == program) {
+			program = 0; /* the number is free for others */
 			wait_for_keeper(keeper, &refused);
 			if (refused && WIFSIGNALED(status) &&
 			    WTERMSIG(status) == SIGKILL)

@@ -22,7 +22,7 @@ Policy: */confined, Emulation: native
 	native-fsread: filename eq "$T/text" then permit log
 	native-open: filename eq "$T/secret" then permit as root
 	native-socket: sockdom eq "AF_PACKET" then permit with cap_net_raw
-	native-connect: sockaddr eq "/dev/nothing" then permit
+	native-connect: sockaddr eq "/dev/nothing" then deny
 EOF
 mkfifo "$T/in"
 guard=$(printf '%016x' $((1 << 36)))
