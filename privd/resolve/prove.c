@@ -35,8 +35,8 @@ is_same_place(const struct statx *a, const struct statx *b)
 }
 
 /*
- * The name may lie below a folder that may not be searched any more: then it
- * is enough that the mount is one of ours, for names on those are true.
+ * The name may lie below a folder that may not be searched, or be gone: then
+ * it is enough that the mount is one of ours, for names on those are true.
  */
 static bool
 is_our_mount(uint64_t id)
@@ -66,7 +66,8 @@ resolve_prove(int fd, const char *path)
 		return false;
 	other = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (other == -1)
-		return errno == EACCES && is_our_mount(pinned.stx_mnt_id);
+		return (errno == EACCES || errno == ENOENT) &&
+		    is_our_mount(pinned.stx_mnt_id);
 	same = place_of(other, &named) && is_same_place(&pinned, &named);
 	(void)close(other);
 	return same;

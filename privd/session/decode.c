@@ -13,6 +13,9 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,7 +162,8 @@ copy_how(struct judge *judge, struct call *call, const struct sys_arg *arg)
 		return EINVAL;
 	if (how->mode != 0 && (how->flags & (O_CREAT | TMPFILE_BIT)) == 0)
 		return EINVAL;
-	return 0;
+	/* The answer that it could not be done from the cache alone. */
+	return (how->resolve & RESOLVE_CACHED_BIT) != 0 ? EAGAIN : 0;
 }
 
 /* The flags and mode of the whole open family, whatever they came in. */
@@ -374,15 +378,21 @@ walk_flags(const struct call *call, const struct sys_arg *arg)
 	return flags;
 }
 
+/*
+ * The kernel walks with what is ours in /proc (self): what lies there is not
+ * opened in this way, and links that jump are not followed.
+ */
 static int
 open_by_how(const struct resolve_view *view, int start, const char *path,
     uint64_t flags, uint64_t resolve)
 {
 	struct open_how how;
+	struct statfs fs;
+	int fd;
 
 	memset(&how, 0, sizeof(how));
 	how.flags = O_PATH | O_CLOEXEC | flags;
-	how.resolve = resolve & ~(uint64_t)RESOLVE_CACHED_BIT;
+	how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
 	if (path[0] == '/' && (resolve & RESOLVE_IN_ROOT) == 0) {
 		if ((resolve & RESOLVE_BENEATH) != 0 || !view->own_root) {
 			errno = EXDEV;
@@ -390,7 +400,14 @@ open_by_how(const struct resolve_view *view, int start, const char *path,
 		}
 		start = view->root;
 	}
-	return (int)syscall(SYS_openat2, start, path, &how, sizeof(how));
+	fd = (int)syscall(SYS_openat2, start, path, &how, sizeof(how));
+	if (fd == -1)
+		return -1;
+	if (fstatfs(fd, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC)
+		return fd;
+	close(fd);
+	errno = ELOOP;
+	return -1;
 }
 
 /* What is to be made: its folder, and its name in it. */
@@ -531,6 +548,19 @@ name_refused(struct judge *judge, struct call *call, struct resolve_pin *pin)
 		   rest) < sizeof(pin->path);
 }
 
+/*
+ * An object whose name cannot be proven is one that no rule could speak of:
+ * of another mount namespace, by a folder that was passed in. (What is deleted
+ * has no name that could be taken for another's.)
+ */
+static bool
+is_unnameable(const struct call *call, const struct resolve_pin *pin)
+{
+	return pin->outside && call->process->own_root &&
+	    (pin->object == -1 ||
+		(pin->st.st_nlink > 0 && pin->path[0] == '('));
+}
+
 int
 call_pin(struct judge *judge, struct call *call)
 {
@@ -551,6 +581,9 @@ call_pin(struct judge *judge, struct call *call)
 			continue;
 		}
 		error = pin_argument(judge, call, arg, k, pin);
+		if (error == 0 && arg->kind != SYS_FDPATH &&
+		    is_unnameable(call, pin))
+			error = EACCES;
 		if (error == EACCES && k == 0 && call->process->elevated &&
 		    name_refused(judge, call, pin))
 			call->walk_error = EACCES;

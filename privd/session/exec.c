@@ -132,6 +132,7 @@ go_on(struct judge *judge, struct call *call, struct regime *regime,
 		return;
 	}
 	look_at_birth(judge, call, &watch->birth);
+	judge_saw_image(judge, image, regime, program);
 	watch->is_script = !resolve_same(image, script);
 	watch->script = *script;
 	watch->tid = call->thread->tid;
