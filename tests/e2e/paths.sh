@@ -109,17 +109,19 @@ compare() {
 
 # setsid: without a terminal
 fixture
-(cd "$work" && as_user "$user" setsid -w "$trusted/pathcalls") \
+(cd "$work" && as_user "$user" setsid -w timeout 60 "$trusted/pathcalls") \
     >"$T/native" 2>&1 </dev/null 9<&-
 check "natively it comes to its end" grep -q '^end$' "$T/native"
 fixture
-(cd "$work" && setsid -w "$privrun" -f "$T/judged" -a -E "$T/log" -c "$user" \
+(cd "$work" && setsid -w timeout -k 5 60 "$privrun" -f "$T/judged" -a \
+    -E "$T/log" -c "$user" \
     "$trusted/pathcalls") >"$T/out.judged" 2>&1 </dev/null
 compare "judged" out.judged ''
 check "judged: they were" test "$(lines "$T/log" 'permit user:')" -gt 400
 same "judged: nothing is denied" 0 "$(lines "$T/log" '^privrun: deny')"
 fixture
-(cd "$work" && setsid -w "$privrun" -f "$T/judged" -a -E "$T/log" -c "$user" \
+(cd "$work" && setsid -w timeout -k 5 60 "$privrun" -f "$T/judged" -a \
+    -E "$T/log" -c "$user" \
     "$trusted/pathguard") >"$T/out.marked" 2>&1 </dev/null
 sed "s,$trusted/pathguard,$trusted/pathcalls," "$T/out.marked" >"$T/out.guarded"
 compare "guarded" out.guarded ''
@@ -133,7 +135,8 @@ check "with a terminal: it is opened natively" \
     grep -q '^/dev/tty: fd .* terminal 1 mine 1$' "$T/native.tty"
 fixture
 (cd "$work" && as_user "$user" "$helpers/pty" sh -c \
-    "'$privrun' -f '$T/judged' -a -E '$user_home/log' \
+    "timeout --foreground -k 5 60 '$privrun' -f '$T/judged' -a \
+    -E '$user_home/log' \
     '$trusted/pathcalls' >'$user_home/out'") >"$T/terminal" 2>&1 </dev/null
 cp "$user_home/out" "$T/out.tty"
 compare "user's own session, terminal" out.tty .tty
