@@ -43,28 +43,28 @@ try_program() {
 	rm -f "$USERS"/*
 	# A packet a moment, so that files are full.
 	(RUN="exec"; session "$OWN/policy" "$OWN/$1" -i lo -n -U -C 1 -W 2 \
-	    -c 4000 -w "$USERS/capture" -z "$OWN/script") \
-	    >"$OWN/out" 2>"$OWN/err" &
+	    -c 400000 -w "$USERS/capture" -z "$OWN/script") \
+	    >>"$OWN/$1.out" 2>"$OWN/err" &
 	front=$!
 	started $front
 	wait_for 10 grep -q "listening on" "$OWN/err"
 	is 0 $? "$1 captures"
 	# Packets until a file is full, 1,000,000 bytes: a busy machine drops some.
 	tries=0
-	while [ $tries -lt 20 ] && ! grep -q "^done" "$OWN/out"; do
+	while [ $tries -lt 20 ] && ! grep -q "^done" "$OWN/$1.out"; do
 		"$TOOLS/packets" 600 1000
 		tries=$((tries + 1))
 	done
-	wait_for 10 grep -q "^done" "$OWN/out"
+	wait_for 10 grep -q "^done" "$OWN/$1.out"
 	is 0 $? "$1 executes the script"
 	kill "$front"
 	wait "$front"
-	lacks "socket:" "$OWN/out" "$1: the script holds no socket"
-	has "^EACCES" "$OWN/out" "$1: the script is not elevated"
+	lacks "socket:" "$OWN/$1.out" "$1: the script holds no socket"
+	has "^EACCES" "$OWN/$1.out" "$1: the script is not elevated"
 }
 try_program tcpdump-marked
-has "^CapPrm:	0+\$" "$OWN/out" "tcpdump-marked: the script has no guard"
+has "^CapPrm:	0+\$" "$OWN/tcpdump-marked.out" "tcpdump-marked: the script has no guard"
 try_program tcpdump
-has "^CapAmb:	0000001000000000" "$OWN/out" \
+has "^CapAmb:	0000001000000000" "$OWN/tcpdump.out" \
     "tcpdump, unmarked: the ambient guard is passed on"
 finish
