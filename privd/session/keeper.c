@@ -48,6 +48,7 @@ enum role {
 	ROLE_HAND
 };
 
+#define END_WAIT 1000 /* milliseconds */
 #define LISTENER_TRIES 20000 /* of 50 microseconds: one second */
 
 struct keeper {
@@ -279,6 +280,15 @@ drop_rights(const struct session_plan *plan)
 	return plan->root ? identity_set_caps(killing, killing, 0) : 0;
 }
 
+static void
+wait_for_end(int pidfd)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+
+	while (poll(&pfd, 1, END_WAIT) == -1 && errno == EINTR)
+		continue;
+}
+
 /* Its own session: the terminal's signals are the program's. */
 static void
 detach(void)
@@ -322,6 +332,8 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	keeper.listener = fetch_listener(&keeper, channel);
 	close(channel);
 	if (keeper.listener == -1) {
+		/* The program says why, and ends by itself. */
+		wait_for_end(keeper.pidfd);
 		(void)syscall(SYS_pidfd_send_signal, keeper.pidfd, SIGKILL,
 		    NULL, 0);
 		_exit(SESSION_EXIT_REFUSED);
