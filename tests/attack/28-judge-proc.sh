@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attack 28: the judge opens files for the program, and what lies below /proc
+# it opens as well: once that was its own folder too, with its maps and
+# descriptors, by number or as the /proc/self of an openat2 that the kernel
+# walked for it.
+# shellcheck source=tests/attack/lib.sh disable=SC2317
+. "$(dirname "$0")/lib.sh"
+
+install_tool judge-proc
+mkfifo "$OWN/in"
+cat >"$OWN/policy" <<END
+Policy: */judge-proc, Emulation: native
+	Default: permit
+	native-fsread: filename eq "/nowhere" then deny
+END
+
+find_judge() {
+	judge=""
+	children=$(cat "/proc/$front/task/$front/children") || return 1
+	for child in $children; do
+		parts=$(cat "/proc/$child/task/$child/children") || :
+		for part in $parts; do
+			grep -q "^Uid:.*[^0-9]$ID\$" "/proc/$part/status" &&
+			    grep -q "^Seccomp:	2" "/proc/$part/status" &&
+			    ! grep -q "^Uid:	$ID	" "/proc/$part/status" &&
+			    judge=$part
+		done
+	done
+	[ -n "$judge" ] && grep -q '^ready' "$OWN/out"
+}
+answers() {
+	grep "^$1 $2 " "$OWN/out" | sort -u
+}
+
+(RUN="exec"; session "$OWN/policy" "$OWN/judge-proc") \
+    <>"$OWN/in" >"$OWN/out" 2>&1 &
+front=$!
+started $front
+wait_for 10 find_judge
+is 0 $? "the judge is found"
+echo "$judge" >"$OWN/in"
+wait_for 10 grep -q '^over' "$OWN/out"
+is 0 $? "the program tries what it has"
+stop $front
+
+for name in maps fd mem environ; do
+	answers judge $name >"$OWN/got"
+	is 2 "$(grep -Ec ' (open|openat2) (ENOENT|EACCES)$' "$OWN/got")" \
+	    "the judge's $name is not there"
+	# Whoever says how to walk is told that /proc is not walked so.
+	is 4 "$(grep -Ec ' (no_[a-z]*|cached) E[A-Z]*$' "$OWN/got")" \
+	    "and openat2's ways do not lead there"
+done
+has '^mine maps open opened$' "$OWN/out" "its own maps open"
+has '^mine fd open opened$' "$OWN/out" "and its descriptors"
+grep '^self' "$OWN/out" >"$OWN/got"
+lacks "another's\$" "$OWN/got" "/proc/self is nobody else's"
+has '^self openat2 own$' "$OWN/got" "it is its own"
+finish
