@@ -27,6 +27,14 @@ is 0 "$(got other)" "and nothing else does"
 [ "$(got permitted)" -gt 0 ] && [ "$(got refused)" -gt 0 ]
 is 0 $? "the path did flip: $(got permitted) permitted, $(got refused) refused"
 
+# Through a link the path is walked, and what it leads to is judged.
+ln -s . "$USERS/link"
+session "$OWN/judged" "$OWN/flip" "$USERS/link/a" b $((opens / 4)) \
+    >"$OWN/out" 2>&1
+is 0 "$(got forbidden)" "nor through a link"
+[ "$(got permitted)" -gt 0 ] && [ "$(got refused)" -gt 0 ]
+is 0 $? "the path did flip: $(got permitted) permitted, $(got refused) refused"
+
 # The permitted one is elevated; the forbidden one is root's as well.
 echo P >"$OWN/a"
 echo F >"$OWN/b"

@@ -44,6 +44,13 @@ for mask in 022 077 0; do
 	is "$wanted $wanted" "$(stat -c %a "$USERS/m$mask" "$OWN/made/m$mask" |
 	    tr '\n' ' ' | sed 's/ $//')" "umask $mask: as the caller, elevated"
 done
+# Not the session's, the caller's at the call.
+cp -L "$(command -v sh)" "$OWN/shell"
+sed 's|/try-open|/shell|' "$OWN/policy" >"$OWN/shells"
+session "$OWN/shells" "$OWN/shell" -c "umask 027; : >$USERS/s1
+    : >$OWN/made/s1; umask 002; : >$USERS/s2; : >$OWN/made/s2" 2>"$OWN/err"
+is "640 640 664 664" "$(stat -c %a "$USERS/s1" "$OWN/made/s1" "$USERS/s2" \
+    "$OWN/made/s2" | tr '\n' ' ' | sed 's/ $//')" "a mask that changes"
 is "$ID 0" "$(stat -c %u "$USERS/m077" "$OWN/made/m077" | tr '\n' ' ' |
     sed 's/ $//')" "each belongs to who made it"
 session "$OWN/policy" "$OWN/try-open" "2r:$USERS/whole" "wcx:$USERS/m077" \

@@ -39,15 +39,19 @@
 static struct session_plan plan;
 static char word[16] = "before";
 static int listener = -1, channel = -1;
-static pid_t ours, others, roots, fetcher;
+static pid_t ours, others, roots, more, fetcher;
 static union {
 	struct seccomp_notif notif;
 	char room[NOTIFY_SIZE_MAX];
 } waiting;
 
+static bool keeps;
+
 static void
 become(uid_t uid)
 {
+	/* With the capabilities that it had, if it is to have more. */
+	(void)prctl(PR_SET_KEEPCAPS, keeps ? 1UL : 0UL, 0, 0, 0);
 	assert_int_equal(setgroups(0, NULL), 0);
 	assert_int_equal(setresgid(uid, uid, uid), 0);
 	assert_int_equal(setresuid(uid, uid, uid), 0);
@@ -131,6 +135,9 @@ set_up(void **state)
 	plan.caller.gid = UID;
 	ours = start_waiting(UID, true);
 	others = start_waiting(UID + 1, false);
+	keeps = true;
+	more = start_waiting(UID, false);
+	keeps = false;
 	roots = start_waiting((uid_t)-1, false);
 	start_fetcher();
 	return 0;
@@ -139,13 +146,13 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	const pid_t pids[] = { ours, others, roots, fetcher };
+	const pid_t pids[] = { ours, others, roots, more, fetcher };
 	size_t i;
 
 	(void)state;
 	if (geteuid() != 0)
 		return 0;
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		(void)kill(pids[i], SIGKILL);
 		(void)waitpid(pids[i], NULL, 0);
 	}
@@ -175,6 +182,9 @@ static const struct lie lies[] = {
 	    EPERM, false },
 	{ "memory of another user's", REACH_OPEN, REACH_MEM, &others, false,
 	    EPERM, false },
+	{ "memory of what has more than the guard", REACH_OPEN, REACH_MEM,
+	    &more, false, EPERM, false },
+	{ "a descriptor of such", REACH_TAKE, 0, &more, false, EPERM, false },
 	{ "root's memory", REACH_OPEN, REACH_MEM, &roots, false, EPERM, false },
 	{ "root's root", REACH_OPEN, REACH_ROOT, &roots, false, EPERM, false },
 	{ "root's descriptor", REACH_TAKE, 0, &roots, false, EPERM, false },
