@@ -35,6 +35,16 @@
 #define ST_NOSYMFOLLOW 0x2000
 #endif
 
+/* Numbers of calls, which are the same on every machine from 424 on. */
+#define COMPAT_SYS_file_getattr 468 /* Linux 6.17 */
+#define COMPAT_SYS_file_setattr 469
+
+struct compat_xattr_args { /* Linux 6.13 */
+	__u64 value;
+	__u32 size;
+	__u32 flags;
+};
+
 #ifndef PROCMAP_QUERY /* Linux 6.11 */
 struct procmap_query {
 	__u64 size;

@@ -16,8 +16,55 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../syscalls/syscalls.h"
+
 struct resolve_pin;
 struct sock_filter;
+
+#define PERFORM_DATA_MAX 65536 /* bytes that come with a call, or of it */
+#define PERFORM_NAME_MAX 255   /* of an extended attribute */
+
+/* What a call names in memory beside paths and bytes: copied, bounded. */
+struct perform_memory {
+	struct timespec times[2];
+	bool now; /* there are none: the present */
+	uint64_t size;
+	uint64_t mask; /* struct xattr_args: the size and flags in it */
+	char name[PERFORM_NAME_MAX + 1];
+};
+
+/*
+ * A call, complete: nothing of it is in reach of the program any more. pins
+ * are by the order of its paths; one that has no path is NULL.
+ */
+struct perform_request {
+	enum sys_op op; /* the base's */
+	bool extended;  /* statx(2) */
+	struct sys_numbers numbers;
+	struct perform_memory memory;
+	const struct resolve_pin *pin[2];
+	int fd; /* a duplicate of the caller's, or -1 */
+	const void *data;
+	size_t len;
+};
+
+struct perform_result {
+	int64_t value;
+	int number;   /* name_to_handle_at's mount id */
+	uint32_t len; /* of data, for the caller's buffer */
+	unsigned char data[PERFORM_DATA_MAX];
+};
+
+/* What performing an operation needs and does. */
+#define PERFORM_EFFECT 0x01 /* cannot be taken back, or done twice */
+#define PERFORM_MAKES 0x02  /* the umask counts */
+
+unsigned int perform_traits(enum sys_op);
+/*
+ * Performs any operation but openings and those of sockets, which have
+ * functions of their own. Returns 0 with *result filled.
+ */
+int perform_call(const struct perform_request *, struct perform_result *);
 
 /* Reads the sysctls that openings in shared folders depend on. */
 void perform_init(void);
@@ -37,14 +84,8 @@ bool perform_may_block(const struct stat *, uint64_t flags);
 /* The flags that decide without effect: would a creation be tried? */
 bool perform_creates(const struct resolve_pin *, uint64_t flags);
 
+/* access(2), which asks with the effective ids here. */
 int perform_access(int pin, int mode);
-int perform_unlink(const struct resolve_pin *);
-int perform_rmdir(const struct resolve_pin *);
-int perform_mkdir(const struct resolve_pin *, mode_t mode);
-int perform_truncate(int pin, int64_t length);
-int perform_utimes(int pin, const struct timespec times[2]);
-ssize_t perform_getxattr(int pin, const char *name, void *, size_t);
-ssize_t perform_listxattr(int pin, char *, size_t);
 
 /*
  * socket(2). With filter (a program of count instructions, or NULL) it is

@@ -89,13 +89,10 @@ call_give(struct judge *judge, struct call *call, int fd, bool cloexec)
 	return ticket_give(&call->ticket, judge->listener, fd, cloexec);
 }
 
-void
-call_write(struct judge *judge, struct call *call, uint64_t addr,
-    const void *data, size_t len, int64_t value)
+int
+call_put(struct judge *judge, struct call *call, uint64_t addr,
+    const void *data, size_t len)
 {
-	if (reach_write(&judge->reach, call->ticket.id, call->thread->tid,
-		call->process->tgid, addr, data, len) == -1)
-		call_refuse(judge, call, errno);
-	else
-		call_answer(judge, call, value);
+	return reach_write(&judge->reach, call->ticket.id, call->thread->tid,
+	    call->process->tgid, addr, data, len);
 }

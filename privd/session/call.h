@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "../perform/perform.h"
 #include "../policy/policy.h"
 #include "../resolve/resolve.h"
 #include "process.h"
@@ -51,14 +52,21 @@ struct call {
 	} addr;
 	socklen_t addr_len;
 	bool addr_is_path;  /* AF_UNIX in the file system */
-	int sock;           /* of bind and connect: a duplicate */
+	int fd;             /* a duplicate of what it acts on or with */
 	char cwd[PATH_MAX]; /* $CWD; "" until known */
+	unsigned char data[PERFORM_DATA_MAX];
+	uint64_t out; /* where the result is to be written */
+	uint64_t out_number;
+
+	/* what is to be done, with all that it takes */
+	struct perform_request ask;
 
 	/* what was pinned */
 	struct resolve_pin pin[CALL_PATHS];
 	size_t npins;
-	/* of pin[0]: EACCES, taken up by a hand or given back */
+	/* EACCES of a walk: taken up by a hand or given back */
 	int walk_error;
+	bool refused[CALL_PATHS];
 	/* a plain reading of a path in canonical form: one call may do for
 	   all, see call_at_once */
 	bool unpinned;
@@ -80,16 +88,27 @@ struct judge;
  * the errno that ends the call before any rule is tried.
  */
 int call_decode(struct judge *, struct call *);
+/* The copies alone: of all arguments, and of what its form says beside. */
+int call_copy_all(struct judge *, struct call *);
+int call_take_payload(struct judge *, struct call *);
 /* Pins its paths (again: of the same copy), and names them. 0 or errno. */
 int call_pin(struct judge *, struct call *);
 /* Walks another path of the caller's (a script's interpreter), from its
    working folder. 0 or errno. */
 int call_walk(struct judge *, struct call *, const char *path,
     struct resolve_pin *);
-/* Copies a string or bytes that no rule judges, for performing. 0 or errno. */
+/* One copy of a string or of bytes. 0 or errno. */
 int call_copy(struct judge *, struct call *, uint64_t addr, void *, size_t len);
 int call_copy_string(struct judge *, struct call *, uint64_t addr, char *,
     size_t size);
+/* A structure of any size that the kernel would take: what is known of it,
+   the rest zero (E2BIG); EINVAL if it is shorter than that. */
+int call_copy_struct(struct judge *, struct call *, uint64_t addr,
+    uint64_t size, void *known, size_t len);
+/* The AT_* flags of a path argument, 0 if it has none. */
+uint64_t call_at_flags(const struct call *, const struct sys_arg *);
+/* Where the calling program stands. 0 or errno. */
+int call_view(struct judge *, struct call *, struct resolve_view *);
 /* Is this folder of /proc the calling program's own? (context: the judge) */
 bool call_owns_folder(void *context, const struct stat *folder);
 /* Pins and names what was left unpinned. 0 or errno. */
@@ -116,6 +135,14 @@ bool call_at_once(struct judge *, struct call *);
 bool call_is_plainly_permitted(struct judge *, struct call *);
 /* Performs a permitted call, or lets it go on, and answers it. */
 void call_perform(struct judge *, struct call *);
+/* The same for an opening, and the steps that others share. */
+void call_open(struct judge *, struct call *);
+/* 0 or errno. */
+int call_adopt_umask(struct judge *, struct call *);
+/* Writes what came of a performed call to its buffer and answers it: with
+   error, or 0 and the result's value. */
+void call_deliver(struct judge *, struct call *, const struct perform_result *,
+    int error);
 /* execve, permitted: checked on its pin, continued, watched. */
 void call_execute(struct judge *, struct call *);
 /* The launcher's own, which starts the program. */
@@ -140,9 +167,9 @@ void call_refuse(struct judge *, struct call *, int error);
 void call_continue(struct judge *, struct call *);
 /* Takes fd over. False: the program did not get it. */
 bool call_give(struct judge *, struct call *, int fd, bool cloexec);
-/* Writes a result to the program, then answers value; or EFAULT. */
-void call_write(struct judge *, struct call *, uint64_t addr, const void *,
-    size_t len, int64_t value);
+/* Writes to the program's memory. -1 with errno: EFAULT as the kernel. */
+int call_put(struct judge *, struct call *, uint64_t addr, const void *,
+    size_t len);
 /* The same for who holds the ticket alone. */
 void ticket_answer(const struct ticket *, int listener, int64_t value);
 void ticket_refuse(const struct ticket *, int listener, int error);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "channel.h"
 #include "hand.h"
 #include "identity.h"
 #include "judge.h"
@@ -101,27 +102,20 @@ may_elevate(struct judge *judge, const struct call *call)
 	return false;
 }
 
-static enum hand_op
-op_of(const struct call *call)
+/* Can the judge give a hand what it pinned, or where the walk ended? */
+static bool
+can_be_given(const struct call *call)
 {
-	switch (call->base->op) {
-	case SYS_OP_OPEN:
-		return HAND_OPEN;
-	case SYS_OP_STAT:
-		return HAND_STAT;
-	case SYS_OP_ACCESS:
-		return HAND_ACCESS;
-	case SYS_OP_READLINK:
-		return HAND_READLINK;
-	case SYS_OP_SOCKET:
-		return HAND_SOCKET;
-	case SYS_OP_BIND:
-		return HAND_BIND;
-	case SYS_OP_CONNECT:
-		return HAND_CONNECT;
-	default:
-		return 0;
+	const struct resolve_pin *pin;
+	size_t k;
+
+	for (k = 0; k < call->npins; k++) {
+		pin = call->ask.pin[k];
+		if (pin != NULL && !call->refused[k] && pin->object == -1 &&
+		    (pin->parent == -1 || pin->deep))
+			return false;
 	}
+	return true;
 }
 
 /*
@@ -144,15 +138,16 @@ is_for_hand(const struct call *call)
 	}
 	switch (call->base->op) {
 	case SYS_OP_STAT:
+	case SYS_OP_STATFS:
 	case SYS_OP_READLINK:
 		return call->walk_error != 0;
 	case SYS_OP_OPEN:
 		return !(pin->missing && (call->how.flags & O_CREAT) == 0) &&
-		    (call->how.flags & O_PATH) == 0;
+		    (call->how.flags & O_PATH) == 0 && can_be_given(call);
 	case SYS_OP_ACCESS:
 		return !pin->missing;
 	default:
-		return true;
+		return can_be_given(call);
 	}
 }
 
@@ -164,111 +159,72 @@ umask_of(const struct call *call)
 	return status_read(call->thread->folder, &st) == 0 ? st.umask : 077;
 }
 
-static uint32_t
-access_mode(const struct call *call)
+static bool
+makes_something(const struct call *call)
 {
-	return (uint32_t)call->regs[call->row == call->base ? 1 : 2];
+	if (call->base->op == SYS_OP_OPEN)
+		return (call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0;
+	return call->base->op == SYS_OP_BIND ||
+	    (perform_traits(call->ask.op) & PERFORM_MAKES) != 0;
 }
 
-/* What the hand walks on to, or makes, below the first descriptor. */
-static int
-add_file(const struct call *call, struct hand_request *request, int *fds,
-    size_t *nfds)
-{
-	const struct resolve_pin *pin = &call->pin[0];
+struct gift {
+	int fds[CHANNEL_FDS_MAX];
+	size_t n;
+};
 
-	if (call->npins == 0)
-		return 0;
-	if (call->walk_error == 0 && !pin->missing && pin->object != -1) {
-		fds[(*nfds)++] = pin->object;
+/* The pin, or the folder that the hand walks on from or makes an entry in. */
+static int
+add_path(const struct call *call, size_t k, struct hand_request *request,
+    struct gift *gift)
+{
+	const struct resolve_pin *pin = call->ask.pin[k];
+	const char *rest = pin->name;
+
+	request->slash[k] = pin->slash;
+	if (pin->object != -1 && !call->refused[k]) {
+		request->path[k] = HAND_PATH_OBJECT;
+		gift->fds[gift->n++] = pin->object;
 		return 0;
 	}
-	if (pin->parent == -1 || pin->deep)
-		return ENOENT;
-	fds[(*nfds)++] = pin->parent;
-	request->missing = call->walk_error == 0;
-	(void)strlcpy(request->rest, request->missing ? pin->name : pin->rest,
-	    sizeof(request->rest));
-	return 0;
+	request->path[k] = call->refused[k] ? HAND_PATH_BELOW : HAND_PATH_ENTRY;
+	if (call->refused[k])
+		rest = pin->rest;
+	gift->fds[gift->n++] = pin->parent;
+	return hand_add_tail(request, (enum hand_tail)k, rest,
+	    strlen(rest) + 1);
 }
 
 static int
-fill(const struct call *call, struct hand_request *request, int *fds,
-    size_t *nfds)
+fill(const struct call *call, struct hand_request *request, struct gift *gift)
 {
-	int error;
+	size_t k;
 
-	*nfds = 0;
-	memset(request, 0, offsetof(struct hand_request, rest) + 1);
-	request->op = op_of(call);
+	hand_request_init(request, call->row);
+	gift->n = 0;
 	request->rule = call->verdict.rule->index;
-	request->call = (uint32_t)sys_index(call->row);
 	memcpy(request->regs, call->regs, sizeof(request->regs));
 	request->flags = call->how.flags;
 	request->mode = (uint32_t)call->how.mode;
-	if (request->op == HAND_ACCESS)
-		request->mode = access_mode(call);
-	if (request->op == HAND_BIND ||
-	    (request->op == HAND_OPEN &&
-		(call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0))
+	request->memory = call->ask.memory;
+	request->empty = call->empty[0];
+	if (makes_something(call))
 		request->umask = umask_of(call);
-	if (request->op == HAND_BIND || request->op == HAND_CONNECT) {
-		fds[(*nfds)++] = call->sock;
+	if (call->base->op == SYS_OP_BIND || call->base->op == SYS_OP_CONNECT) {
 		request->addr_len = call->addr_len;
 		memcpy(&request->addr, &call->addr, sizeof(request->addr));
-		if (!call->addr_is_path)
-			return 0;
 	}
-	/* bind makes an entry even where one is: the kernel says so. */
-	if (request->op == HAND_BIND) {
-		error = call_bind_error(&call->pin[0]);
-		if (error != 0)
-			return error;
-		fds[(*nfds)++] = call->pin[0].parent;
-		request->missing = 1;
-		(void)strlcpy(request->rest, call->pin[0].name,
-		    sizeof(request->rest));
-		return 0;
-	}
-	return add_file(call, request, fds, nfds);
-}
-
-/* Which register of stat's variants is the buffer, and what it gets. */
-static void
-answer_stat(struct judge *judge, struct call *call,
-    const struct hand_reply *reply)
-{
-	bool extended = strcmp(call->row->name, "statx") == 0;
-
-	if (reply->len != sizeof(struct stat) + sizeof(struct statx)) {
-		call_refuse(judge, call, EIO);
-		return;
-	}
-	if (extended)
-		call_write(judge, call, call->regs[4],
-		    reply->data + sizeof(struct stat), sizeof(struct statx), 0);
-	else
-		call_write(judge, call,
-		    call->regs[call->row == call->base ? 1 : 2], reply->data,
-		    sizeof(struct stat), 0);
-}
-
-static void
-answer_readlink(struct judge *judge, struct call *call,
-    const struct hand_reply *reply)
-{
-	unsigned int first = call->row == call->base ? 1 : 2;
-	int32_t size = (int32_t)call->regs[first + 1];
-	size_t len = reply->len;
-
-	if (size <= 0) {
-		call_refuse(judge, call, EINVAL);
-		return;
-	}
-	if (len > (size_t)size)
-		len = (size_t)size;
-	call_write(judge, call, call->regs[first], reply->data, len,
-	    (int64_t)len);
+	for (k = 0; k < call->npins && !sys_acts_on_fd(call->row); k++)
+		if (call->ask.pin[k] != NULL &&
+		    add_path(call, k, request, gift) == -1)
+			return errno;
+	if (call->fd != -1)
+		gift->fds[gift->n++] = call->fd;
+	if (call->ask.len > 0 &&
+	    hand_add_tail(request, HAND_TAIL_DATA, call->ask.data,
+		call->ask.len) == -1)
+		return errno;
+	return 0;
 }
 
 /* What was made or cut short for a program that did not get it. */
@@ -296,14 +252,8 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 	case SYS_OP_SOCKET:
 		cloexec = cloexec || (call->regs[1] & O_CLOEXEC) != 0;
 		break;
-	case SYS_OP_STAT:
-		answer_stat(judge, call, reply);
-		return;
-	case SYS_OP_READLINK:
-		answer_readlink(judge, call, reply);
-		return;
 	default:
-		call_answer(judge, call, reply->value);
+		call_deliver(judge, call, &reply->result, 0);
 		return;
 	}
 	if (fd == -1)
@@ -326,30 +276,39 @@ call_plan_elevation(struct judge *judge, struct call *call)
 	    is_for_hand(call);
 }
 
+/* Nothing is bound where no entry could be made. */
+static int
+address_error(const struct call *call)
+{
+	if (call->base->op != SYS_OP_BIND || !call->addr_is_path)
+		return 0;
+	return call_bind_error(&call->pin[0]);
+}
+
 void
 call_elevate(struct judge *judge, struct call *call)
 {
 	static struct hand_request request;
 	static struct hand_reply reply;
 	uint8_t hand = judge->plan->rule_hand[call->verdict.rule->index];
-	int fds[2], fd, error;
-	size_t nfds;
+	struct gift gift;
+	int fd, error;
 
-	error = fill(call, &request, fds, &nfds);
+	error = address_error(call);
+	if (error == 0)
+		error = fill(call, &request, &gift);
+	/* No effect without a place for its descriptor. */
+	if (error == 0 && call->base->op == SYS_OP_OPEN &&
+	    (request.flags & (O_CREAT | O_TRUNC)) != 0 &&
+	    !room_for_descriptor(call->thread->folder))
+		error = EMFILE;
 	if (error != 0) {
 		call_refuse(judge, call, error);
 		return;
 	}
-	/* No effect without a place for its descriptor. */
-	if (request.op == HAND_OPEN &&
-	    (request.flags & (O_CREAT | O_TRUNC)) != 0 &&
-	    !room_for_descriptor(call->thread->folder)) {
-		call_refuse(judge, call, EMFILE);
-		return;
-	}
 	call_begin(call);
-	if (hand_ask(judge->hands[hand], &request, fds, nfds, &reply, &fd) ==
-	    -1)
+	if (hand_ask(judge->hands[hand], &request, gift.fds, gift.n, &reply,
+		&fd) == -1)
 		call_refuse(judge, call, errno);
 	else
 		answer(judge, call, &reply, fd);

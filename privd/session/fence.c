@@ -29,7 +29,32 @@
 	    LANDLOCK_ACCESS_FS_IOCTL_DEV)
 #define WRITING \
 	(READING | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
-#define MAKING (WRITING | LANDLOCK_ACCESS_FS_MAKE_REG)
+#define MAKING_NODES                                                      \
+	(LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_FIFO |     \
+	    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_CHAR | \
+	    LANDLOCK_ACCESS_FS_MAKE_BLOCK)
+#define MAKING_ALL                                    \
+	(MAKING_NODES | LANDLOCK_ACCESS_FS_MAKE_DIR | \
+	    LANDLOCK_ACCESS_FS_MAKE_SYM)
+#define REMOVING \
+	(LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR)
+
+/* What each operation does in the folders of its paths, to Landlock. */
+static const uint64_t accesses[SYS_OPS] = {
+	[SYS_OP_OPEN] = WRITING | LANDLOCK_ACCESS_FS_MAKE_REG,
+	[SYS_OP_UNLINK] = LANDLOCK_ACCESS_FS_REMOVE_FILE,
+	[SYS_OP_RMDIR] = LANDLOCK_ACCESS_FS_REMOVE_DIR,
+	[SYS_OP_MKDIR] = LANDLOCK_ACCESS_FS_MAKE_DIR,
+	[SYS_OP_MKNOD] = MAKING_NODES,
+	[SYS_OP_RENAME] = REMOVING | MAKING_ALL | LANDLOCK_ACCESS_FS_REFER,
+	[SYS_OP_LINK] = MAKING_ALL | LANDLOCK_ACCESS_FS_REFER,
+	[SYS_OP_SYMLINK] = LANDLOCK_ACCESS_FS_MAKE_SYM,
+	[SYS_OP_TRUNCATE] = LANDLOCK_ACCESS_FS_TRUNCATE,
+	[SYS_OP_ACCT] = WRITING,
+	[SYS_OP_SWAPON] = WRITING,
+	[SYS_OP_SWAPOFF] = WRITING,
+	[SYS_OP_BIND] = LANDLOCK_ACCESS_FS_MAKE_SOCK,
+};
 
 static struct fence *fences;
 
@@ -106,6 +131,7 @@ fence_of(const struct policy_rule *rule)
 /* What a rule can match of one argument: a list, or anything. */
 struct bounds {
 	const char *name;
+	int index; /* of several of that name; -1: there is one */
 	bool (*add)(struct bounds *, const struct policy_expr *);
 	uint64_t access;
 	struct jail_path folders[FOLDERS_MAX + 1];
@@ -123,6 +149,7 @@ is_bounded(struct bounds *bounds, const struct policy_expr *expr)
 	switch (expr->op) {
 	case POLICY_TEST:
 		return strcasecmp(expr->name, bounds->name) == 0 &&
+		    (bounds->index < 0 || expr->index == bounds->index) &&
 		    bounds->add(bounds, expr);
 	case POLICY_AND:
 		left = is_bounded(bounds, expr->left);
@@ -205,45 +232,94 @@ names_op(const struct policy_rule *rule, enum sys_op op)
 	return false;
 }
 
-static void
-bound_files(struct bounds *bounds, const struct policy_rule *rule, bool *makes)
+/* Aliases open what is there, and elevate nothing else. */
+static uint64_t
+access_of(const struct policy_rule *rule)
 {
-	if (rule->alias == SYS_ALIAS_NONE && names_op(rule, SYS_OP_BIND)) {
-		bounds->name = "sockaddr";
-		bounds->access = LANDLOCK_ACCESS_FS_MAKE_SOCK;
-		/* Addresses that are no path make nothing. */
-		(void)is_bounded(bounds, rule->expr);
-		return;
-	}
-	if (rule->alias == SYS_ALIAS_NONE && !names_op(rule, SYS_OP_OPEN))
-		return;
-	bounds->name = "filename";
-	bounds->access = MAKING;
+	uint64_t access = 0;
+	size_t i;
+
 	if (rule->alias == SYS_ALIAS_FSREAD)
-		bounds->access = READING;
-	else if (rule->alias == SYS_ALIAS_FSWRITE)
-		bounds->access = WRITING;
-	else
-		*makes = true;
-	if (!is_bounded(bounds, rule->expr))
-		(void)add_path(bounds, "/", 1);
+		return READING;
+	if (rule->alias == SYS_ALIAS_FSWRITE)
+		return WRITING;
+	for (i = 0; i < rule->ncalls; i++)
+		access |= accesses[rule->calls[i]->op];
+	return access;
+}
+
+/* Do all its calls have one path, so that `filename` is that one? */
+static bool
+has_one_path(const struct policy_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; rule->alias == SYS_ALIAS_NONE && i < rule->ncalls; i++)
+		if (sys_arg_by_name(rule->calls[i], "filename", 1) != NULL)
+			return false;
+	return true;
+}
+
+/* Are all the folders that this rule can act in in the list? */
+static bool
+bounds_all(struct bounds *bounds, const struct policy_rule *rule)
+{
+	bool first, second;
+
+	if (names_op(rule, SYS_OP_BIND) && rule->alias == SYS_ALIAS_NONE) {
+		/* Addresses that are no path make nothing. */
+		bounds->name = "sockaddr";
+		bounds->index = -1;
+		(void)is_bounded(bounds, rule->expr);
+		return true;
+	}
+	bounds->name = "filename";
+	if (has_one_path(rule)) {
+		bounds->index = -1;
+		return is_bounded(bounds, rule->expr);
+	}
+	bounds->index = 0;
+	first = is_bounded(bounds, rule->expr);
+	bounds->index = 1;
+	second = is_bounded(bounds, rule->expr);
+	return first && second;
 }
 
 int
-fence_landlock(const struct session_plan *plan, unsigned int hand, bool *makes)
+fence_landlock(const struct session_plan *plan, unsigned int hand)
 {
 	static struct bounds bounds;
 	const struct policy_rule *rule;
 	size_t i;
 
-	*makes = false;
 	bounds.add = add_folder;
 	for (i = 0; i < policy_rule_count(plan->policy.first); i++) {
 		rule = policy_rule(plan->policy.first, i);
-		if (plan->rule_hand[rule->index] == hand)
-			bound_files(&bounds, rule, makes);
+		if (plan->rule_hand[rule->index] != hand)
+			continue;
+		bounds.access = access_of(rule);
+		if (bounds.access != 0 && !bounds_all(&bounds, rule))
+			(void)add_path(&bounds, "/", 1);
 	}
 	return jail_landlock(bounds.folders, plan->hands[hand].binds);
+}
+
+void
+fence_operations(const struct session_plan *plan, unsigned int hand,
+    bool named[SYS_OPS])
+{
+	const struct policy_rule *rule;
+	size_t i, k;
+
+	memset(named, 0, SYS_OPS * sizeof(*named));
+	for (i = 0; i < policy_rule_count(plan->policy.first); i++) {
+		rule = policy_rule(plan->policy.first, i);
+		if (plan->rule_hand[rule->index] != hand ||
+		    rule->alias != SYS_ALIAS_NONE)
+			continue;
+		for (k = 0; k < rule->ncalls; k++)
+			named[rule->calls[k]->op] = true;
+	}
 }
 
 size_t
@@ -255,6 +331,7 @@ fence_domains(const struct session_plan *plan, unsigned int hand,
 	size_t i;
 
 	bounds.name = "sockdom";
+	bounds.index = -1;
 	bounds.add = add_domain;
 	bounds.ndomains = 0;
 	for (i = 0; i < policy_rule_count(plan->policy.first); i++) {

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../syscalls/syscalls.h"
+
 struct policy_rule;
 struct session_plan;
 struct sock_filter;
@@ -28,11 +30,11 @@ void fence_clear(void);
 /* NULL if the rule has neither. */
 const struct fence *fence_of(const struct policy_rule *);
 
-/*
- * Enters the Landlock domain of that hand's rules; *makes: one of them
- * creates files. -1 with errno.
- */
-int fence_landlock(const struct session_plan *, unsigned int hand, bool *makes);
+/* Enters the Landlock domain of that hand's rules. -1 with errno. */
+int fence_landlock(const struct session_plan *, unsigned int hand);
+/* The operations whose calls they name; not what aliases elevate. */
+void fence_operations(const struct session_plan *, unsigned int hand,
+    bool named[SYS_OPS]);
 /* The socket domains that they can match; 0 if one can match any. */
 size_t fence_domains(const struct session_plan *, unsigned int hand,
     const int **domains);

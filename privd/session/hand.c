@@ -16,13 +16,10 @@
 #include <sys/un.h>
 
 #include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/landlock.h>
 #include <net/if.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -30,12 +27,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../compat.h"
 #include "../perform/perform.h"
 #include "../resolve/resolve.h"
 #include "budget.h"
 #include "channel.h"
 #include "fence.h"
+#include "hand_jail.h"
+#include "hand_pin.h"
 #include "identity.h"
 #include "jail.h"
 #include "session.h"
@@ -51,16 +49,18 @@ struct hand {
 	bool is_double;
 	/* of the request at hand */
 	const struct hand_request *request;
-	struct hand_reply *reply;
-	struct resolve_pin pin;
+	const struct sys_call *row;
+	const struct sys_call *base;
+	const unsigned char *tails[HAND_TAILS];
+	struct perform_request ask;
+	uint64_t flags; /* of an opening */
+	struct resolve_pin pin[HAND_PATHS];
 	bool literal; /* named by its rule yet */
 	int fds[CHANNEL_FDS_MAX];
 	size_t nfds;
 	char text[SYS_ARGS_MAX][SYS_VALUE_MAX];
 	struct policy_request asked;
 };
-
-static const struct resolve_view here = { .root = -1, .own_root = true };
 
 static bool
 is_spent(void *p, const struct policy_rule *rule)
@@ -82,33 +82,42 @@ add_value(struct hand *hand, const char *name, const char *value, bool missing)
 }
 
 static bool
-format_one(struct hand *hand, const struct sys_arg *arg, char *text)
+format_path(const struct resolve_pin *pin, char *text)
+{
+	return pin->path[0] != '\0' &&
+	    strlcpy(text, pin->path, SYS_VALUE_MAX) < SYS_VALUE_MAX;
+}
+
+/* As it will be performed: what the judge says of it counts nowhere. */
+static bool
+format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 {
 	const struct hand_request *request = hand->request;
+	bool opens = hand->base->op == SYS_OP_OPEN;
 
 	switch (arg->kind) {
 	case SYS_PATH:
 	case SYS_FDPATH:
-		return hand->pin.path[0] != '\0' &&
-		    strlcpy(text, hand->pin.path, SYS_VALUE_MAX) <
-		    SYS_VALUE_MAX;
+		return *k < HAND_PATHS && format_path(&hand->pin[(*k)++], text);
 	case SYS_HOWFLAGS:
 	case SYS_OFLAGS:
 	case SYS_CREATFLAGS:
-		sys_format_oflags(request->flags, text, SYS_VALUE_MAX);
+		sys_format_oflags(hand->flags, text, SYS_VALUE_MAX);
 		return true;
 	case SYS_HOWMODE:
 	case SYS_MODE:
-		if (request->op == HAND_OPEN &&
-		    (request->flags & (O_CREAT | TMPFILE_BIT)) == 0)
+		if (opens && (hand->flags & (O_CREAT | TMPFILE_BIT)) == 0)
 			return false;
 		(void)snprintf(text, SYS_VALUE_MAX, "%o",
-		    request->mode & 07777);
+		    hand->ask.numbers.mode & 07777);
 		return true;
+	case SYS_STRING:
+		return hand->ask.data != NULL &&
+		    strlcpy(text, hand->ask.data, SYS_VALUE_MAX) <
+		    SYS_VALUE_MAX;
 	case SYS_SOCKADDR:
-		if (hand->pin.path[0] != '\0')
-			return strlcpy(text, hand->pin.path, SYS_VALUE_MAX) <
-			    SYS_VALUE_MAX;
+		if (request->path[0] != HAND_PATH_NONE)
+			return format_path(&hand->pin[0], text);
 		return sys_format_sockaddr(&request->addr, request->addr_len,
 			   text, SYS_VALUE_MAX) == 0;
 	default:
@@ -116,96 +125,48 @@ format_one(struct hand *hand, const struct sys_arg *arg, char *text)
 	}
 }
 
+static void
+format_all(struct hand *hand)
+{
+	const struct sys_arg *arg;
+	size_t k = 0, n = 0, path;
+
+	for (arg = hand->row->args; arg->name != NULL; arg++, n++) {
+		path = k;
+		if (!format_one(hand, arg, &k, hand->text[n]))
+			continue;
+		if (arg->kind == SYS_SOCKADDR)
+			path = 0;
+		else if (k == path)
+			path = HAND_PATHS;
+		add_value(hand, arg->name, hand->text[n],
+		    path < HAND_PATHS && hand->pin[path].missing);
+	}
+}
+
 /* Would the policy, asked anew, elevate this by the rule that was named? */
 static bool
 is_permitted(struct hand *hand, const struct policy_rule **rule)
 {
-	const struct sys_call *call = sys_row(hand->request->call);
-	const struct sys_arg *arg;
 	struct policy_verdict verdict;
-	size_t n = 0;
 
 	memset(&hand->asked, 0, sizeof(hand->asked));
-	hand->asked.call = call;
-	hand->asked.base = sys_base(call, hand->request->regs, false);
-	hand->asked.alias = sys_alias_of(hand->asked.base,
-	    hand->request->flags);
+	hand->asked.call = hand->row;
+	hand->asked.base = hand->base;
+	hand->asked.alias = sys_alias_of(hand->base, hand->flags);
+	hand->asked.regs = hand->request->regs;
 	hand->asked.caller = &hand->plan->caller;
 	hand->asked.no_alias = hand->plan->options.no_alias;
 	hand->asked.spent = is_spent;
 	hand->asked.context = hand;
-	for (arg = call->args; arg->name != NULL; arg++, n++)
-		if (format_one(hand, arg, hand->text[n]))
-			add_value(hand, arg->name, hand->text[n],
-			    hand->pin.missing);
+	format_all(hand);
 	policy_evaluate(hand->plan->policy.first, &hand->asked, true, &verdict);
 	*rule = verdict.rule;
 	/* A name that does not lead there is a lie: see resolve_prove(). */
-	return !hand->pin.outside && verdict.action == POLICY_PERMIT &&
-	    verdict.rule != NULL &&
+	return !hand->pin[0].outside && !hand->pin[1].outside &&
+	    verdict.action == POLICY_PERMIT && verdict.rule != NULL &&
 	    verdict.rule->index == hand->request->rule &&
 	    hand->plan->rule_hand[verdict.rule->index] == hand->number;
-}
-
-/* The entry `name` of a folder (taken over), which is not there. */
-static int
-pin_entry(int folder, const char *name, struct resolve_pin *pin)
-{
-	int error;
-
-	error = resolve_adopt(&here, folder, pin);
-	return error != 0 ? error : resolve_into_entry(pin, name);
-}
-
-/* Cuts the next plain name off a path; false if there is none. */
-static bool
-next_name(const char **rest, char name[NAME_MAX + 1])
-{
-	size_t len = strcspn(*rest, "/");
-
-	if (len == 0 || len > NAME_MAX)
-		return false;
-	memcpy(name, *rest, len);
-	name[len] = '\0';
-	*rest += len;
-	*rest += strspn(*rest, "/");
-	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-/*
- * From a pinned folder to what lies below, one component at a time, never
- * through a link: the names are what they look like. The last one may be
- * missing, if it is to be made.
- */
-static int
-walk_on(int folder, const char *rest, bool making, struct resolve_pin *pin)
-{
-	char name[NAME_MAX + 1];
-	struct stat st;
-	int cur, fd, error;
-
-	cur = fcntl(folder, F_DUPFD_CLOEXEC, 3);
-	if (cur == -1)
-		return errno;
-	do {
-		if (!next_name(&rest, name)) {
-			close(cur);
-			return EACCES;
-		}
-		fd = openat(cur, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		if (fd == -1 && errno == ENOENT && making && *rest == '\0')
-			return pin_entry(cur, name, pin);
-		error = fd == -1 ? errno : 0;
-		close(cur);
-		if (error != 0)
-			return error;
-		cur = fd;
-		if (fstat(cur, &st) == -1 || S_ISLNK(st.st_mode)) {
-			close(cur);
-			return EACCES;
-		}
-	} while (*rest != '\0');
-	return resolve_adopt(&here, cur, pin);
 }
 
 /* The path that the named rule opens and no other; NULL if there is none. */
@@ -215,7 +176,7 @@ literal_of(const struct hand *hand)
 	const struct policy_image *image = hand->plan->policy.first;
 	const struct policy_expr *expr;
 
-	if (hand->is_double || hand->request->op != HAND_OPEN ||
+	if (hand->is_double || hand->base->op != SYS_OP_OPEN ||
 	    hand->request->rule >= policy_rule_count(image))
 		return NULL;
 	expr = policy_rule(image, hand->request->rule)->expr;
@@ -231,7 +192,7 @@ literal_of(const struct hand *hand)
 static int
 pin_literal(struct hand *hand, int fd, const char *path)
 {
-	struct resolve_pin *pin = &hand->pin;
+	struct resolve_pin *pin = &hand->pin[0];
 
 	pin->object = fd;
 	if (fstat(fd, &pin->st) == -1)
@@ -242,33 +203,52 @@ pin_literal(struct hand *hand, int fd, const char *path)
 	    ENAMETOOLONG;
 }
 
-/* What the request names, pinned here and named by the kernel. */
-static int
-pin_named(struct hand *hand, int *given)
+/* Is the nth path of the call one that names an entry? */
+static bool
+names_entry(const struct hand *hand, size_t nth)
 {
-	const struct hand_request *request = hand->request;
-	struct resolve_pin *pin = &hand->pin;
-	const char *rest = request->rest, *literal;
-	char name[NAME_MAX + 1];
+	const struct sys_arg *arg;
+	size_t k = 0;
+
+	if (hand->base->op == SYS_OP_BIND)
+		return true;
+	for (arg = hand->row->args; arg->name != NULL; arg++)
+		if (arg->kind == SYS_PATH && k++ == nth)
+			return (arg->flags & SYS_ARG_PARENT) != 0;
+	return false;
+}
+
+/* What the request gives of a path, pinned here and named by the kernel. */
+static int
+pin_path(struct hand *hand, size_t k, int *given)
+{
+	const char *rest = (const char *)hand->tails[k], *literal = NULL;
+	bool creates = hand->base->op == SYS_OP_OPEN &&
+	    (hand->flags & O_CREAT) != 0;
+	bool entry = names_entry(hand, k);
+	struct resolve_pin *pin = &hand->pin[k];
 	int fd = *given;
 
-	if (request->missing) {
-		/* A new entry of this folder. */
-		if (!next_name(&rest, name) || *rest != '\0' ||
-		    strchr(request->rest, '/') != NULL)
+	switch (hand->request->path[k]) {
+	case HAND_PATH_ENTRY:
+		if (!entry && !creates)
 			return EINVAL;
 		*given = -1; /* the pin's now */
-		return pin_entry(fd, name, pin);
+		return hand_pin_entry(fd, rest, pin);
+	case HAND_PATH_BELOW:
+		return hand_pin_below(fd, rest, entry, creates, pin);
+	case HAND_PATH_OBJECT:
+		if (entry)
+			return EINVAL;
+		*given = -1;
+		if (k == 0)
+			literal = literal_of(hand);
+		if (literal != NULL)
+			return pin_literal(hand, fd, literal);
+		return hand_pin_object(fd, pin);
+	default:
+		return EINVAL;
 	}
-	if (*rest != '\0')
-		return walk_on(fd, rest,
-		    request->op == HAND_OPEN && (request->flags & O_CREAT) != 0,
-		    pin);
-	*given = -1;
-	literal = literal_of(hand);
-	if (literal != NULL)
-		return pin_literal(hand, fd, literal);
-	return resolve_adopt(&here, fd, pin);
 }
 
 /*
@@ -278,13 +258,13 @@ pin_named(struct hand *hand, int *given)
 static bool
 alias_allows(const struct hand *hand, const struct policy_rule *rule)
 {
-	uint64_t flags = hand->request->flags;
+	const struct resolve_pin *pin = &hand->pin[0];
 
 	if (rule->alias == SYS_ALIAS_NONE)
 		return true;
-	return hand->request->op == HAND_OPEN && hand->pin.object != -1 &&
-	    (flags & TMPFILE_BIT) == 0 &&
-	    ((flags & O_TRUNC) == 0 || !S_ISREG(hand->pin.st.st_mode));
+	return hand->base->op == SYS_OP_OPEN && pin->object != -1 &&
+	    (hand->flags & TMPFILE_BIT) == 0 &&
+	    ((hand->flags & O_TRUNC) == 0 || !S_ISREG(pin->st.st_mode));
 }
 
 /*
@@ -298,19 +278,19 @@ open_literal(struct hand *hand, const struct policy_rule *rule)
 {
 	const uint64_t simple = O_ACCMODE | O_CLOEXEC | O_NOCTTY | O_APPEND |
 	    0100000 /* the kernel's O_LARGEFILE */;
+	const struct stat *pinned = &hand->pin[0].st;
 	struct stat st;
 	int fd;
 
-	if ((hand->request->flags & ~simple) != 0 ||
-	    !(S_ISREG(hand->pin.st.st_mode) || S_ISDIR(hand->pin.st.st_mode)))
+	if ((hand->flags & ~simple) != 0 ||
+	    !(S_ISREG(pinned->st_mode) || S_ISDIR(pinned->st_mode)))
 		return -1;
 	fd = open(rule->expr->string,
-	    (int)hand->request->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-		O_CLOEXEC);
+	    (int)hand->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, &st) == 0 && resolve_same(&st, &hand->pin.st) &&
-	    fcntl(fd, F_SETFL, (int)hand->request->flags) == 0)
+	if (fstat(fd, &st) == 0 && resolve_same(&st, pinned) &&
+	    fcntl(fd, F_SETFL, (int)hand->flags) == 0)
 		return fd;
 	close(fd);
 	return -1;
@@ -319,55 +299,23 @@ open_literal(struct hand *hand, const struct policy_rule *rule)
 static int
 do_open(struct hand *hand, int *fd)
 {
-	const struct hand_request *request = hand->request;
-	uint64_t flags = request->flags;
+	const struct resolve_pin *pin = &hand->pin[0];
+	uint64_t flags = hand->flags;
 	bool waits;
 
-	if (hand->pin.object != -1 && !S_ISREG(hand->pin.st.st_mode))
+	if (pin->object != -1 && !S_ISREG(pin->st.st_mode))
 		flags &= ~(uint64_t)O_TRUNC;
-	waits = hand->pin.object != -1 &&
-	    perform_may_block(&hand->pin.st, flags);
-	if (perform_creates(&hand->pin, flags))
-		(void)umask(request->umask);
-	*fd = perform_open(&hand->pin, flags | (waits ? O_NONBLOCK : 0),
-	    request->mode);
+	waits = pin->object != -1 && perform_may_block(&pin->st, flags);
+	if (perform_creates(pin, flags))
+		(void)umask(hand->request->umask);
+	*fd = perform_open(pin, flags | (waits ? O_NONBLOCK : 0),
+	    hand->ask.numbers.mode);
 	/* A hand waits for nobody. */
 	if (*fd != -1 && waits &&
 	    fcntl(*fd, F_SETFL, (int)flags & ~O_NONBLOCK) == -1)
 		return errno;
-	return *fd == -1 ? errno : 0;
-}
-
-static int
-do_stat(struct hand *hand)
-{
-	struct statx stx;
-
-	if (hand->pin.object == -1)
-		return ENOENT;
-	if (statx(hand->pin.object, "",
-		AT_EMPTY_PATH |
-		    (int)(hand->request->flags & AT_STATX_SYNC_TYPE),
-		STATX_ALL, &stx) == -1)
-		return errno;
-	memcpy(hand->reply->data, &hand->pin.st, sizeof(hand->pin.st));
-	memcpy(hand->reply->data + sizeof(hand->pin.st), &stx, sizeof(stx));
-	hand->reply->len = (uint32_t)(sizeof(hand->pin.st) + sizeof(stx));
-	return 0;
-}
-
-static int
-do_readlink(struct hand *hand)
-{
-	ssize_t n;
-
-	if (hand->pin.object == -1)
-		return ENOENT;
-	n = readlinkat(hand->pin.object, "", (char *)hand->reply->data,
-	    sizeof(hand->reply->data));
-	if (n == -1)
-		return errno;
-	hand->reply->len = (uint32_t)n;
+	if (*fd == -1)
+		return errno == PERFORM_WALK_AGAIN ? EAGAIN : errno;
 	return 0;
 }
 
@@ -413,65 +361,66 @@ connect_patiently(int sock, int object, const void *sa, socklen_t len)
 }
 
 static int
-do_address(struct hand *hand)
+do_bind(struct hand *hand)
 {
 	const struct hand_request *request = hand->request;
-	int result;
 
 	(void)umask(request->umask);
-	if (request->op == HAND_BIND)
-		result = perform_bind(hand->fds[0], hand->pin.parent,
-		    hand->pin.name, &request->addr, request->addr_len);
-	else
-		result = connect_patiently(hand->fds[0], hand->pin.object,
-		    &request->addr, request->addr_len);
-	return result == -1 ? errno : 0;
+	return perform_bind(hand->ask.fd, hand->pin[0].parent,
+		   hand->pin[0].name, &request->addr, request->addr_len) == -1 ?
+	    errno :
+	    0;
 }
 
 static int
-act(struct hand *hand, const struct policy_rule *rule, int *fd)
+do_connect(struct hand *hand)
 {
-	switch (hand->request->op) {
-	case HAND_OPEN:
+	const struct hand_request *request = hand->request;
+
+	return connect_patiently(hand->ask.fd, hand->pin[0].object,
+		   &request->addr, request->addr_len) == -1 ?
+	    errno :
+	    0;
+}
+
+static int
+do_call(struct hand *hand, struct perform_result *result)
+{
+	if ((perform_traits(hand->ask.op) & PERFORM_MAKES) != 0)
+		(void)umask(hand->request->umask);
+	return perform_call(&hand->ask, result) == -1 ? errno : 0;
+}
+
+static int
+act(struct hand *hand, const struct policy_rule *rule,
+    struct perform_result *result, int *fd)
+{
+	switch (hand->base->op) {
+	case SYS_OP_OPEN:
 		return do_open(hand, fd);
-	case HAND_STAT:
-		return do_stat(hand);
-	case HAND_ACCESS:
-		if (hand->pin.object == -1)
-			return ENOENT;
-		return perform_access(hand->pin.object,
-			   (int)hand->request->mode) == -1 ?
-		    errno :
-		    0;
-	case HAND_READLINK:
-		return do_readlink(hand);
-	case HAND_SOCKET:
+	case SYS_OP_SOCKET:
 		return do_socket(hand, rule, fd);
-	case HAND_BIND:
-	case HAND_CONNECT:
-		return do_address(hand);
+	case SYS_OP_BIND:
+		return do_bind(hand);
+	case SYS_OP_CONNECT:
+		return do_connect(hand);
 	default:
-		return EINVAL;
+		return do_call(hand, result);
 	}
 }
 
-/* Does the call that was named do what is asked for? */
-static bool
-op_is_of_call(const struct hand_request *request)
+/* The caller's own descriptor, and what it is of where that is judged. */
+static int
+take_fd(struct hand *hand, int fd)
 {
-	static const uint8_t ops[] = {
-		[HAND_OPEN] = SYS_OP_OPEN,
-		[HAND_STAT] = SYS_OP_STAT,
-		[HAND_ACCESS] = SYS_OP_ACCESS,
-		[HAND_READLINK] = SYS_OP_READLINK,
-		[HAND_SOCKET] = SYS_OP_SOCKET,
-		[HAND_BIND] = SYS_OP_BIND,
-		[HAND_CONNECT] = SYS_OP_CONNECT,
-	};
-
-	return request->call < sys_count() && request->op > 0 &&
-	    request->op < sizeof(ops) &&
-	    sys_row(request->call)->op == ops[request->op];
+	hand->ask.fd = fd;
+	if (!sys_acts_on_fd(hand->row))
+		return 0;
+	if (hand->request->path[0] != HAND_PATH_NONE)
+		return EINVAL;
+	hand->ask.pin[0] = &hand->pin[0];
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return fd == -1 ? errno : hand_pin_object(fd, &hand->pin[0]);
 }
 
 /* Pins what the descriptors are; how many there must be is by the call. */
@@ -479,58 +428,113 @@ static int
 take_descriptors(struct hand *hand)
 {
 	const struct hand_request *request = hand->request;
+	bool with_fd = sys_takes_fd(hand->row);
+	size_t k, n = 0;
+	int error;
 
-	switch (request->op) {
-	case HAND_SOCKET:
-		return hand->nfds == 0 ? 0 : EINVAL;
-	case HAND_BIND:
-	case HAND_CONNECT:
-		if (request->addr_len > sizeof(request->addr) ||
-		    request->addr_len < sizeof(sa_family_t))
+	for (k = 0; k < HAND_PATHS; k++) {
+		if (request->path[k] == HAND_PATH_NONE)
+			continue;
+		if (n == hand->nfds)
 			return EINVAL;
-		if (hand->nfds == 1)
-			return 0;
-		return hand->nfds == 2 ? pin_named(hand, &hand->fds[1]) :
-					 EINVAL;
-	default:
-		return hand->nfds == 1 ? pin_named(hand, &hand->fds[0]) :
-					 EINVAL;
+		error = pin_path(hand, k, &hand->fds[n++]);
+		if (error != 0)
+			return error;
+		hand->pin[k].slash = request->slash[k] != 0;
+		hand->ask.pin[k] = &hand->pin[k];
 	}
+	if (n + with_fd != hand->nfds)
+		return EINVAL;
+	return with_fd ? take_fd(hand, hand->fds[n]) : 0;
 }
 
 /* A path address must come with its folder or object, and only then. */
 static bool
 address_is_whole(const struct hand *hand)
 {
-	const struct sockaddr_un *sun = (const void *)&hand->request->addr;
+	const struct hand_request *request = hand->request;
+	const struct sockaddr_un *sun = (const void *)&request->addr;
 	bool path = sun->sun_family == AF_UNIX && sun->sun_path[0] != '\0' &&
-	    hand->request->addr_len > offsetof(struct sockaddr_un, sun_path);
+	    request->addr_len > offsetof(struct sockaddr_un, sun_path);
 
-	if (hand->request->op != HAND_BIND && hand->request->op != HAND_CONNECT)
+	if (hand->base->op != SYS_OP_BIND && hand->base->op != SYS_OP_CONNECT)
 		return true;
-	return path == (hand->nfds == 2);
+	return request->addr_len <= sizeof(request->addr) &&
+	    request->addr_len >= sizeof(sa_family_t) &&
+	    path == (request->path[0] != HAND_PATH_NONE);
 }
 
 /* By the name that the kernel has for the pin, then. */
 static bool
 is_pin_permitted(struct hand *hand, const struct policy_rule **rule)
 {
-	struct resolve_pin *pin = &hand->pin;
+	return hand_pin_name(&hand->pin[0]) == 0 && is_permitted(hand, rule) &&
+	    alias_allows(hand, *rule);
+}
 
-	return resolve_name(&here, pin->object, pin->path, sizeof(pin->path),
-		   &pin->outside) == 0 &&
-	    is_permitted(hand, rule) && alias_allows(hand, *rule);
+/* The tails, each of which must be what it stands for. */
+static bool
+take_tails(struct hand *hand)
+{
+	const struct hand_request *request = hand->request;
+	const unsigned char *at = request->tail;
+	size_t i, len;
+
+	for (i = 0; i < HAND_TAILS; i++) {
+		len = request->len[i];
+		hand->tails[i] = at;
+		if (i < HAND_PATHS &&
+		    (request->path[i] == HAND_PATH_ENTRY ||
+			request->path[i] == HAND_PATH_BELOW) &&
+		    (len == 0 || strnlen((const char *)at, len) != len - 1))
+			return false;
+		at += len;
+	}
+	return strnlen(request->memory.name, sizeof(request->memory.name)) <
+	    sizeof(request->memory.name);
+}
+
+/* What is to be done: by the registers, and by what came from memory. */
+static bool
+take_call(struct hand *hand)
+{
+	const struct hand_request *request = hand->request;
+	struct perform_request *ask = &hand->ask;
+
+	if (request->call >= sys_count() || !take_tails(hand))
+		return false;
+	hand->row = sys_row(request->call);
+	hand->base = sys_base(hand->row, request->regs, request->empty != 0);
+	if (hand->row->disposal != SYS_PERFORMED)
+		return false;
+	memset(ask, 0, sizeof(*ask));
+	ask->op = (enum sys_op)hand->base->op;
+	ask->fd = -1;
+	ask->memory = request->memory;
+	ask->len = request->len[HAND_TAIL_DATA];
+	ask->data = ask->len > 0 ? hand->tails[HAND_TAIL_DATA] : NULL;
+	sys_numbers(hand->row, request->regs, &ask->numbers);
+	ask->extended = ask->op == SYS_OP_STAT &&
+	    sys_form_register(hand->row, SYS_FORM_MASK) != -1;
+	if (!sys_open_flags(hand->row, request->regs, &hand->flags)) {
+		hand->flags = request->flags;
+		if (ask->op == SYS_OP_OPEN)
+			ask->numbers.mode = request->mode;
+	}
+	/* A text is one: it is judged as a string. */
+	return ask->op != SYS_OP_SYMLINK ||
+	    (ask->len > 0 && strnlen(ask->data, ask->len) == ask->len - 1);
 }
 
 static int
-serve(struct hand *hand, int *fd)
+serve(struct hand *hand, struct perform_result *result, int *fd)
 {
 	const struct policy_rule *rule = NULL;
 	int error;
 
 	*fd = -1;
 	hand->literal = false;
-	if (!op_is_of_call(hand->request))
+	if (!take_call(hand))
 		return EINVAL;
 	error = take_descriptors(hand);
 	if (error != 0)
@@ -538,8 +542,8 @@ serve(struct hand *hand, int *fd)
 	if (!address_is_whole(hand))
 		return EINVAL;
 	if (hand->is_double)
-		return hand->request->op == HAND_CONNECT ? do_address(hand) :
-							   EPERM;
+		return hand->base->op == SYS_OP_CONNECT ? do_connect(hand) :
+							  EPERM;
 	if (!is_permitted(hand, &rule) || !alias_allows(hand, rule))
 		return EPERM;
 	if (hand->literal) {
@@ -553,18 +557,20 @@ serve(struct hand *hand, int *fd)
 		*fd = -1;
 		return ENOMEM;
 	}
-	return *fd != -1 ? 0 : act(hand, rule, fd);
+	return *fd != -1 ? 0 : act(hand, rule, result, fd);
 }
 
 static bool
-is_well_formed(struct hand_request *request, ssize_t n)
+is_well_formed(const struct hand_request *request, ssize_t n)
 {
-	size_t head = offsetof(struct hand_request, rest);
+	size_t i;
 
-	if (n <= (ssize_t)head || (size_t)n > sizeof(*request))
+	if (n < (ssize_t)offsetof(struct hand_request, tail))
 		return false;
-	return request->rest[(size_t)n - head - 1] == '\0' &&
-	    strlen(request->rest) == (size_t)n - head - 1;
+	for (i = 0; i < HAND_TAILS; i++)
+		if (request->len[i] > sizeof(request->tail))
+			return false;
+	return (size_t)n == hand_request_size(request);
 }
 
 static void
@@ -573,6 +579,7 @@ loop(struct hand *hand, int channel)
 	static struct hand_request request;
 	static struct hand_reply reply;
 	ssize_t n;
+	size_t k;
 	int fd;
 
 	for (;;) {
@@ -581,120 +588,21 @@ loop(struct hand *hand, int channel)
 		if (n <= 0 || !is_well_formed(&request, n))
 			return;
 		hand->request = &request;
-		hand->reply = &reply;
-		resolve_pin_init(&hand->pin);
-		memset(&reply, 0, offsetof(struct hand_reply, data));
-		reply.error = serve(hand, &fd);
-		resolve_clear(&hand->pin);
+		for (k = 0; k < HAND_PATHS; k++)
+			resolve_pin_init(&hand->pin[k]);
+		memset(&reply, 0, offsetof(struct hand_reply, result.data));
+		reply.error = serve(hand, &reply.result, &fd);
+		for (k = 0; k < HAND_PATHS; k++)
+			resolve_clear(&hand->pin[k]);
 		channel_close_all(hand->fds, hand->nfds);
 		if (channel_send(channel, &reply,
-			offsetof(struct hand_reply, data) + reply.len, &fd,
-			fd == -1 ? 0 : 1) == -1)
+			offsetof(struct hand_reply, result.data) +
+			    reply.result.len,
+			&fd, fd == -1 ? 0 : 1) == -1)
 			return;
 		if (fd != -1)
 			close(fd);
 	}
-}
-
-#define ANY(nr)             \
-	{                   \
-		nr, 0, 0, 0 \
-	}
-
-static const struct jail_rule always[] = {
-	ANY(SYS_recvmsg),
-	ANY(SYS_sendmsg),
-	ANY(SYS_close),
-	/* Nothing is read or written here: fcntl is for duplicates. */
-	ANY(SYS_fcntl),
-	ANY(SYS_readlink),
-	ANY(SYS_fstat),
-	ANY(SYS_newfstatat),
-	ANY(SYS_umask),
-};
-
-static const struct jail_rule for_files[] = {
-	ANY(SYS_statx),
-	ANY(SYS_readlinkat),
-	ANY(SYS_faccessat2),
-	ANY(SYS_setfsuid),
-};
-
-/* Openings that make nothing; with rules that name `open`, all. */
-static const struct jail_rule for_opening[] = {
-	{ SYS_openat, O_CREAT | O_TRUNC | TMPFILE_BIT, 0, 2 },
-};
-static const struct jail_rule for_making[] = {
-	ANY(SYS_openat),
-};
-
-static const struct jail_rule for_sockets[] = {
-	ANY(SYS_setsockopt),
-	ANY(SYS_recvfrom),
-	ANY(SYS_bind),
-};
-
-static const struct jail_rule for_addresses[] = {
-	ANY(SYS_bind),
-	ANY(SYS_connect),
-	ANY(SYS_getsockopt),
-	ANY(SYS_setsockopt),
-	ANY(SYS_fchdir),
-	ANY(SYS_chdir),
-	/* to prove names */
-	ANY(SYS_statx),
-	{ SYS_openat, O_PATH, O_PATH, 2 },
-};
-
-struct list {
-	struct jail_rule rules[64];
-	size_t n;
-};
-
-static void
-append(struct list *list, const struct jail_rule *rules, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n && list->n < 64; i++)
-		list->rules[list->n++] = rules[i];
-}
-
-#define APPEND(list, rules) \
-	append(list, rules, sizeof(rules) / sizeof(rules[0]))
-
-static int
-enter_seccomp(const struct hand *hand, bool makes)
-{
-	static struct list list;
-	struct jail_rule rule = { SYS_socket, 0, 0, 0 };
-	const int *domains;
-	size_t i, n;
-
-	APPEND(&list, always);
-	if (hand->is_double || hand->self->binds)
-		APPEND(&list, for_addresses);
-	if (!hand->is_double && hand->self->files) {
-		APPEND(&list, for_files);
-		if (makes)
-			APPEND(&list, for_making);
-		else
-			APPEND(&list, for_opening);
-	}
-	if (!hand->is_double && hand->self->sockets) {
-		APPEND(&list, for_sockets);
-		n = fence_domains(hand->plan, hand->number, &domains);
-		for (i = 0; i < n; i++) {
-			rule.mask = UINT32_MAX;
-			rule.value = (uint32_t)domains[i];
-			append(&list, &rule, 1);
-		}
-		if (n == 0) { /* a rule that says nothing of domains */
-			rule.mask = 0;
-			append(&list, &rule, 1);
-		}
-	}
-	return jail_seccomp(list.rules, list.n);
 }
 
 static void
@@ -720,7 +628,6 @@ hand_main(const struct hand_start *start)
 		.permitted = self->caps,
 		.effective = self->caps,
 	};
-	bool makes;
 
 	hand.plan = start->plan;
 	hand.self = self;
@@ -730,10 +637,10 @@ hand_main(const struct hand_start *start)
 		fail("memory");
 	if (identity_assume(&id, start->parent) == -1)
 		fail("identity");
-	if (fence_landlock(start->plan, start->number, &makes) == -1)
+	if (fence_landlock(start->plan, start->number) == -1)
 		fail("Landlock");
 	jail_close_stderr();
-	if (enter_seccomp(&hand, makes) == -1)
+	if (hand_jail(start->plan, start->number) == -1)
 		fail("seccomp");
 	loop(&hand, start->channel);
 	_exit(0);
@@ -761,60 +668,8 @@ hand_double_main(const struct hand_start *start)
 	if (identity_assume(&id, start->parent) == -1)
 		fail("identity");
 	jail_close_stderr();
-	if (enter_seccomp(&hand, false) == -1)
+	if (hand_jail_double() == -1)
 		fail("seccomp");
 	loop(&hand, start->channel);
 	_exit(0);
-}
-
-/* One question at a time to each hand, from whatever thread. */
-#define CHANNELS_MAX 64
-static pthread_mutex_t asking[CHANNELS_MAX] = {
-	[0 ... CHANNELS_MAX - 1] = PTHREAD_MUTEX_INITIALIZER
-};
-
-int
-hand_ask(int channel, const struct hand_request *request, const int *fds,
-    size_t nfds, struct hand_reply *reply, int *fd)
-{
-	int got[CHANNEL_FDS_MAX];
-	size_t ngot = 0, head = offsetof(struct hand_reply, data);
-	ssize_t n = -1;
-
-	*fd = -1;
-	(void)pthread_mutex_lock(&asking[channel % CHANNELS_MAX]);
-	if (channel_send(channel, request,
-		offsetof(struct hand_request, rest) + strlen(request->rest) + 1,
-		fds, nfds) == 0)
-		n = channel_receive(channel, reply, sizeof(*reply), got, &ngot);
-	(void)pthread_mutex_unlock(&asking[channel % CHANNELS_MAX]);
-	if (n < (ssize_t)head || (size_t)n != head + reply->len || ngot > 1 ||
-	    (reply->error != 0 && ngot != 0)) {
-		channel_close_all(got, ngot);
-		errno = EIO;
-		return -1;
-	}
-	if (ngot == 1)
-		*fd = got[0];
-	errno = reply->error;
-	return reply->error == 0 ? 0 : -1;
-}
-
-int
-hand_connect(int channel, int sock, int object, const void *sa, socklen_t len)
-{
-	struct hand_request request;
-	struct hand_reply reply;
-	int fds[2] = { sock, object }, fd, result;
-
-	memset(&request, 0, sizeof(request));
-	request.op = HAND_CONNECT;
-	request.call = (uint32_t)sys_index(sys_by_name("connect"));
-	request.addr_len = len;
-	memcpy(&request.addr, sa, len);
-	result = hand_ask(channel, &request, fds, object == -1 ? 1 : 2, &reply,
-	    &fd);
-	if (fd != -1)
-		close(fd);
-	return result;
 }

@@ -14,46 +14,52 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "../perform/perform.h"
 #include "../syscalls/syscalls.h"
 
 struct session_plan;
 
-enum hand_op {
-	HAND_OPEN = 1,
-	HAND_STAT,
-	HAND_ACCESS,
-	HAND_READLINK,
-	HAND_SOCKET,
-	HAND_BIND,
-	HAND_CONNECT
+#define HAND_PATHS 2
+
+/* What is given of a path, by a descriptor. */
+enum hand_path {
+	HAND_PATH_NONE,
+	HAND_PATH_OBJECT, /* the pinned object */
+	HAND_PATH_ENTRY,  /* a folder, and the name of an entry in it */
+	HAND_PATH_BELOW   /* a folder, and what is to be walked from it */
+};
+
+/* What stands behind a request, each as long as it is. */
+enum hand_tail {
+	HAND_TAIL_REST,              /* of each path: names, ended by NUL */
+	HAND_TAIL_DATA = HAND_PATHS, /* bytes that come with the call */
+	HAND_TAILS
 };
 
 /*
- * Descriptors that come along: for files the pinned object, or with `rest`
- * the folder to walk on from; for bind and connect the socket, and behind it
- * a unix path's folder or object.
+ * Descriptors that come along: one for each path that is there, and the
+ * caller's own behind them.
  */
 struct hand_request {
-	uint32_t op;
 	uint32_t rule; /* index in the plan's first policy */
 	uint32_t call; /* sys_index() of what was called */
-	uint32_t mode; /* of open or access */
 	uint32_t umask;
-	uint32_t missing; /* name `rest` is to be made in folder */
-	uint64_t flags;   /* of open; of statx */
+	uint32_t mode; /* of openat2 */
+	uint64_t flags;
 	uint64_t regs[SYS_REGS];
-	uint32_t addr_len;
+	struct perform_memory memory;
 	struct sockaddr_storage addr;
-	char rest[PATH_MAX]; /* the last, as long as it is */
+	uint32_t addr_len;
+	uint8_t path[HAND_PATHS]; /* enum hand_path */
+	uint8_t slash[HAND_PATHS];
+	uint8_t empty; /* the path is, and its descriptor meant */
+	uint32_t len[HAND_TAILS];
+	unsigned char tail[HAND_PATHS * PATH_MAX + PERFORM_DATA_MAX];
 };
-
-#define HAND_DATA_MAX PATH_MAX
 
 struct hand_reply {
 	int32_t error;
-	uint32_t len;
-	int64_t value;
-	unsigned char data[HAND_DATA_MAX]; /* len of them */
+	struct perform_result result; /* as much of its data as there is */
 };
 
 struct hand_start {
@@ -68,8 +74,15 @@ void hand_main(const struct hand_start *) __attribute__((noreturn));
 /* The double's process. */
 void hand_double_main(const struct hand_start *) __attribute__((noreturn));
 
+/* The judge's side. An empty request for a call, without tails. */
+void hand_request_init(struct hand_request *, const struct sys_call *);
+/* Appends a tail; in their order. -1: no room. */
+int hand_add_tail(struct hand_request *, enum hand_tail, const void *,
+    size_t len);
+/* The size of a request with its tails. */
+size_t hand_request_size(const struct hand_request *);
 /*
- * The judge's side. Sends the request with its descriptors, waits for the
+ * Sends the request with its descriptors, waits for the
  * reply; *fd is the descriptor that came with it, or -1. Returns 0, or -1
  * with the errno that the program shall get.
  */

@@ -22,6 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../compat.h"
 #include "../notify/notify.h"
 #include "../perform/perform.h"
 #include "identity.h"
@@ -406,12 +407,37 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_sendmsg),
 	ANY(SYS_recvmsg),
 	ANY(SYS_umask),
+	/* performing as the caller */
 	ANY(SYS_unlinkat),
 	ANY(SYS_mkdirat),
+	ANY(SYS_mknodat),
+	ANY(SYS_renameat2),
+	ANY(SYS_linkat),
+	ANY(SYS_symlinkat),
+	ANY(SYS_fchmodat),
+	ANY(SYS_fchmod),
+	ANY(SYS_fchownat),
+	ANY(SYS_fchown),
 	ANY(SYS_truncate),
+	ANY(SYS_ftruncate),
+	ANY(SYS_fallocate),
 	ANY(SYS_utimensat),
 	ANY(SYS_getxattr),
+	ANY(SYS_fgetxattr),
 	ANY(SYS_listxattr),
+	ANY(SYS_flistxattr),
+	ANY(SYS_setxattr),
+	ANY(SYS_fsetxattr),
+	ANY(SYS_removexattr),
+	ANY(SYS_fremovexattr),
+	ANY(COMPAT_SYS_file_getattr),
+	ANY(COMPAT_SYS_file_setattr),
+	ANY(SYS_inotify_add_watch),
+	ANY(SYS_fanotify_mark),
+	ANY(SYS_name_to_handle_at),
+	ANY(SYS_acct),
+	ANY(SYS_swapon),
+	ANY(SYS_swapoff),
 	ANY(SYS_bind),
 	ANY(SYS_connect),
 	ANY(SYS_getsockopt),
@@ -487,7 +513,7 @@ judge_main(const struct judge_start *start)
 	judge.record = start->record;
 	judge.program = start->program;
 	judge.twin = start->twin;
-	judge.call.sock = -1;
+	judge.call.fd = -1;
 	judge.call.pin[0].object = judge.call.pin[0].parent = -1;
 	judge.call.pin[1].object = judge.call.pin[1].parent = -1;
 	memcpy(judge.hands, start->hands, sizeof(judge.hands));

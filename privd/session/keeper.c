@@ -48,7 +48,7 @@ enum role {
 	ROLE_HAND
 };
 
-#define END_WAIT 1000 /* milliseconds */
+#define END_WAIT 1000        /* milliseconds */
 #define LISTENER_TRIES 20000 /* of 50 microseconds: one second */
 
 struct keeper {

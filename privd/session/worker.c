@@ -242,7 +242,7 @@ worker_connect(struct judge *judge, struct call *call)
 		return;
 	}
 	job->connecting = true;
-	job->fd = move(&call->sock);
+	job->fd = move(&call->fd);
 	job->object = call->addr_is_path ? move(&call->pin[0].object) : -1;
 	job->hand = call->addr.sa.sa_family == AF_UNIX ? judge->twin : -1;
 	job->addr = call->addr.storage;

@@ -125,14 +125,32 @@ enum sys_op {
 	SYS_OP_STATFS,
 	SYS_OP_GETXATTR,
 	SYS_OP_LISTXATTR,
+	SYS_OP_SETXATTR,
+	SYS_OP_REMOVEXATTR,
+	SYS_OP_GETATTR, /* file_getattr */
+	SYS_OP_SETATTR,
 	SYS_OP_UNLINK,
 	SYS_OP_RMDIR,
 	SYS_OP_MKDIR,
+	SYS_OP_MKNOD,
+	SYS_OP_RENAME,
+	SYS_OP_LINK,
+	SYS_OP_SYMLINK,
+	SYS_OP_CHMOD,
+	SYS_OP_CHOWN,
 	SYS_OP_TRUNCATE,
+	SYS_OP_ALLOCATE,
 	SYS_OP_UTIMES,
+	SYS_OP_INOTIFY,
+	SYS_OP_FANOTIFY,
+	SYS_OP_HANDLE, /* name_to_handle_at */
+	SYS_OP_ACCT,
+	SYS_OP_SWAPON,
+	SYS_OP_SWAPOFF,
 	SYS_OP_SOCKET,
 	SYS_OP_BIND,
-	SYS_OP_CONNECT
+	SYS_OP_CONNECT,
+	SYS_OPS
 };
 
 enum sys_alias {
@@ -170,6 +188,14 @@ struct sys_call {
 	const char *name;                     /* "openat2" */
 	struct sys_fold folds[SYS_FOLDS_MAX]; /* none: it is a base */
 	struct sys_arg args[SYS_ARGS_MAX];    /* ends at name NULL */
+	/*
+	 * Of a call that is performed: what its registers hold, one letter
+	 * each, see sys_numbers() and SYS_FORM_*; a blank is not looked at.
+	 */
+	const char *form;
+	/* the flags that the kernel knows of the register `f`; 0: it says so
+	   itself when the call is performed */
+	uint32_t known;
 	/* capabilities (1 << CAP_x) that performing it as root may need */
 	uint64_t rights;
 	uint8_t disposal; /* enum sys_disposal */
@@ -232,6 +258,57 @@ enum sys_alias sys_alias_by_name(const char *name);
 bool sys_bsd(const char *name, const char *const **names);
 /* The known name nearest to a misspelt one, NULL if none is near. */
 const char *sys_nearest(const char *name);
+
+/* Registers that are numbers, whole as they are. */
+#define SYS_FORM_OPEN_FLAGS 'o'
+#define SYS_FORM_FLAGS 'f'
+#define SYS_FORM_MASK 'k'
+#define SYS_FORM_MODE 'm'
+#define SYS_FORM_UID 'u'
+#define SYS_FORM_GID 'g'
+#define SYS_FORM_DEVICE 'v'
+#define SYS_FORM_LENGTH 'l' /* or offset; the first one, the second one */
+#define SYS_FORM_SIZE 's'   /* of the value or of the buffer */
+/* Descriptors: a path's folder, and what is acted on or with. */
+#define SYS_FORM_FOLDER 'd'
+#define SYS_FORM_FD 'i'
+/* Addresses in the program's memory. */
+#define SYS_FORM_PATH 'p'
+#define SYS_FORM_BUFFER 'b' /* for the result */
+#define SYS_FORM_NAME 'n'   /* an extended attribute's */
+#define SYS_FORM_VALUE 'x'  /* bytes, as many as SYS_FORM_SIZE says */
+#define SYS_FORM_TEXT 'y'   /* a link's, a C string */
+#define SYS_FORM_XATTR 'e'  /* struct xattr_args */
+#define SYS_FORM_XSIZE 'z'  /* the size of that */
+#define SYS_FORM_HANDLE 'h' /* struct file_handle */
+#define SYS_FORM_NUMBER 'w' /* an int, for the result */
+#define SYS_FORM_TIMESPECS 't'
+#define SYS_FORM_TIMEVALS 'T'
+#define SYS_FORM_UTIMBUF 'U'
+
+/* What the registers of a call say of it, by its form. */
+struct sys_numbers {
+	uint64_t flags;
+	uint64_t mask;
+	uint64_t device;
+	uint64_t size;
+	int64_t length[2];
+	uint32_t mode;
+	uint32_t uid;
+	uint32_t gid;
+};
+
+void sys_numbers(const struct sys_call *, const uint64_t regs[SYS_REGS],
+    struct sys_numbers *);
+/* The register that the form has a letter for, -1 if none. */
+int sys_form_register(const struct sys_call *, char letter);
+/*
+ * Is it performed on, or with, a duplicate of a descriptor of the caller's?
+ * And is that what its `filename` is of? (What only asks about a descriptor
+ * asks of its file.)
+ */
+bool sys_takes_fd(const struct sys_call *);
+bool sys_acts_on_fd(const struct sys_call *);
 
 /* The nth argument of that name (case-insensitive), NULL if not there. */
 const struct sys_arg *sys_arg_by_name(const struct sys_call *, const char *name,

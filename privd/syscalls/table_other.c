@@ -11,8 +11,8 @@
 		ARG("signame", SYS_SIGNAME, s) }, \
 	.rights = CAP(KILL), .disposal = SYS_WHOLE
 #define SETTING(r) .rights = r, .flags = SYS_CREDS
-#define SOCKADDRESSED(o, r)                                 \
-	.args = { SOCKADDR(1, 2, 0) }, .rights = DAC | (r), \
+#define SOCKADDRESSED(o, r)                                              \
+	.args = { SOCKADDR(1, 2, 0) }, .form = "i", .rights = DAC | (r), \
 	.disposal = SYS_PERFORMED, .op = o, .flags = SYS_ELEVATES
 #define SOCKETED                                  \
 	.args = { ARG("sockdom", SYS_SOCKDOM, 0), \

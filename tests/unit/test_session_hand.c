@@ -38,6 +38,9 @@ enum {
 	MADE,
 	ONCE,
 	BELOW,
+	GONE,
+	MOVED,
+	MODES,
 	PACKET,
 	RULES
 };
@@ -48,6 +51,11 @@ static const char *const rules[RULES] = {
 	[MADE] = "open: filename match \"%s/made/*\" then permit as root",
 	[ONCE] = "open: filename eq \"%s/once\" then permit as root once",
 	[BELOW] = "stat: filename match \"%s/closed/*\" then permit as root",
+	[GONE] = "unlink: filename match \"%s/made/*\" then permit as root",
+	[MOVED] = "rename: filename[0] match \"%s/made/*\" and "
+		  "filename[1] match \"%s/made/*\" then permit as root",
+	[MODES] = "chmod: filename eq \"%s/modes\" and mode eq \"644\" then "
+		  "permit as root",
 	[PACKET] = "socket: sockdom eq \"AF_PACKET\" then permit with net_raw",
 };
 
@@ -88,7 +96,7 @@ write_policy(char *path, size_t size)
 		/* rows of the table above */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		fprintf(file, rules[i], folder);
+		fprintf(file, rules[i], folder, folder);
 #pragma GCC diagnostic pop
 		fprintf(file, "\n");
 	}
@@ -142,6 +150,7 @@ set_up(void **state)
 	make("other", "other");
 	make("big", "big");
 	make("once", "once");
+	make("modes", "modes");
 	make("made", NULL);
 	make("closed", NULL);
 	make("closed/file", "file");
@@ -179,101 +188,152 @@ tear_down(void **state)
 	return system(command) == 0 ? 0 : -1;
 }
 
+enum given {
+	OBJECT = HAND_PATH_OBJECT,
+	ENTRY = HAND_PATH_ENTRY,
+	BENEATH = HAND_PATH_BELOW
+};
+
 struct lie {
 	const char *what;
 	unsigned int hand;
-	uint32_t op;
 	uint32_t rule;
 	const char *call;
-	uint64_t flags;
+	uint64_t number;    /* its second register: flags or mode */
 	const char *object; /* given, below the folder; NULL: none */
+	enum given given;
 	const char *rest;
-	bool missing;
+	const char *second; /* folder of the second path, an entry "new" */
 	int error;
 	bool gives; /* a descriptor comes back */
 };
 
 static const struct lie lies[] = {
-	{ "the rule's object", 0, HAND_OPEN, SECRET, "open", O_RDONLY, "secret",
-	    "", false, 0, true },
-	{ "another object", 0, HAND_OPEN, SECRET, "open", O_RDONLY, "other", "",
-	    false, EPERM, false },
-	{ "another rule", 0, HAND_OPEN, MADE, "open", O_RDONLY, "secret", "",
-	    false, EPERM, false },
-	{ "a rule that is none", 0, HAND_OPEN, 4711, "open", O_RDONLY, "secret",
-	    "", false, EPERM, false },
-	{ "another hand", 1, HAND_OPEN, SECRET, "open", O_RDONLY, "secret", "",
-	    false, EPERM, false },
-	{ "other flags", 0, HAND_OPEN, SECRET, "open", O_RDWR, "secret", "",
-	    false, EPERM, false },
-	{ "truncation by an alias", 0, HAND_OPEN, BIG, "open",
-	    O_WRONLY | O_TRUNC, "big", "", false, EPERM, false },
-	{ "writing by an alias", 0, HAND_OPEN, BIG, "open", O_WRONLY, "big", "",
-	    false, 0, true },
-	{ "creation by an alias", 0, HAND_OPEN, BIG, "open", O_WRONLY | O_CREAT,
-	    "", "born", true, EPERM, false },
-	{ "a temporary file by an alias", 0, HAND_OPEN, BIG, "open",
-	    O_WRONLY | O_TMPFILE, "", "", false, EPERM, false },
-	{ "creation by open", 0, HAND_OPEN, MADE, "open",
-	    O_WRONLY | O_CREAT | O_EXCL, "made", "new", true, 0, true },
-	{ "creation elsewhere", 0, HAND_OPEN, MADE, "open",
-	    O_WRONLY | O_CREAT | O_EXCL, "", "new", true, EPERM, false },
-	{ "creation further below", 0, HAND_OPEN, MADE, "open",
-	    O_WRONLY | O_CREAT, "", "made/new", true, EINVAL, false },
-	{ "creation above", 0, HAND_OPEN, MADE, "open", O_WRONLY | O_CREAT,
-	    "made", "..", true, EINVAL, false },
-	{ "walking on", 0, HAND_STAT, BELOW, "stat", 0, "closed", "file", false,
-	    0, false },
-	{ "walking up", 0, HAND_STAT, BELOW, "stat", 0, "closed", "../secret",
-	    false, EACCES, false },
-	{ "walking in place", 0, HAND_STAT, BELOW, "stat", 0, "closed",
-	    "./file", false, EACCES, false },
-	{ "walking to a link", 0, HAND_STAT, BELOW, "stat", 0, "closed", "link",
-	    false, EACCES, false },
-	{ "walking through a link", 0, HAND_STAT, BELOW, "stat", 0, "closed",
-	    "up/secret", false, EACCES, false },
-	{ "walking to what is not permitted", 0, HAND_STAT, BELOW, "stat", 0,
-	    "", "secret", false, EPERM, false },
-	{ "once", 0, HAND_OPEN, ONCE, "open", O_RDONLY, "once", "", false, 0,
-	    true },
-	{ "and again", 0, HAND_OPEN, ONCE, "open", O_RDONLY, "once", "", false,
+	{ "the rule's object", 0, SECRET, "open", O_RDONLY, "secret", OBJECT,
+	    "", NULL, 0, true },
+	{ "another object", 0, SECRET, "open", O_RDONLY, "other", OBJECT, "",
+	    NULL, EPERM, false },
+	{ "another rule", 0, MADE, "open", O_RDONLY, "secret", OBJECT, "", NULL,
 	    EPERM, false },
-	{ "an operation of another call", 0, HAND_OPEN, SECRET, "stat",
-	    O_RDONLY, "secret", "", false, EINVAL, false },
-	{ "an operation that is none", 0, 99, SECRET, "open", O_RDONLY,
-	    "secret", "", false, EINVAL, false },
-	{ "no object", 0, HAND_OPEN, SECRET, "open", O_RDONLY, NULL, "", false,
-	    EINVAL, false },
-	{ "an object for a socket", 1, HAND_SOCKET, PACKET, "socket", 0,
-	    "secret", "", false, EINVAL, false },
+	{ "a rule that is none", 0, 4711, "open", O_RDONLY, "secret", OBJECT,
+	    "", NULL, EPERM, false },
+	{ "another hand", 1, SECRET, "open", O_RDONLY, "secret", OBJECT, "",
+	    NULL, EPERM, false },
+	{ "other flags", 0, SECRET, "open", O_RDWR, "secret", OBJECT, "", NULL,
+	    EPERM, false },
+	{ "truncation by an alias", 0, BIG, "open", O_WRONLY | O_TRUNC, "big",
+	    OBJECT, "", NULL, EPERM, false },
+	{ "writing by an alias", 0, BIG, "open", O_WRONLY, "big", OBJECT, "",
+	    NULL, 0, true },
+	{ "creation by an alias", 0, BIG, "open", O_WRONLY | O_CREAT, "", ENTRY,
+	    "born", NULL, EPERM, false },
+	{ "removal by an alias", 0, BIG, "unlink", 0, "", ENTRY, "big", NULL,
+	    EPERM, false },
+	{ "a temporary file by an alias", 0, BIG, "open", O_WRONLY | O_TMPFILE,
+	    "", OBJECT, "", NULL, EPERM, false },
+	{ "creation by open", 0, MADE, "open", O_WRONLY | O_CREAT | O_EXCL,
+	    "made", ENTRY, "new", NULL, 0, true },
+	{ "creation elsewhere", 0, MADE, "open", O_WRONLY | O_CREAT | O_EXCL,
+	    "", ENTRY, "new", NULL, EPERM, false },
+	{ "creation further below", 0, MADE, "open", O_WRONLY | O_CREAT, "",
+	    ENTRY, "made/new", NULL, EINVAL, false },
+	{ "creation above", 0, MADE, "open", O_WRONLY | O_CREAT, "made", ENTRY,
+	    "..", NULL, EINVAL, false },
+	{ "an entry to be read", 0, MADE, "open", O_RDONLY, "made", ENTRY,
+	    "new", NULL, EINVAL, false },
+	{ "walking on", 0, BELOW, "stat", 0, "closed", BENEATH, "file", NULL, 0,
+	    false },
+	{ "walking up", 0, BELOW, "stat", 0, "closed", BENEATH, "../secret",
+	    NULL, EACCES, false },
+	{ "walking in place", 0, BELOW, "stat", 0, "closed", BENEATH, "./file",
+	    NULL, EACCES, false },
+	{ "walking to a link", 0, BELOW, "stat", 0, "closed", BENEATH, "link",
+	    NULL, EACCES, false },
+	{ "walking through a link", 0, BELOW, "stat", 0, "closed", BENEATH,
+	    "up/secret", NULL, EACCES, false },
+	{ "walking to what is not permitted", 0, BELOW, "stat", 0, "", BENEATH,
+	    "secret", NULL, EPERM, false },
+	{ "once", 0, ONCE, "open", O_RDONLY, "once", OBJECT, "", NULL, 0,
+	    true },
+	{ "and again", 0, ONCE, "open", O_RDONLY, "once", OBJECT, "", NULL,
+	    EPERM, false },
+	{ "another call", 0, SECRET, "stat", O_RDONLY, "secret", OBJECT, "",
+	    NULL, EPERM, false },
+	{ "a call that is not performed", 0, SECRET, "read", O_RDONLY, "secret",
+	    OBJECT, "", NULL, EINVAL, false },
+	{ "no object", 0, SECRET, "open", O_RDONLY, NULL, OBJECT, "", NULL,
+	    EPERM, false },
+	{ "an object for a socket", 1, PACKET, "socket", 0, "secret", OBJECT,
+	    "", NULL, EPERM, false },
+	{ "renaming to elsewhere", 0, MOVED, "rename", 0, "made", ENTRY, "new",
+	    "", EPERM, false },
+	{ "renaming from elsewhere", 0, MOVED, "rename", 0, "", ENTRY, "big",
+	    "made", EPERM, false },
+	{ "renaming an object", 0, MOVED, "rename", 0, "made/new", OBJECT, "",
+	    "made", EINVAL, false },
+	{ "renaming with one name", 0, MOVED, "rename", 0, "made", ENTRY, "new",
+	    NULL, EPERM, false },
+	{ "renaming", 0, MOVED, "rename", 0, "made", ENTRY, "new", "made", 0,
+	    false },
+	{ "removal elsewhere", 0, GONE, "unlink", 0, "", ENTRY, "big", NULL,
+	    EPERM, false },
+	{ "removal of an object", 0, GONE, "unlink", 0, "made/new", OBJECT, "",
+	    NULL, EINVAL, false },
+	{ "removal of a folder", 0, GONE, "rmdir", 0, "made", ENTRY, "new",
+	    NULL, EPERM, false },
+	{ "removal", 0, GONE, "unlink", 0, "made", ENTRY, "new", NULL, 0,
+	    false },
+	{ "a mode", 0, MODES, "chmod", 0644, "modes", OBJECT, "", NULL, 0,
+	    false },
+	{ "another mode", 0, MODES, "chmod", 04755, "modes", OBJECT, "", NULL,
+	    EPERM, false },
+	{ "another object's mode", 0, MODES, "chmod", 0644, "other", OBJECT, "",
+	    NULL, EPERM, false },
+	{ "an owner for a mode", 0, MODES, "chown", 0644, "modes", OBJECT, "",
+	    NULL, EPERM, false },
 };
+
+static int
+open_given(const char *object)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, object);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	assert_int_not_equal(fd, -1);
+	return fd;
+}
 
 static int
 ask(const struct lie *lie, int *fd)
 {
 	static struct hand_request request;
 	static struct hand_reply reply;
-	char path[PATH_MAX];
-	int fds[1], result;
+	int fds[2], result;
 	size_t nfds = 0;
 
-	memset(&request, 0, sizeof(request));
-	request.op = lie->op;
+	hand_request_init(&request, sys_by_name(lie->call));
 	request.rule = lie->rule;
-	request.call = (uint32_t)sys_index(sys_by_name(lie->call));
-	request.flags = lie->flags;
-	request.mode = 0600;
-	request.missing = lie->missing;
-	(void)snprintf(request.rest, sizeof(request.rest), "%s", lie->rest);
+	request.regs[1] = lie->number;
+	request.regs[2] = 0600;
 	if (lie->object != NULL) {
-		(void)snprintf(path, sizeof(path), "%s/%s", folder,
-		    lie->object);
-		fds[nfds++] = open(path, O_PATH | O_CLOEXEC);
-		assert_int_not_equal(fds[0], -1);
+		request.path[0] = (uint8_t)lie->given;
+		fds[nfds++] = open_given(lie->object);
+	}
+	assert_int_equal(hand_add_tail(&request, HAND_TAIL_REST, lie->rest,
+			     strlen(lie->rest) + 1),
+	    0);
+	if (lie->second != NULL) {
+		request.path[1] = HAND_PATH_ENTRY;
+		fds[nfds++] = open_given(lie->second);
+		assert_int_equal(hand_add_tail(&request, (enum hand_tail)1,
+				     "new", 4),
+		    0);
 	}
 	result = hand_ask(hands[lie->hand], &request, fds, nfds, &reply, fd);
-	if (nfds > 0)
-		close(fds[0]);
+	while (nfds > 0)
+		close(fds[--nfds]);
 	return result == 0 ? 0 : errno;
 }
 
@@ -347,10 +407,8 @@ test_sockets(void **state)
 		skip();
 	for (i = 0; i < sizeof(socket_lies) / sizeof(socket_lies[0]); i++) {
 		lie = &socket_lies[i];
-		memset(&request, 0, sizeof(request));
-		request.op = HAND_SOCKET;
+		hand_request_init(&request, sys_by_name("socket"));
 		request.rule = PACKET;
-		request.call = (uint32_t)sys_index(sys_by_name("socket"));
 		request.regs[0] = (uint64_t)lie->domain;
 		request.regs[1] = (uint64_t)lie->type;
 		error = hand_ask(hands[1], &request, NULL, 0, &reply, &fd) ==
@@ -372,14 +430,17 @@ static void
 test_malformed(void **state)
 {
 	static struct hand_request request;
-	struct {
+	const size_t head = offsetof(struct hand_request, tail);
+	const struct {
 		size_t len;
-		char rest[8];
+		uint32_t tail; /* as the head says */
 	} messages[] = {
-		{ 10, "" }, /* short */
-		{ offsetof(struct hand_request, rest), "" },
-		{ offsetof(struct hand_request, rest) + 3, "abc" },
-		{ offsetof(struct hand_request, rest) + 4, "a\0b" },
+		{ 10, 0 },
+		{ head - 1, 0 },
+		{ head + 3, 0 },
+		{ head, 3 },
+		{ head + 3, 4 },
+		{ head, UINT32_MAX },
 	};
 	int fds[CHANNEL_FDS_MAX];
 	char byte[16];
@@ -389,8 +450,8 @@ test_malformed(void **state)
 	if (geteuid() != 0)
 		skip();
 	for (i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-		memset(&request, 0, sizeof(request));
-		memcpy(request.rest, messages[i].rest, 8);
+		hand_request_init(&request, sys_by_name("open"));
+		request.len[0] = messages[i].tail;
 		assert_int_equal(channel_send(hands[0], &request,
 				     messages[i].len, NULL, 0),
 		    0);
@@ -403,6 +464,38 @@ test_malformed(void **state)
 	}
 }
 
+/* A name that does not end in itself is refused. */
+static void
+test_names(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} names[] = { { "", 0 }, { "abc", 3 }, { "a\0b", 4 } };
+	static struct hand_request request;
+	static struct hand_reply reply;
+	size_t i;
+	int fd, folder_fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	folder_fd = open_given("made");
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		hand_request_init(&request, sys_by_name("unlink"));
+		request.rule = GONE;
+		request.path[0] = HAND_PATH_ENTRY;
+		assert_int_equal(hand_add_tail(&request, HAND_TAIL_REST,
+				     names[i].bytes, names[i].len),
+		    0);
+		assert_int_equal(hand_ask(hands[0], &request, &folder_fd, 1,
+				     &reply, &fd),
+		    -1);
+		assert_int_equal(errno, EINVAL);
+	}
+	close(folder_fd);
+}
+
 int
 main(void)
 {
@@ -411,6 +504,7 @@ main(void)
 		cmocka_unit_test(test_effects),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Files. A pinned object is reached again through its own descriptor
+ * Openings. A pinned object is reached again through its own descriptor
  * (/proc/self/fd/N), a missing one through its pinned folder and name; flags
  * that such a reopening cannot honour are enforced here.
  */
 #include "perform.h"
 
 #include <sys/fsuid.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +16,7 @@
 #include <unistd.h>
 
 #include "../resolve/resolve.h"
+#include "internal.h"
 
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
@@ -45,25 +44,12 @@ perform_init(void)
 	protect_fifos = read_sysctl("/proc/sys/fs/protected_fifos", 0);
 }
 
-struct fdpath {
-	char text[32];
-};
-
-static struct fdpath
-fdpath(int fd)
-{
-	struct fdpath path;
-
-	(void)snprintf(path.text, sizeof(path.text), "/proc/self/fd/%d", fd);
-	return path;
-}
-
 int
 perform_reopen(int pin, uint64_t flags, mode_t mode)
 {
 	flags &= ~(uint64_t)(O_CREAT | O_EXCL | O_NOFOLLOW);
 	flags |= O_NOCTTY | O_CLOEXEC;
-	return open(fdpath(pin).text, (int)flags, mode);
+	return open(perform_path(pin).text, (int)flags, mode);
 }
 
 /*
@@ -168,105 +154,4 @@ perform_may_block(const struct stat *st, uint64_t flags)
 		return false;
 	return S_ISFIFO(st->st_mode) || S_ISBLK(st->st_mode) ||
 	    (S_ISCHR(st->st_mode) && !is_prompt_device(st->st_rdev));
-}
-
-int
-perform_access(int pin, int mode)
-{
-	/* access(2) asks the real uid, which is the judge's own. */
-	return (int)syscall(SYS_faccessat2, pin, "", mode,
-	    AT_EMPTY_PATH | AT_EACCESS);
-}
-
-static int
-entry_error(const struct resolve_pin *pin, int no_entry)
-{
-	if (pin->parent == -1)
-		return no_entry;
-	return pin->deep ? ENOENT : 0;
-}
-
-/* What rmdir(2) says of paths that end in no name. */
-static int
-rmdir_error(const struct resolve_pin *pin)
-{
-	switch (pin->end) {
-	case RESOLVE_END_DOT:
-		return EINVAL;
-	case RESOLVE_END_DOTDOT:
-		return ENOTEMPTY;
-	case RESOLVE_END_NAME:
-		break;
-	}
-	return EBUSY; /* the root */
-}
-
-int
-perform_unlink(const struct resolve_pin *pin)
-{
-	struct stat st;
-	int error = entry_error(pin, EISDIR);
-
-	if (error == 0 && pin->slash) {
-		/* A trailing slash asks for a folder, which this cannot. */
-		error = ENOTDIR;
-		if (fstatat(pin->parent, pin->name, &st, AT_SYMLINK_NOFOLLOW) ==
-		    -1)
-			error = errno;
-		else if (S_ISDIR(st.st_mode))
-			error = EISDIR;
-	}
-	if (error != 0) {
-		errno = error;
-		return -1;
-	}
-	return unlinkat(pin->parent, pin->name, 0);
-}
-
-int
-perform_rmdir(const struct resolve_pin *pin)
-{
-	int error = entry_error(pin, rmdir_error(pin));
-
-	if (error != 0) {
-		errno = error;
-		return -1;
-	}
-	return unlinkat(pin->parent, pin->name, AT_REMOVEDIR);
-}
-
-int
-perform_mkdir(const struct resolve_pin *pin, mode_t mode)
-{
-	int error = entry_error(pin, EEXIST);
-
-	if (error != 0) {
-		errno = error;
-		return -1;
-	}
-	return mkdirat(pin->parent, pin->name, mode);
-}
-
-int
-perform_truncate(int pin, int64_t length)
-{
-	return truncate(fdpath(pin).text, length);
-}
-
-int
-perform_utimes(int pin, const struct timespec times[2])
-{
-	return utimensat(pin, "", times, AT_EMPTY_PATH);
-}
-
-ssize_t
-perform_getxattr(int pin, const char *name, void *buf, size_t size)
-{
-	return getxattr(fdpath(pin).text, name, buf, size);
-}
-
-ssize_t
-perform_listxattr(int pin, char *buf, size_t size)
-{
-	return listxattr(fdpath(pin).text, buf, size);
 }

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the files of this folder share: how to reach a pinned object, and the
+ * functions that the table of operations is made of.
+ */
+#ifndef PRIVD_PERFORM_INTERNAL_H
+#define PRIVD_PERFORM_INTERNAL_H
+
+#include "perform.h"
+
+/* The path by which a descriptor's own object is reached. */
+struct perform_path {
+	char text[32];
+};
+struct perform_path perform_path(int fd);
+
+typedef int perform_function(const struct perform_request *,
+    struct perform_result *);
+
+/* entries.c: names in folders */
+perform_function perform_unlink;
+perform_function perform_rmdir;
+perform_function perform_mkdir;
+perform_function perform_mknod;
+perform_function perform_rename;
+perform_function perform_link;
+perform_function perform_symlink;
+
+/* attributes.c: what is said of an object */
+perform_function perform_stat;
+perform_function perform_check_access;
+perform_function perform_readlink;
+perform_function perform_statfs;
+perform_function perform_chmod;
+perform_function perform_chown;
+perform_function perform_truncate;
+perform_function perform_allocate;
+perform_function perform_utimes;
+perform_function perform_getattr;
+perform_function perform_setattr;
+
+/* xattr.c: extended attributes */
+perform_function perform_getxattr;
+perform_function perform_listxattr;
+perform_function perform_setxattr;
+perform_function perform_removexattr;
+
+/* marks.c: what the kernel remembers of an object */
+perform_function perform_inotify;
+perform_function perform_fanotify;
+perform_function perform_handle;
+perform_function perform_acct;
+perform_function perform_swapon;
+perform_function perform_swapoff;
+
+#endif /* PRIVD_PERFORM_INTERNAL_H */

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The one copy: each thing that a call names in memory is read once, and
+ * every later step works on what was read. The program can change its memory
+ * at any moment; what it changes after the copy has no part in the call any
+ * more. What was read counts if the notification is still valid afterwards:
+ * the judge asks when this is done.
+ */
+#include "call.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../notify/notify.h"
+#include "judge.h"
+
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
+#define RESOLVE_CACHED_BIT 0x20 /* RESOLVE_CACHED, Linux 5.12 */
+#define STRUCT_SIZE_MAX 4096    /* a page, as the kernel has it */
+#define VALID_RESOLVE                                                    \
+	(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | \
+	    RESOLVE_BENEATH | RESOLVE_IN_ROOT | RESOLVE_CACHED_BIT)
+#define VALID_OPEN                                                         \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND |    \
+	    O_NONBLOCK | O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT | 0100000 | \
+	    O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |    \
+	    O_TMPFILE)
+
+/* Memory that belonged to an image before the last exec reads as nothing. */
+int
+call_copy(struct judge *judge, struct call *call, uint64_t addr, void *buf,
+    size_t len)
+{
+	int memory, tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		memory = process_memory(judge->table, call->thread,
+		    call->ticket.id);
+		if (memory == -1)
+			return errno;
+		if (notify_read(memory, addr, buf, len) == 0)
+			return process_can_read(judge->table, call->thread,
+				   call->ticket.id, addr, len) ?
+			    0 :
+			    EFAULT;
+		if (errno != ESRCH)
+			return errno;
+		process_drop_handles(call->process);
+	}
+	return EFAULT;
+}
+
+/*
+ * Strings are asked about where the answer shows: those that reach into
+ * another page, and the empty ones that untouched pages are full of.
+ */
+static bool
+is_suspicious(uint64_t addr, size_t len)
+{
+	return len == 0 || addr / 4096 != (addr + len) / 4096;
+}
+
+int
+call_copy_string(struct judge *judge, struct call *call, uint64_t addr,
+    char *buf, size_t size)
+{
+	int memory, tries;
+	ssize_t n;
+
+	for (tries = 0; tries < 2; tries++) {
+		memory = process_memory(judge->table, call->thread,
+		    call->ticket.id);
+		if (memory == -1)
+			return errno;
+		n = notify_read_string(memory, addr, buf, size);
+		if (n >= 0 && is_suspicious(addr, (size_t)n) &&
+		    !process_can_read(judge->table, call->thread,
+			call->ticket.id, addr, (size_t)n + 1))
+			return EFAULT;
+		if (n >= 0)
+			return 0;
+		if (errno != ESRCH)
+			return errno;
+		process_drop_handles(call->process);
+	}
+	return EFAULT;
+}
+
+uint64_t
+call_at_flags(const struct call *call, const struct sys_arg *arg)
+{
+	if ((arg->flags & SYS_ARG_ATFLAGS) == 0)
+		return 0;
+	return call->regs[arg->flagreg] & UINT32_MAX;
+}
+
+static int
+copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
+    size_t k)
+{
+	uint64_t addr = call->regs[arg->reg];
+	bool may_be_empty;
+	int error;
+
+	may_be_empty = (call_at_flags(call, arg) & AT_EMPTY_PATH) != 0 ||
+	    (arg->flags & SYS_ARG_EMPTY) != 0;
+	call->path[k][0] = '\0';
+	call->has_path[k] = addr != 0 || may_be_empty;
+	if (addr == 0) {
+		call->empty[k] = may_be_empty;
+		if (may_be_empty || (arg->flags & SYS_ARG_OPTIONAL) != 0)
+			return 0;
+		return EFAULT;
+	}
+	error = call_copy_string(judge, call, addr, call->path[k], PATH_MAX);
+	if (error != 0)
+		return error;
+	call->empty[k] = call->path[k][0] == '\0';
+	return call->empty[k] && !may_be_empty ? ENOENT : 0;
+}
+
+int
+call_copy_struct(struct judge *judge, struct call *call, uint64_t addr,
+    uint64_t size, void *known, size_t len)
+{
+	unsigned char room[STRUCT_SIZE_MAX];
+	size_t i;
+	int error;
+
+	if (size < len)
+		return EINVAL;
+	if (size > sizeof(room))
+		return E2BIG;
+	error = call_copy(judge, call, addr, room, size);
+	if (error != 0)
+		return error;
+	for (i = len; i < size; i++)
+		if (room[i] != 0)
+			return E2BIG;
+	memcpy(known, room, len);
+	return 0;
+}
+
+static int
+copy_how(struct judge *judge, struct call *call, const struct sys_arg *arg)
+{
+	struct open_how *how = &call->how;
+	int error;
+
+	error = call_copy_struct(judge, call, call->regs[arg->reg],
+	    call->regs[arg->aux], how, sizeof(*how));
+	if (error != 0)
+		return error;
+	if ((how->flags & ~(uint64_t)VALID_OPEN) != 0 ||
+	    (how->resolve & ~(uint64_t)VALID_RESOLVE) != 0 ||
+	    (how->mode & ~(uint64_t)07777) != 0 ||
+	    (how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) ==
+		(RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+		return EINVAL;
+	if (how->mode != 0 && (how->flags & (O_CREAT | TMPFILE_BIT)) == 0)
+		return EINVAL;
+	/* The answer that it could not be done from the cache alone. */
+	return (how->resolve & RESOLVE_CACHED_BIT) != 0 ? EAGAIN : 0;
+}
+
+/* The flags and mode of the whole open family, whatever they came in. */
+static void
+take_open_registers(struct call *call)
+{
+	const struct sys_arg *mode = sys_arg_by_name(call->row, "mode", 0);
+	uint64_t flags;
+
+	memset(&call->how, 0, sizeof(call->how));
+	if (!sys_open_flags(call->row, call->regs, &flags))
+		return;
+	call->how.flags = flags & VALID_OPEN;
+	if (mode != NULL && (flags & (O_CREAT | TMPFILE_BIT)) != 0)
+		call->how.mode = call->regs[mode->reg] & 07777;
+}
+
+static int
+copy_sockaddr(struct judge *judge, struct call *call, const struct sys_arg *arg)
+{
+	int32_t len = (int32_t)call->regs[arg->aux];
+	struct sockaddr_un *sun;
+	int error;
+
+	memset(&call->addr, 0, sizeof(call->addr));
+	if (len < 0 || (size_t)len > sizeof(call->addr))
+		return EINVAL;
+	call->addr_len = (socklen_t)len;
+	error = call_copy(judge, call, call->regs[arg->reg], &call->addr,
+	    (size_t)len);
+	if (error != 0)
+		return error;
+	if ((size_t)len < sizeof(call->addr.sa.sa_family))
+		return EINVAL;
+	sun = (struct sockaddr_un *)(void *)&call->addr;
+	call->addr_is_path = call->addr.sa.sa_family == AF_UNIX &&
+	    (size_t)len > offsetof(struct sockaddr_un, sun_path) &&
+	    sun->sun_path[0] != '\0';
+	if (call->addr_is_path) {
+		if ((size_t)len > sizeof(*sun))
+			return EINVAL;
+		memcpy(call->path[0], sun->sun_path,
+		    (size_t)len - offsetof(struct sockaddr_un, sun_path));
+		call->path[0][(size_t)len -
+		    offsetof(struct sockaddr_un, sun_path)] = '\0';
+		call->has_path[0] = true;
+		call->empty[0] = false;
+	}
+	return 0;
+}
+
+static int
+take_descriptor(struct judge *judge, struct call *call)
+{
+	int reg = sys_form_register(call->row, SYS_FORM_FD);
+
+	call->fd = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
+	    call->process->tgid, (int)call->regs[reg]);
+	return call->fd == -1 ? errno : 0;
+}
+
+static int
+copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
+    size_t *paths)
+{
+	switch (arg->kind) {
+	case SYS_PATH:
+		if (*paths >= CALL_PATHS)
+			return 0;
+		return copy_path(judge, call, arg, (*paths)++);
+	case SYS_HOWFLAGS:
+		return copy_how(judge, call, arg);
+	case SYS_STRING:
+		return call_copy_string(judge, call, call->regs[arg->reg],
+		    call->string, sizeof(call->string));
+	case SYS_SOCKADDR:
+		if (call->row->disposal != SYS_PERFORMED)
+			return 0;
+		return copy_sockaddr(judge, call, arg);
+	default:
+		return 0;
+	}
+}
+
+int
+call_copy_all(struct judge *judge, struct call *call)
+{
+	const struct sys_arg *arg;
+	size_t paths = 0;
+	int error;
+
+	memset(call->has_path, 0, sizeof(call->has_path));
+	memset(call->empty, 0, sizeof(call->empty));
+	call->addr_is_path = false;
+	take_open_registers(call);
+	for (arg = call->row->args; arg->name != NULL; arg++) {
+		error = copy_argument(judge, call, arg, &paths);
+		if (error != 0)
+			return error;
+	}
+	/* The kernel would take it for an AF_INET address, to be compatible
+	   with programs that are gone. */
+	if (call->row->op == SYS_OP_BIND &&
+	    call->addr.sa.sa_family == AF_UNSPEC)
+		return EAFNOSUPPORT;
+	if (call->row->disposal == SYS_PERFORMED) {
+		error = call_take_payload(judge, call);
+		if (error != 0)
+			return error;
+	}
+	return sys_takes_fd(call->row) ? take_descriptor(judge, call) : 0;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The judge's side of a hand: requests are put together and sent here, one
+ * at a time to each hand, from whatever thread of the judge.
+ */
+#include "hand.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "channel.h"
+
+#define CHANNELS_MAX 64
+
+static pthread_mutex_t asking[CHANNELS_MAX] = {
+	[0 ... CHANNELS_MAX - 1] = PTHREAD_MUTEX_INITIALIZER
+};
+
+void
+hand_request_init(struct hand_request *request, const struct sys_call *row)
+{
+	memset(request, 0, offsetof(struct hand_request, tail));
+	request->call = (uint32_t)sys_index(row);
+}
+
+size_t
+hand_request_size(const struct hand_request *request)
+{
+	size_t size = offsetof(struct hand_request, tail), i;
+
+	for (i = 0; i < HAND_TAILS; i++)
+		size += request->len[i];
+	return size;
+}
+
+int
+hand_add_tail(struct hand_request *request, enum hand_tail which,
+    const void *bytes, size_t len)
+{
+	size_t at = hand_request_size(request) -
+	    offsetof(struct hand_request, tail);
+
+	if (len > sizeof(request->tail) - at) {
+		errno = E2BIG;
+		return -1;
+	}
+	memcpy(request->tail + at, bytes, len);
+	request->len[which] = (uint32_t)len;
+	return 0;
+}
+
+static bool
+is_whole(const struct hand_reply *reply, ssize_t n, size_t nfds)
+{
+	size_t head = offsetof(struct hand_reply, result.data);
+
+	return n >= (ssize_t)head && (size_t)n == head + reply->result.len &&
+	    nfds <= 1 && (reply->error == 0 || nfds == 0);
+}
+
+int
+hand_ask(int channel, const struct hand_request *request, const int *fds,
+    size_t nfds, struct hand_reply *reply, int *fd)
+{
+	int got[CHANNEL_FDS_MAX];
+	size_t ngot = 0;
+	ssize_t n = -1;
+
+	*fd = -1;
+	reply->result.len = 0;
+	(void)pthread_mutex_lock(&asking[channel % CHANNELS_MAX]);
+	if (channel_send(channel, request, hand_request_size(request), fds,
+		nfds) == 0)
+		n = channel_receive(channel, reply, sizeof(*reply), got, &ngot);
+	(void)pthread_mutex_unlock(&asking[channel % CHANNELS_MAX]);
+	if (n <= 0 || !is_whole(reply, n, ngot)) {
+		channel_close_all(got, ngot);
+		reply->result.len = 0;
+		errno = EIO;
+		return -1;
+	}
+	if (ngot == 1)
+		*fd = got[0];
+	errno = reply->error;
+	return reply->error == 0 ? 0 : -1;
+}
+
+int
+hand_connect(int channel, int sock, int object, const void *sa, socklen_t len)
+{
+	struct hand_request request;
+	struct hand_reply reply;
+	int fds[2] = { object, sock }, fd, result;
+	bool path = object != -1;
+
+	hand_request_init(&request, sys_by_name("connect"));
+	request.path[0] = path ? HAND_PATH_OBJECT : HAND_PATH_NONE;
+	request.addr_len = len;
+	memcpy(&request.addr, sa, len);
+	result = hand_ask(channel, &request, path ? fds : fds + 1, path ? 2 : 1,
+	    &reply, &fd);
+	if (fd != -1)
+		close(fd);
+	return result;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The calls that a hand may make at all: those that its rules' operations
+ * need. Whoever has the hand itself in hand gets no further than these.
+ */
+#include "hand_jail.h"
+
+#include <sys/syscall.h>
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../compat.h"
+#include "fence.h"
+#include "jail.h"
+#include "session.h"
+
+#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
+#define CALLS_MAX 3 /* of one operation */
+
+#define ANY(nr)             \
+	{                   \
+		nr, 0, 0, 0 \
+	}
+
+static const struct jail_rule always[] = {
+	ANY(SYS_recvmsg),
+	ANY(SYS_sendmsg),
+	ANY(SYS_close),
+	/* Nothing is read or written here: fcntl is for duplicates. */
+	ANY(SYS_fcntl),
+	ANY(SYS_readlink),
+	ANY(SYS_fstat),
+	ANY(SYS_newfstatat),
+	ANY(SYS_umask),
+};
+
+static const struct jail_rule for_files[] = {
+	ANY(SYS_statx),
+	ANY(SYS_readlinkat),
+	ANY(SYS_setfsuid),
+	/* Openings that make nothing; with rules that name `open`, all. */
+	{ SYS_openat, O_CREAT | O_TRUNC | TMPFILE_BIT, 0, 2 },
+};
+
+/* What performing each operation calls. */
+static const int calls[SYS_OPS][CALLS_MAX] = {
+	[SYS_OP_OPEN] = { SYS_openat },
+	[SYS_OP_ACCESS] = { SYS_faccessat2 },
+	[SYS_OP_STATFS] = { SYS_fstatfs },
+	[SYS_OP_GETXATTR] = { SYS_getxattr, SYS_fgetxattr },
+	[SYS_OP_LISTXATTR] = { SYS_listxattr, SYS_flistxattr },
+	[SYS_OP_SETXATTR] = { SYS_setxattr, SYS_fsetxattr },
+	[SYS_OP_REMOVEXATTR] = { SYS_removexattr, SYS_fremovexattr },
+	[SYS_OP_GETATTR] = { COMPAT_SYS_file_getattr },
+	[SYS_OP_SETATTR] = { COMPAT_SYS_file_setattr },
+	[SYS_OP_UNLINK] = { SYS_unlinkat },
+	[SYS_OP_RMDIR] = { SYS_unlinkat },
+	[SYS_OP_MKDIR] = { SYS_mkdirat },
+	[SYS_OP_MKNOD] = { SYS_mknodat },
+	[SYS_OP_RENAME] = { SYS_renameat2 },
+	[SYS_OP_LINK] = { SYS_linkat },
+	[SYS_OP_SYMLINK] = { SYS_symlinkat },
+	[SYS_OP_CHMOD] = { SYS_fchmodat, SYS_fchmod },
+	[SYS_OP_CHOWN] = { SYS_fchownat, SYS_fchown },
+	[SYS_OP_TRUNCATE] = { SYS_truncate },
+	[SYS_OP_UTIMES] = { SYS_utimensat },
+	[SYS_OP_ACCT] = { SYS_acct },
+	[SYS_OP_SWAPON] = { SYS_swapon },
+	[SYS_OP_SWAPOFF] = { SYS_swapoff },
+};
+
+static const struct jail_rule for_sockets[] = {
+	ANY(SYS_setsockopt),
+	ANY(SYS_recvfrom),
+	ANY(SYS_bind),
+};
+
+static const struct jail_rule for_addresses[] = {
+	ANY(SYS_bind),
+	ANY(SYS_connect),
+	ANY(SYS_getsockopt),
+	ANY(SYS_setsockopt),
+	ANY(SYS_fchdir),
+	ANY(SYS_chdir),
+	/* to prove names */
+	ANY(SYS_statx),
+	{ SYS_openat, O_PATH, O_PATH, 2 },
+};
+
+struct list {
+	struct jail_rule rules[96];
+	size_t n;
+};
+
+static void
+append(struct list *list, const struct jail_rule *rules, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && list->n < 96; i++)
+		list->rules[list->n++] = rules[i];
+}
+
+#define APPEND(list, rules) \
+	append(list, rules, sizeof(rules) / sizeof(rules[0]))
+
+static void
+append_operations(struct list *list, const bool named[SYS_OPS])
+{
+	struct jail_rule rule = ANY(0);
+	size_t op, i;
+
+	for (op = 0; op < SYS_OPS; op++) {
+		for (i = 0; named[op] && i < CALLS_MAX; i++) {
+			rule.nr = calls[op][i];
+			if (rule.nr != 0)
+				append(list, &rule, 1);
+		}
+	}
+}
+
+static void
+append_domains(struct list *list, const struct session_plan *plan,
+    unsigned int hand)
+{
+	struct jail_rule rule = ANY(SYS_socket);
+	const int *domains;
+	size_t i, n;
+
+	n = fence_domains(plan, hand, &domains);
+	for (i = 0; i < n; i++) {
+		rule.mask = UINT32_MAX;
+		rule.value = (uint32_t)domains[i];
+		append(list, &rule, 1);
+	}
+	if (n == 0) /* a rule that says nothing of domains */
+		append(list, &rule, 1);
+}
+
+int
+hand_jail(const struct session_plan *plan, unsigned int hand)
+{
+	static struct list list;
+	const struct session_hand *self = &plan->hands[hand];
+	bool named[SYS_OPS];
+
+	fence_operations(plan, hand, named);
+	APPEND(&list, always);
+	if (self->binds)
+		APPEND(&list, for_addresses);
+	if (self->files)
+		APPEND(&list, for_files);
+	if (self->sockets) {
+		APPEND(&list, for_sockets);
+		append_domains(&list, plan, hand);
+	}
+	append_operations(&list, named);
+	return jail_seccomp(list.rules, list.n);
+}
+
+int
+hand_jail_double(void)
+{
+	static struct list list;
+
+	APPEND(&list, always);
+	APPEND(&list, for_addresses);
+	return jail_seccomp(list.rules, list.n);
+}

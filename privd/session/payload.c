@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a call names in memory that no rule judges but performing needs: the
+ * values of attributes, times, the texts of links. Copied once, by the form
+ * of its row, before anything is judged, and bounded as the kernel bounds it.
+ */
+#include <sys/time.h>
+
+#include <linux/limits.h>
+
+#include <errno.h>
+#include <string.h>
+#include <utime.h>
+
+#include "../compat.h"
+#include "call.h"
+
+#define VALUE_SIZE_MAX 4096 /* of structures: a page */
+
+/* An attribute's name; the kernel says ERANGE of any that is none. */
+static int
+take_name(struct judge *judge, struct call *call, uint64_t addr)
+{
+	char *name = call->ask.memory.name;
+	int error;
+
+	error = call_copy_string(judge, call, addr, name,
+	    sizeof(call->ask.memory.name));
+	if (error == ENAMETOOLONG || (error == 0 && name[0] == '\0'))
+		return ERANGE;
+	return error;
+}
+
+static int
+take_value(struct judge *judge, struct call *call, uint64_t addr, uint64_t size)
+{
+	size_t most = call->base->op == SYS_OP_SETXATTR ? XATTR_SIZE_MAX :
+							  VALUE_SIZE_MAX;
+
+	if (size > most || size > sizeof(call->data))
+		return E2BIG;
+	call->ask.data = call->data;
+	call->ask.len = (size_t)size;
+	return size == 0 ? 0 : call_copy(judge, call, addr, call->data, size);
+}
+
+static int
+take_xattr_args(struct judge *judge, struct call *call, uint64_t addr)
+{
+	int z = sys_form_register(call->row, SYS_FORM_XSIZE);
+	struct compat_xattr_args args;
+	int error;
+
+	error = call_copy_struct(judge, call, addr, call->regs[z], &args,
+	    sizeof(args));
+	if (error != 0)
+		return error;
+	call->ask.memory.size = args.size;
+	call->ask.memory.mask = args.flags;
+	if (call->base->op == SYS_OP_SETXATTR)
+		return take_value(judge, call, args.value, args.size);
+	call->out = args.value;
+	return args.flags != 0 ? EINVAL : 0;
+}
+
+static int
+take_text(struct call *call)
+{
+	call->ask.data = call->string;
+	call->ask.len = strlen(call->string) + 1;
+	return call->string[0] == '\0' ? ENOENT : 0;
+}
+
+static int
+take_handle(struct judge *judge, struct call *call, uint64_t addr)
+{
+	call->out = addr;
+	call->ask.data = call->data;
+	call->ask.len = sizeof(uint32_t);
+	return call_copy(judge, call, addr, call->data, sizeof(uint32_t));
+}
+
+static int
+take_timevals(struct judge *judge, struct call *call, uint64_t addr)
+{
+	struct timespec *ts = call->ask.memory.times;
+	struct timeval tv[2];
+	int error, i;
+
+	error = call_copy(judge, call, addr, tv, sizeof(tv));
+	for (i = 0; i < 2 && error == 0; i++) {
+		if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+			return EINVAL;
+		ts[i] = (struct timespec){ tv[i].tv_sec, tv[i].tv_usec * 1000 };
+	}
+	return error;
+}
+
+static int
+take_utimbuf(struct judge *judge, struct call *call, uint64_t addr)
+{
+	struct timespec *ts = call->ask.memory.times;
+	struct utimbuf seconds;
+	int error;
+
+	error = call_copy(judge, call, addr, &seconds, sizeof(seconds));
+	if (error != 0)
+		return error;
+	ts[0] = (struct timespec){ seconds.actime, 0 };
+	ts[1] = (struct timespec){ seconds.modtime, 0 };
+	return 0;
+}
+
+static int
+take_times(struct judge *judge, struct call *call, char letter, uint64_t addr)
+{
+	call->ask.memory.now = addr == 0;
+	if (addr == 0)
+		return 0;
+	if (letter == SYS_FORM_TIMEVALS)
+		return take_timevals(judge, call, addr);
+	if (letter == SYS_FORM_UTIMBUF)
+		return take_utimbuf(judge, call, addr);
+	return call_copy(judge, call, addr, call->ask.memory.times,
+	    sizeof(call->ask.memory.times));
+}
+
+static int
+take_letter(struct judge *judge, struct call *call, char letter, uint64_t value)
+{
+	switch (letter) {
+	case SYS_FORM_NAME:
+		return take_name(judge, call, value);
+	case SYS_FORM_VALUE:
+		return take_value(judge, call, value, call->ask.numbers.size);
+	case SYS_FORM_XATTR:
+		return take_xattr_args(judge, call, value);
+	case SYS_FORM_TEXT:
+		return take_text(call);
+	case SYS_FORM_HANDLE:
+		return take_handle(judge, call, value);
+	case SYS_FORM_TIMESPECS:
+	case SYS_FORM_TIMEVALS:
+	case SYS_FORM_UTIMBUF:
+		return take_times(judge, call, letter, value);
+	case SYS_FORM_BUFFER:
+		call->out = value;
+		return 0;
+	case SYS_FORM_NUMBER:
+		call->out_number = value;
+		return 0;
+	default: /* a number, or what others copy */
+		return 0;
+	}
+}
+
+/* What the kernel refuses before it looks at anything else. */
+static int
+check_numbers(const struct call *call)
+{
+	const struct sys_numbers *numbers = &call->ask.numbers;
+
+	if (call->row->known != 0 &&
+	    (numbers->flags & ~(uint64_t)call->row->known) != 0)
+		return EINVAL;
+	if (call->row->op == SYS_OP_READLINK && (int32_t)numbers->size <= 0)
+		return EINVAL;
+	return 0;
+}
+
+int
+call_take_payload(struct judge *judge, struct call *call)
+{
+	const char *form = call->row->form;
+	size_t i;
+	int error;
+
+	call->base = sys_base(call->row, call->regs, call->empty[0]);
+	call->out = 0;
+	call->out_number = 0;
+	call->ask.data = NULL;
+	call->ask.len = 0;
+	sys_numbers(call->row, call->regs, &call->ask.numbers);
+	call->ask.memory.size = call->ask.numbers.size;
+	call->ask.memory.mask = call->ask.numbers.mask;
+	call->ask.extended = call->row->op == SYS_OP_STAT &&
+	    sys_form_register(call->row, SYS_FORM_MASK) != -1;
+	error = check_numbers(call);
+	for (i = 0; form != NULL && form[i] != '\0' && error == 0; i++)
+		error = take_letter(judge, call, form[i], call->regs[i]);
+	return error;
+}

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The one walk: each path of a call is walked once, as the caller, where the
+ * program stands, and every later step works on what was pinned. The user can
+ * change folders at any moment; what changes after the pin has no part in the
+ * call any more.
+ */
+#include "call.h"
+
+#include <sys/fanotify.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "judge.h"
+
+/* Is this folder of /proc that of the calling program itself? */
+bool
+call_owns_folder(void *context, const struct stat *folder)
+{
+	const struct judge *judge = context;
+	const struct thread *thread = judge->call.thread;
+	static const char *const parts[] = { ".", "fd", "ns", "map_files" };
+	char task[48];
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (fstatat(thread->folder, parts[i], &st, 0) == 0 &&
+		    resolve_same(&st, folder))
+			return true;
+	for (i = 0; i < 2; i++) {
+		(void)snprintf(task, sizeof(task), "task/%d%s", thread->tid,
+		    i == 0 ? "" : "/fd");
+		if (fstatat(thread->folder, task, &st, 0) == 0 &&
+		    resolve_same(&st, folder))
+			return true;
+	}
+	/* /proc/TGID of a thread that is not its leader. */
+	(void)snprintf(task, sizeof(task), "/proc/%d",
+	    judge->call.process->tgid);
+	if (stat(task, &st) == 0 && resolve_same(&st, folder))
+		return true;
+	(void)snprintf(task, sizeof(task), "/proc/%d/fd",
+	    judge->call.process->tgid);
+	return stat(task, &st) == 0 && resolve_same(&st, folder);
+}
+
+static int
+open_magic(void *context, int folder, const char *name)
+{
+	struct judge *judge = context;
+
+	return reach_openat(&judge->reach, folder, name, O_PATH);
+}
+
+int
+call_view(struct judge *judge, struct call *call, struct resolve_view *view)
+{
+	view->root = process_root(judge->table, call->thread, call->ticket.id);
+	if (view->root == -1)
+		return errno;
+	view->own_root = call->process->own_root;
+	view->tgid = call->process->tgid;
+	view->tid = call->thread->tid;
+	view->owns = call_owns_folder;
+	view->magic = open_magic;
+	view->context = judge;
+	return 0;
+}
+
+/* The folder that a relative path starts from. */
+static int
+open_start(struct judge *judge, struct call *call, const struct sys_arg *arg,
+    int *start)
+{
+	int number = AT_FDCWD;
+
+	if (arg->kind == SYS_FDPATH && call->fd != -1) {
+		*start = fcntl(call->fd, F_DUPFD_CLOEXEC, 3);
+		return *start == -1 ? errno : 0;
+	}
+	if (arg->kind == SYS_PATH && arg->aux != SYS_CWD)
+		number = (int)call->regs[arg->aux];
+	else if (arg->kind == SYS_FDPATH)
+		number = (int)call->regs[arg->reg];
+	*start = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
+	    call->thread->folder, number == AT_FDCWD ? REACH_CWD : REACH_FD,
+	    number);
+	if (*start != -1)
+		return 0;
+	if (number != AT_FDCWD && (errno == ENOENT || number < 0))
+		return EBADF;
+	return errno;
+}
+
+/* Does an open act on a link itself (and then refuse it)? */
+static bool
+walk_flags_nofollow(const struct call *call)
+{
+	const uint64_t exclusive = O_CREAT | O_EXCL;
+
+	return (call->how.flags & O_NOFOLLOW) != 0 ||
+	    (call->how.flags & exclusive) == exclusive;
+}
+
+/* Does the call act on a link itself, by its nature or its flags? */
+static bool
+acts_on_link(const struct call *call, const struct sys_arg *arg)
+{
+	uint64_t flags = call_at_flags(call, arg);
+
+	if ((flags & AT_SYMLINK_FOLLOW) != 0 &&
+	    (call->base->op == SYS_OP_LINK || call->base->op == SYS_OP_HANDLE))
+		return false;
+	if (call->base->op == SYS_OP_INOTIFY)
+		return (call->ask.numbers.mask & IN_DONT_FOLLOW) != 0;
+	if (call->base->op == SYS_OP_FANOTIFY)
+		return (call->ask.numbers.flags & FAN_MARK_DONT_FOLLOW) != 0;
+	return (arg->flags & SYS_ARG_NOFOLLOW) != 0 ||
+	    (flags & AT_SYMLINK_NOFOLLOW) != 0;
+}
+
+static unsigned int
+walk_flags(const struct call *call, const struct sys_arg *arg)
+{
+	unsigned int flags = 0;
+
+	if (call->base->op == SYS_OP_OPEN) {
+		if ((call->how.flags & O_CREAT) != 0)
+			flags |= RESOLVE_CREATE;
+		if (walk_flags_nofollow(call))
+			flags |= RESOLVE_NOFOLLOW;
+		return flags;
+	}
+	if ((arg->flags & SYS_ARG_PARENT) != 0 || call->base->op == SYS_OP_BIND)
+		flags |= RESOLVE_ENTRY;
+	if (acts_on_link(call, arg))
+		flags |= RESOLVE_NOFOLLOW;
+	return flags;
+}
+
+/*
+ * The kernel walks with what is ours in /proc (self): what lies there is not
+ * opened in this way, and links that jump are not followed.
+ */
+static int
+open_by_how(const struct resolve_view *view, int start, const char *path,
+    uint64_t flags, uint64_t resolve)
+{
+	struct open_how how;
+	struct statfs fs;
+	int fd;
+
+	memset(&how, 0, sizeof(how));
+	how.flags = O_PATH | O_CLOEXEC | flags;
+	how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
+	if (path[0] == '/' && (resolve & RESOLVE_IN_ROOT) == 0) {
+		if ((resolve & RESOLVE_BENEATH) != 0 || !view->own_root) {
+			errno = EXDEV;
+			return -1;
+		}
+		start = view->root;
+	}
+	fd = (int)syscall(SYS_openat2, start, path, &how, sizeof(how));
+	if (fd == -1)
+		return -1;
+	if (fstatfs(fd, &fs) == 0 && fs.f_type != PROC_SUPER_MAGIC)
+		return fd;
+	close(fd);
+	errno = ELOOP;
+	return -1;
+}
+
+/* What is to be made: its folder, and its name in it. */
+static int
+pin_entry_by_how(const struct resolve_view *view, int start,
+    const struct call *call, struct resolve_pin *pin)
+{
+	char folder[PATH_MAX];
+	const char *path = call->path[0], *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	int fd, error;
+
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return ENOENT;
+	if (strlen(name) > NAME_MAX)
+		return ENAMETOOLONG;
+	(void)snprintf(folder, sizeof(folder), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - path) + 1,
+	    slash == NULL ? "." : path);
+	fd = open_by_how(view, start, folder, O_DIRECTORY, call->how.resolve);
+	if (fd == -1)
+		return errno;
+	error = resolve_adopt(view, fd, pin);
+	return error != 0 ? error : resolve_into_entry(pin, name);
+}
+
+/* openat2 with resolve flags: the kernel alone keeps what they promise. */
+static int
+pin_by_how(const struct resolve_view *view, int start, const struct call *call,
+    struct resolve_pin *pin)
+{
+	uint64_t nofollow = walk_flags_nofollow(call) ? O_NOFOLLOW : 0;
+	int fd;
+
+	fd = open_by_how(view, start, call->path[0], nofollow,
+	    call->how.resolve);
+	if (fd != -1)
+		return resolve_adopt(view, fd, pin);
+	if (errno != ENOENT || (call->how.flags & O_CREAT) == 0)
+		return errno;
+	return pin_entry_by_how(view, start, call, pin);
+}
+
+static int
+pin_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
+    size_t k, struct resolve_pin *pin)
+{
+	struct resolve_view view;
+	bool needs_start;
+	int start = -1, error;
+
+	needs_start = arg->kind == SYS_FDPATH || call->empty[k] ||
+	    call->path[k][0] != '/' || call->how.resolve != 0;
+	error = call_view(judge, call, &view);
+	if (error == 0 && needs_start)
+		error = open_start(judge, call, arg, &start);
+	if (error != 0)
+		return error;
+	if (arg->kind == SYS_FDPATH || call->empty[k])
+		return resolve_adopt(&view, start, pin);
+	if (call->base->op == SYS_OP_OPEN && call->how.resolve != 0)
+		error = pin_by_how(&view, start, call, pin);
+	else
+		error = resolve_path(&view, start, call->path[k],
+		    walk_flags(call, arg), pin);
+	if (start != -1)
+		close(start);
+	return error;
+}
+
+int
+call_walk(struct judge *judge, struct call *call, const char *path,
+    struct resolve_pin *pin)
+{
+	struct resolve_view view;
+	int start = -1, error;
+
+	error = call_view(judge, call, &view);
+	if (error != 0)
+		return error;
+	if (path[0] != '/') {
+		start = reach_open(&judge->reach, call->ticket.id,
+		    call->thread->tid, call->thread->folder, REACH_CWD, 0);
+		if (start == -1)
+			return errno;
+	}
+	error = resolve_path(&view, start, path, 0, pin);
+	if (start != -1)
+		close(start);
+	return error;
+}
+
+void
+call_clear(struct call *call)
+{
+	size_t i;
+
+	for (i = 0; i < CALL_PATHS; i++)
+		resolve_clear(&call->pin[i]);
+	if (call->fd != -1)
+		close(call->fd);
+	call->fd = -1;
+	call->npins = 0;
+}
+
+/* An entry that will be made or removed: is there one now? */
+static void
+note_missing(struct resolve_pin *pin)
+{
+	struct stat st;
+
+	if (pin->object == -1 && !pin->missing && pin->parent != -1)
+		pin->missing = fstatat(pin->parent, pin->name, &st,
+				   AT_SYMLINK_NOFOLLOW) == -1 &&
+		    errno == ENOENT;
+}
+
+/*
+ * Refused on the way: what a hand could walk on to has this name, if no
+ * link is met. Only for the first path, and only if it is in plain form.
+ */
+static bool
+name_refused(struct judge *judge, struct call *call, struct resolve_pin *pin)
+{
+	struct resolve_view view;
+	char folder[PATH_MAX];
+	const char *rest = pin->rest;
+
+	if (pin->parent == -1 || rest[0] == '\0' || pin->slash ||
+	    strncmp(rest, "../", 3) == 0 || strncmp(rest, "./", 2) == 0 ||
+	    strstr(rest, "/./") != NULL || strstr(rest, "/../") != NULL ||
+	    strstr(rest, "//") != NULL || call_view(judge, call, &view) != 0 ||
+	    resolve_name(&view, pin->parent, folder, sizeof(folder),
+		&pin->outside) != 0)
+		return false;
+	return (size_t)snprintf(pin->path, sizeof(pin->path), "%s/%s",
+		   strcmp(folder, "/") == 0 ? "" : folder,
+		   rest) < sizeof(pin->path);
+}
+
+/*
+ * An object whose name cannot be proven is one that no rule could speak of:
+ * of another mount namespace, by a folder that was passed in. (What is deleted
+ * has no name that could be taken for another's.)
+ */
+static bool
+is_unnameable(const struct call *call, const struct resolve_pin *pin)
+{
+	return pin->outside && call->process->own_root &&
+	    (pin->object == -1 ||
+		(pin->st.st_nlink > 0 && pin->path[0] == '('));
+}
+
+static int
+pin_one(struct judge *judge, struct call *call, const struct sys_arg *arg,
+    size_t k)
+{
+	struct resolve_pin *pin = &call->pin[k];
+	int error;
+
+	error = pin_argument(judge, call, arg, k, pin);
+	if (error == 0 && arg->kind != SYS_FDPATH && is_unnameable(call, pin))
+		error = EACCES;
+	call->refused[k] = error == EACCES && call->process->elevated &&
+	    name_refused(judge, call, pin);
+	if (error != 0 && !call->refused[k])
+		return error;
+	if (call->refused[k])
+		call->walk_error = EACCES;
+	note_missing(pin);
+	return 0;
+}
+
+static bool
+is_path(const struct call *call, const struct sys_arg *arg)
+{
+	return arg->kind == SYS_PATH || arg->kind == SYS_FDPATH ||
+	    (arg->kind == SYS_SOCKADDR && call->addr_is_path);
+}
+
+int
+call_pin(struct judge *judge, struct call *call)
+{
+	const struct sys_arg *arg;
+	size_t k = 0;
+	int error = 0;
+
+	call->walk_error = 0;
+	for (arg = call->row->args; arg->name != NULL && k < CALL_PATHS;
+	     arg++) {
+		if (!is_path(call, arg))
+			continue;
+		call->ask.pin[k] = NULL;
+		if (arg->kind == SYS_FDPATH || call->has_path[k]) {
+			error = pin_one(judge, call, arg, k);
+			call->ask.pin[k] = &call->pin[k];
+		} else {
+			resolve_pin_init(&call->pin[k]);
+		}
+		if (error != 0)
+			return error;
+		k++;
+	}
+	call->npins = k;
+	return 0;
+}
