@@ -164,8 +164,8 @@ act_connect(struct judge *judge, struct call *call)
 }
 
 /*
- * The judge performs with the credentials that root's program began with. A
- * program that has others by now would get more than its own.
+ * Where the caller cannot be followed, its credentials must be those that the
+ * judge has: a program that has others by now would get more than its own.
  */
 static bool
 has_our_credentials(const struct judge *judge, const struct call *call)
@@ -217,6 +217,15 @@ moves_root(const struct call *call)
 	return false;
 }
 
+/* Of the calling thread: nothing else can. */
+static bool
+changes_credentials(const struct call *call)
+{
+	return (call->row->flags & SYS_CREDS) != 0 ||
+	    strcmp(call->row->name, "unshare") == 0 ||
+	    strcmp(call->row->name, "setns") == 0;
+}
+
 /* seccomp(2) or prctl(2) that puts another filter on the program. */
 static bool
 stacks_filter(const struct call *call)
@@ -252,8 +261,10 @@ call_perform(struct judge *judge, struct call *call)
 		perform(judge, call);
 		return;
 	}
-	if ((call->row->flags & SYS_CREDS) != 0)
-		judge->creds_changed = true;
+	if (changes_credentials(call)) {
+		call->thread->creds_known = false;
+		judge->creds_changed = !judge->follows;
+	}
 	if (moves_root(call))
 		judge->roots_move = true;
 	/* Before it can happen: a filter could fake results from now on. */

@@ -83,6 +83,9 @@ struct call {
 
 struct judge;
 
+/* The judge takes on the caller's credentials, where they can change. False:
+   they cannot be told. */
+bool call_become(struct judge *, struct call *);
 /*
  * Copies what the call names, pins it and fills the request. Returns 0, or
  * the errno that ends the call before any rule is tried.

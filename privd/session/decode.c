@@ -239,7 +239,7 @@ call_decode(struct judge *judge, struct call *call)
 	request->base = call->base;
 	request->alias = call->alias;
 	request->regs = call->regs;
-	request->caller = &judge->plan->caller;
+	request->caller = &judge->caller;
 	request->cwd = call->cwd[0] != '\0' ? call->cwd : NULL;
 	request->no_alias = judge->plan->options.no_alias;
 	format_all(call);

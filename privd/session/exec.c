@@ -287,6 +287,7 @@ call_settle_exec(struct judge *judge, struct call *call)
 	if (!is_decided(judge, call))
 		return;
 	watch->tid = 0;
+	call->thread->creds_known = false;
 	if (process_image(judge->table, call->thread, call->ticket.id, &st) ==
 	    -1)
 		memset(&st, 0, sizeof(st));

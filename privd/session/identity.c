@@ -131,6 +131,11 @@ lock_down(const struct identity *id, pid_t parent)
 int
 identity_keep(const struct identity *id, pid_t parent)
 {
+	/* Whoever it becomes, its capabilities are set by itself alone. */
+	if (prctl(PR_SET_SECUREBITS,
+		SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED, 0, 0,
+		0) == -1)
+		return -1;
 	return lock_down(id, parent);
 }
 

@@ -6,6 +6,7 @@
  */
 #include "judge.h"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -314,7 +315,7 @@ handle(struct judge *judge, struct page_slot *slot)
 		return;
 	if (judge->roots_move)
 		process_drop_handles(call->process);
-	if (call->process->condemned)
+	if (call->process->condemned || !call_become(judge, call))
 		call_refuse(judge, call, EPERM);
 	else if (!judge->launched && call->row->disposal == SYS_EXEC &&
 	    call->thread->tid == judge->program)
@@ -463,6 +464,31 @@ static const struct jail_rule allowed[] = {
 #endif
 };
 
+/* To become each caller. */
+static const struct jail_rule following[] = {
+	ANY(SYS_setgroups),
+	ANY(SYS_setresgid),
+	ANY(SYS_setresuid),
+	ANY(SYS_setfsgid),
+	{ SYS_prctl, UINT32_MAX, PR_SET_DUMPABLE, 0 },
+	{ SYS_prctl, UINT32_MAX, PR_SET_PDEATHSIG, 0 },
+	ANY(SYS_getppid),
+};
+
+static int
+enter_jail(const struct judge *judge)
+{
+	static struct jail_rule rules[sizeof(allowed) / sizeof(allowed[0]) +
+	    sizeof(following) / sizeof(following[0])];
+	size_t n = sizeof(allowed) / sizeof(allowed[0]);
+
+	memcpy(rules, allowed, sizeof(allowed));
+	memcpy(rules + n, following, sizeof(following));
+	if (judge->follows)
+		n += sizeof(following) / sizeof(following[0]);
+	return jail_seccomp(rules, n);
+}
+
 static int
 become_judge(const struct judge_start *start)
 {
@@ -513,6 +539,8 @@ judge_main(const struct judge_start *start)
 	judge.record = start->record;
 	judge.program = start->program;
 	judge.twin = start->twin;
+	judge.parent = start->parent;
+	judge.caller = start->plan->caller;
 	judge.call.fd = -1;
 	judge.call.pin[0].object = judge.call.pin[0].parent = -1;
 	judge.call.pin[1].object = judge.call.pin[1].parent = -1;
@@ -530,11 +558,14 @@ judge_main(const struct judge_start *start)
 	worker_init();
 	if (become_judge(start) == -1)
 		fail("identity");
+	if (start->plan->root && !start->plan->separate &&
+	    judge_follow(&judge) == -1)
+		fail("credentials");
 	judge.table = process_table_new(&judge.reach);
 	if (judge.table == NULL || judge.budget == NULL)
 		fail("memory");
 	jail_close_stderr();
-	if (jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0])) == -1)
+	if (enter_jail(&judge) == -1)
 		fail("seccomp");
 	loop(&judge);
 	_exit(0);

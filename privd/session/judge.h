@@ -10,6 +10,7 @@
 
 #include "budget.h"
 #include "call.h"
+#include "credentials.h"
 #include "process.h"
 #include "reach.h"
 #include "session.h"
@@ -36,8 +37,14 @@ struct judge {
 	bool blurred;
 	/* a call that changes roots was let go on: none is kept */
 	bool roots_move;
-	/* a call that changes credentials was let go on */
+	/* a call that changes credentials was let go on, and they cannot
+	   be followed */
 	bool creds_changed;
+	bool follows;             /* the caller's credentials */
+	struct credentials creds; /* that it took on */
+	enum credentials_use use;
+	struct policy_caller caller; /* as the policy sees them */
+	pid_t parent;
 	mode_t umask; /* the judge's at the moment */
 	struct call call;
 };
@@ -59,6 +66,10 @@ void judge_main(const struct judge_start *) __attribute__((noreturn));
 
 /* The regime for a pair of policies, made when first needed; NULL ENOMEM. */
 struct regime *judge_regime(struct judge *, struct filter_pair);
+
+/* From now on the judge becomes each caller: it holds all that it will need
+   for that. -1 with errno. */
+int judge_follow(struct judge *);
 
 /* Was the filter made for them? */
 bool judge_knows(const struct judge *, struct filter_pair);

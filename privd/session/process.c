@@ -159,6 +159,7 @@ process_forget(struct process_table *table, struct thread *thread)
 		close(thread->pidfd);
 	if (--thread->process->threads == 0)
 		free_process(thread->process);
+	free(thread->creds);
 	free(thread);
 }
 

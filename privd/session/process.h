@@ -67,6 +67,9 @@ struct thread {
 	pid_t ppid; /* when first seen; for the logs */
 	int folder; /* /proc/TID, O_PATH: dead with it */
 	int pidfd;  /* of the thread; -1: kernel too old */
+	/* kept where they are followed; known: since then unchanged */
+	struct credentials *creds;
+	bool creds_known;
 	struct process *process;
 	struct thread *next; /* of its hash chain */
 };

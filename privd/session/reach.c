@@ -124,14 +124,16 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 }
 
 static int
-take_directly(pid_t tgid, int number)
+take_directly(struct reach *reach, pid_t tgid, int number)
 {
 	int pidfd, fd, error;
 
 	pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
 	if (pidfd == -1)
 		return -1;
+	reach_raise(reach);
 	fd = (int)syscall(SYS_pidfd_getfd, pidfd, number, 0);
+	reach_lower(reach);
 	error = errno;
 	close(pidfd);
 	errno = error;
@@ -145,14 +147,15 @@ reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 	int fd;
 
 	if (reach->fetcher == -1)
-		return take_directly(tgid, number);
+		return take_directly(reach, tgid, number);
 	start_request(&request, REACH_TAKE, id, tid);
 	request.number = number;
 	return ask(reach, &request, &fd) == -1 ? -1 : fd;
 }
 
 static int
-write_directly(pid_t tgid, uint64_t addr, const void *data, size_t len)
+write_directly(struct reach *reach, pid_t tgid, uint64_t addr, const void *data,
+    size_t len)
 {
 	struct iovec local, remote;
 	ssize_t n;
@@ -161,7 +164,9 @@ write_directly(pid_t tgid, uint64_t addr, const void *data, size_t len)
 	local.iov_len = len;
 	remote.iov_base = (void *)(uintptr_t)addr;
 	remote.iov_len = len;
+	reach_raise(reach);
 	n = process_vm_writev(tgid, &local, 1, &remote, 1, 0);
+	reach_lower(reach);
 	if (n == (ssize_t)len)
 		return 0;
 	if (n >= 0)
@@ -178,7 +183,7 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 	if (len == 0)
 		return 0;
 	if (reach->fetcher == -1)
-		return write_directly(tgid, addr, data, len);
+		return write_directly(reach, tgid, addr, data, len);
 	if (len > sizeof(request.data)) {
 		errno = E2BIG;
 		return -1;

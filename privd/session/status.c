@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STATUS_MAX 8192
+#define STATUS_MAX 16384 /* with some thousand groups */
 
 static ssize_t
 slurp(int folder, char *buf, size_t size)
@@ -75,13 +75,14 @@ int
 status_read(int folder, struct status *st)
 {
 	char text[STATUS_MAX];
-	unsigned long long tgid, ppid, permitted, filters, mask;
+	unsigned long long tgid, ppid, permitted, effective, filters, mask;
 
 	if (slurp(folder, text, sizeof(text)) == -1)
 		return -1;
 	if (!number(text, "Tgid", 10, &tgid) ||
 	    !number(text, "PPid", 10, &ppid) ||
 	    !number(text, "CapPrm", 16, &permitted) ||
+	    !number(text, "CapEff", 16, &effective) ||
 	    !number(text, "Seccomp_filters", 10, &filters) ||
 	    !four(text, "Uid", st->uid) || !four(text, "Gid", st->gid)) {
 		errno = EIO;
@@ -93,7 +94,37 @@ status_read(int folder, struct status *st)
 	st->tgid = (pid_t)tgid;
 	st->ppid = (pid_t)ppid;
 	st->permitted = permitted;
+	st->effective = effective;
 	st->filters = (unsigned int)filters;
 	st->umask = (mode_t)mask;
 	return 0;
+}
+
+int
+status_groups(int folder, gid_t *groups, size_t most, size_t *n)
+{
+	char text[STATUS_MAX], *end;
+	const char *p;
+	unsigned long gid;
+
+	*n = 0;
+	if (slurp(folder, text, sizeof(text)) == -1)
+		return -1;
+	p = field(text, "Groups");
+	/* Whole only if what comes behind it is there, too. */
+	if (p == NULL || field(text, "Seccomp_filters") == NULL) {
+		errno = EIO;
+		return -1;
+	}
+	for (;; p = end) {
+		p += strspn(p, " \t");
+		if (*p == '\n')
+			return 0;
+		gid = strtoul(p, &end, 10);
+		if (end == p || *n == most) {
+			errno = E2BIG;
+			return -1;
+		}
+		groups[(*n)++] = (gid_t)gid;
+	}
 }

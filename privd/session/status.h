@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct status {
@@ -15,11 +16,14 @@ struct status {
 	uid_t uid[4]; /* real, effective, saved, fs */
 	gid_t gid[4];
 	uint64_t permitted;
+	uint64_t effective;
 	unsigned int filters; /* seccomp filters */
 	mode_t umask;
 };
 
 /* Reads it in an (O_PATH) folder of /proc. -1 with errno: not whole. */
 int status_read(int folder, struct status *);
+/* Its supplementary groups, at most that many (E2BIG). -1 with errno. */
+int status_groups(int folder, gid_t *groups, size_t most, size_t *n);
 
 #endif /* PRIVD_SESSION_STATUS_H */
