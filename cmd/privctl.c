@@ -552,6 +552,8 @@ disposal_name(const struct sys_call *call)
 		return "performed";
 	case SYS_EXEC:
 		return "exec";
+	case SYS_MOVES:
+		return "moves";
 	case SYS_WHOLE:
 		return "whole";
 	case SYS_REFUSED:

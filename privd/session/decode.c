@@ -232,7 +232,9 @@ call_decode(struct judge *judge, struct call *call)
 	/* Judged whole: its paths are only for the log. */
 	if (error != 0 && call->row->disposal == SYS_PERFORMED)
 		return error;
-	if (error != 0 && call->row->disposal == SYS_EXEC)
+	if (error != 0 &&
+	    (call->row->disposal == SYS_EXEC ||
+		call->row->disposal == SYS_MOVES))
 		return error;
 	find_cwd(judge, call);
 	request->call = call->row;

@@ -28,6 +28,7 @@
 #include "../perform/perform.h"
 #include "identity.h"
 #include "jail.h"
+#include "move.h"
 #include "page.h"
 #include "record.h"
 #include "status.h"
@@ -250,6 +251,8 @@ carry_out(struct judge *judge, struct call *call)
 	case POLICY_PERMIT:
 		if (call->row->disposal == SYS_EXEC)
 			call_execute(judge, call);
+		else if (call->row->disposal == SYS_MOVES)
+			call_move(judge, call);
 		else
 			call_perform(judge, call);
 		break;
@@ -315,7 +318,8 @@ handle(struct judge *judge, struct page_slot *slot)
 		return;
 	if (judge->roots_move)
 		process_drop_handles(call->process);
-	if (call->process->condemned || !call_become(judge, call))
+	if (!moves_settle(judge, call) || call->process->condemned ||
+	    !call_become(judge, call))
 		call_refuse(judge, call, EPERM);
 	else if (!judge->launched && call->row->disposal == SYS_EXEC &&
 	    call->thread->tid == judge->program)

@@ -259,7 +259,10 @@ write_line(const char *text)
 		(void)dprintf(log_fd, "privrun: %s\n", text);
 }
 
-/* Whoever has the judge in hand may ask: only the session's user's own. */
+/*
+ * Whoever has the judge in hand may ask: only the session's user's own. Root's
+ * program may have become anybody, and its judge is root itself.
+ */
 static bool
 is_of_user(int pidfd)
 {
@@ -282,7 +285,7 @@ is_of_user(int pidfd)
 	result = status_read(folder, &st);
 	close(folder);
 	for (i = 0; i < 4 && result == 0; i++)
-		if (st.uid[i] != session_user)
+		if (session_user != 0 && st.uid[i] != session_user)
 			return false;
 	return result == 0 && st.filters > 0;
 }

@@ -106,6 +106,7 @@ enum sys_disposal {
 	SYS_NUMBERS,   /* verdicts rest on registers alone: kernel goes on */
 	SYS_PERFORMED, /* the broker performs it on its own copies */
 	SYS_EXEC,      /* continued, and verified afterwards */
+	SYS_MOVES,     /* the same: the program's folder or root changes */
 	/* permitted or denied whole: what it names in memory cannot be
 	   judged yet */
 	SYS_WHOLE,
@@ -147,6 +148,8 @@ enum sys_op {
 	SYS_OP_ACCT,
 	SYS_OP_SWAPON,
 	SYS_OP_SWAPOFF,
+	SYS_OP_CHDIR, /* these two are let go on, see SYS_MOVES */
+	SYS_OP_CHROOT,
 	SYS_OP_SOCKET,
 	SYS_OP_BIND,
 	SYS_OP_CONNECT,

