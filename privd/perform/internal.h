@@ -53,4 +53,13 @@ perform_function perform_acct;
 perform_function perform_swapon;
 perform_function perform_swapoff;
 
+/* system.c: what is the machine's */
+perform_function perform_sethostname;
+perform_function perform_setdomainname;
+perform_function perform_settimeofday;
+perform_function perform_clock_settime;
+perform_function perform_adjtime;
+perform_function perform_reboot;
+perform_function perform_syslog;
+
 #endif /* PRIVD_PERFORM_INTERNAL_H */

@@ -50,6 +50,13 @@ static const struct {
 	[SYS_OP_ACCT] = { perform_acct, PERFORM_EFFECT },
 	[SYS_OP_SWAPON] = { perform_swapon, OBJECT | PERFORM_EFFECT },
 	[SYS_OP_SWAPOFF] = { perform_swapoff, OBJECT | PERFORM_EFFECT },
+	[SYS_OP_SETHOSTNAME] = { perform_sethostname, PERFORM_EFFECT },
+	[SYS_OP_SETDOMAINNAME] = { perform_setdomainname, PERFORM_EFFECT },
+	[SYS_OP_SETTIMEOFDAY] = { perform_settimeofday, PERFORM_EFFECT },
+	[SYS_OP_CLOCK_SETTIME] = { perform_clock_settime, PERFORM_EFFECT },
+	[SYS_OP_ADJTIME] = { perform_adjtime, PERFORM_EFFECT },
+	[SYS_OP_REBOOT] = { perform_reboot, PERFORM_EFFECT },
+	[SYS_OP_SYSLOG] = { perform_syslog, PERFORM_EFFECT },
 };
 
 struct perform_path

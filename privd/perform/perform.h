@@ -29,7 +29,8 @@ struct perform_memory {
 	struct timespec times[2];
 	bool now; /* there are none: the present */
 	uint64_t size;
-	uint64_t mask; /* struct xattr_args: the size and flags in it */
+	uint64_t mask;    /* struct xattr_args: the size and flags in it */
+	uint32_t structs; /* which of its structures are there, by bit */
 	char name[PERFORM_NAME_MAX + 1];
 };
 
@@ -68,6 +69,15 @@ int perform_call(const struct perform_request *, struct perform_result *);
 
 /* Reads the sysctls that openings in shared folders depend on. */
 void perform_init(void);
+
+/*
+ * The sizes of the structures that an operation takes (SYS_FORM_STRUCT), which
+ * are its data, one behind the other, those that are not there left out; and
+ * is the first one written back?
+ */
+#define PERFORM_STRUCTS 2
+size_t perform_struct_size(enum sys_op, unsigned int nth);
+bool perform_returns_struct(enum sys_op);
 
 /*
  * open(2) of what was pinned, with the program's flags, as the kernel would

@@ -236,9 +236,27 @@ stacks_filter(const struct call *call)
 	    (uint32_t)call->regs[0] == PR_SET_SECCOMP;
 }
 
+/* Not by the kernel, for the caller. */
+static bool
+is_performed(const struct call *call)
+{
+	return call->elevated ||
+	    (call->row->disposal == SYS_PERFORMED &&
+		(call->row->flags & SYS_KERNEL) == 0);
+}
+
 void
 call_perform(struct judge *judge, struct call *call)
 {
+	if (is_performed(call) && !call_is_in_place(judge, call)) {
+		record_note(judge,
+		    "pid %d (%s) is in namespaces of its own: "
+		    "%s cannot be performed there",
+		    call->process->tgid, call->process->program,
+		    call->base->name);
+		call_refuse(judge, call, EPERM);
+		return;
+	}
 	if (call->elevated) {
 		call_elevate(judge, call);
 		return;
@@ -254,9 +272,7 @@ call_perform(struct judge *judge, struct call *call)
 		call_refuse(judge, call, ENOSYS);
 		return;
 	}
-	/* socket(2) is all in its registers, as the plainer calls are. */
-	if (call->row->disposal == SYS_PERFORMED &&
-	    call->base->op != SYS_OP_SOCKET) {
+	if (is_performed(call)) {
 		perform(judge, call);
 		return;
 	}

@@ -94,6 +94,9 @@ int call_decode(struct judge *, struct call *);
 /* The copies alone: of all arguments, and of what its form says beside. */
 int call_copy_all(struct judge *, struct call *);
 int call_take_payload(struct judge *, struct call *);
+/* Of one that the kernel performs for its caller: all that it needs, when
+   it is to be performed after all. 0 or errno. */
+int call_take_late(struct judge *, struct call *);
 /* Pins its paths (again: of the same copy), and names them. 0 or errno. */
 int call_pin(struct judge *, struct call *);
 /* Walks another path of the caller's (a script's interpreter), from its
@@ -110,6 +113,11 @@ int call_copy_struct(struct judge *, struct call *, uint64_t addr,
     uint64_t size, void *known, size_t len);
 /* The AT_* flags of a path argument, 0 if it has none. */
 uint64_t call_at_flags(const struct call *, const struct sys_arg *);
+/* Is the caller in the judge's own namespace of that name ("uts")? */
+bool call_shares_namespace(struct judge *, const struct call *,
+    const char *name);
+/* And in that which the operation would change? */
+bool call_is_in_place(struct judge *, const struct call *);
 /* Where the calling program stands. 0 or errno. */
 int call_view(struct judge *, struct call *, struct resolve_view *);
 /* Is this folder of /proc the calling program's own? (context: the judge) */

@@ -229,6 +229,24 @@ take_descriptor(struct judge *judge, struct call *call)
 	return call->fd == -1 ? errno : 0;
 }
 
+#define SIZED_MAX 64 /* the kernel's, of the machine's names */
+
+static int
+copy_text(struct judge *judge, struct call *call, const struct sys_arg *arg)
+{
+	int size = (int)call->regs[arg->aux];
+
+	if ((arg->flags & SYS_ARG_SIZED) == 0)
+		return call_copy_string(judge, call, call->regs[arg->reg],
+		    call->string, sizeof(call->string));
+	if (size < 0 || size > SIZED_MAX)
+		return EINVAL;
+	call->string[size] = '\0';
+	return size == 0 ? 0 :
+			   call_copy(judge, call, call->regs[arg->reg],
+			       call->string, (size_t)size);
+}
+
 static int
 copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
     size_t *paths)
@@ -241,8 +259,7 @@ copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	case SYS_HOWFLAGS:
 		return copy_how(judge, call, arg);
 	case SYS_STRING:
-		return call_copy_string(judge, call, call->regs[arg->reg],
-		    call->string, sizeof(call->string));
+		return copy_text(judge, call, arg);
 	case SYS_SOCKADDR:
 		if (call->row->disposal != SYS_PERFORMED)
 			return 0;
@@ -273,10 +290,29 @@ call_copy_all(struct judge *judge, struct call *call)
 	if (call->row->op == SYS_OP_BIND &&
 	    call->addr.sa.sa_family == AF_UNSPEC)
 		return EAFNOSUPPORT;
+	if ((call->row->flags & SYS_KERNEL) != 0)
+		return 0;
 	if (call->row->disposal == SYS_PERFORMED) {
 		error = call_take_payload(judge, call);
 		if (error != 0)
 			return error;
 	}
 	return sys_takes_fd(call->row) ? take_descriptor(judge, call) : 0;
+}
+
+/* No rule looked at this: it is one copy all the same. */
+int
+call_take_late(struct judge *judge, struct call *call)
+{
+	int error;
+
+	if ((call->row->flags & SYS_KERNEL) == 0)
+		return 0;
+	error = call_take_payload(judge, call);
+	if (error == 0 && sys_takes_fd(call->row))
+		error = take_descriptor(judge, call);
+	call->ask.fd = call->fd;
+	if (error == 0 && !notify_valid(judge->listener, call->ticket.id))
+		error = ESRCH;
+	return error;
 }

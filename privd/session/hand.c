@@ -494,6 +494,18 @@ take_tails(struct hand *hand)
 	    sizeof(request->memory.name);
 }
 
+/* What is judged, or performed, as a string is one. */
+static bool
+text_is_one(const struct hand *hand)
+{
+	const struct perform_request *ask = &hand->ask;
+
+	if (sys_form_register(hand->row, SYS_FORM_TEXT) == -1 ||
+	    (ask->op == SYS_OP_REBOOT && ask->len == 0))
+		return true;
+	return ask->len > 0 && strnlen(ask->data, ask->len) == ask->len - 1;
+}
+
 /* What is to be done: by the registers, and by what came from memory. */
 static bool
 take_call(struct hand *hand)
@@ -521,9 +533,7 @@ take_call(struct hand *hand)
 		if (ask->op == SYS_OP_OPEN)
 			ask->numbers.mode = request->mode;
 	}
-	/* A text is one: it is judged as a string. */
-	return ask->op != SYS_OP_SYMLINK ||
-	    (ask->len > 0 && strnlen(ask->data, ask->len) == ask->len - 1);
+	return text_is_one(hand);
 }
 
 static int

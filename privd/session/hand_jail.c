@@ -70,6 +70,13 @@ static const int calls[SYS_OPS][CALLS_MAX] = {
 	[SYS_OP_ACCT] = { SYS_acct },
 	[SYS_OP_SWAPON] = { SYS_swapon },
 	[SYS_OP_SWAPOFF] = { SYS_swapoff },
+	[SYS_OP_SETHOSTNAME] = { SYS_sethostname },
+	[SYS_OP_SETDOMAINNAME] = { SYS_setdomainname },
+	[SYS_OP_SETTIMEOFDAY] = { SYS_settimeofday },
+	[SYS_OP_CLOCK_SETTIME] = { SYS_clock_settime },
+	[SYS_OP_ADJTIME] = { SYS_clock_adjtime },
+	[SYS_OP_REBOOT] = { SYS_reboot },
+	[SYS_OP_SYSLOG] = { SYS_syslog },
 };
 
 static const struct jail_rule for_sockets[] = {

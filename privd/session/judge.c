@@ -443,6 +443,8 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_acct),
 	ANY(SYS_swapon),
 	ANY(SYS_swapoff),
+	ANY(SYS_sethostname),
+	ANY(SYS_setdomainname),
 	ANY(SYS_bind),
 	ANY(SYS_connect),
 	ANY(SYS_getsockopt),

@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include <linux/limits.h>
+#include <linux/reboot.h>
 
 #include <errno.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "call.h"
 
 #define VALUE_SIZE_MAX 4096 /* of structures: a page */
+#define RESTART_MAX 256
 
 /* An attribute's name; the kernel says ERANGE of any that is none. */
 static int
@@ -63,12 +65,52 @@ take_xattr_args(struct judge *judge, struct call *call, uint64_t addr)
 	return args.flags != 0 ? EINVAL : 0;
 }
 
+/* The one command of reboot(2) that has a text, cut as the kernel cuts it. */
 static int
-take_text(struct call *call)
+take_restart(struct judge *judge, struct call *call, uint64_t addr)
+{
+	int error;
+
+	if ((uint32_t)call->ask.numbers.plain[2] != LINUX_REBOOT_CMD_RESTART2)
+		return 0;
+	error = call_copy_string(judge, call, addr, call->string, RESTART_MAX);
+	if (error != 0 && error != ENAMETOOLONG)
+		return error;
+	call->string[RESTART_MAX - 1] = '\0';
+	call->ask.len = strlen(call->string) + 1;
+	return 0;
+}
+
+static int
+take_text(struct judge *judge, struct call *call, uint64_t addr)
 {
 	call->ask.data = call->string;
+	if (call->base->op == SYS_OP_REBOOT)
+		return take_restart(judge, call, addr);
 	call->ask.len = strlen(call->string) + 1;
-	return call->string[0] == '\0' ? ENOENT : 0;
+	return call->base->op == SYS_OP_SYMLINK && call->string[0] == '\0' ?
+	    ENOENT :
+	    0;
+}
+
+/* The next structure of its operation, to its data. */
+static int
+take_struct(struct judge *judge, struct call *call, uint64_t addr,
+    unsigned int nth)
+{
+	enum sys_op op = (enum sys_op)call->base->op;
+	size_t size = perform_struct_size(op, nth), at = call->ask.len;
+
+	if (perform_returns_struct(op) && nth == 0)
+		call->out = addr;
+	if (addr == 0)
+		return 0;
+	if (at + size > sizeof(call->data))
+		return E2BIG;
+	call->ask.data = call->data;
+	call->ask.len += size;
+	call->ask.memory.structs |= 1U << nth;
+	return call_copy(judge, call, addr, call->data + at, size);
 }
 
 static int
@@ -126,7 +168,8 @@ take_times(struct judge *judge, struct call *call, char letter, uint64_t addr)
 }
 
 static int
-take_letter(struct judge *judge, struct call *call, char letter, uint64_t value)
+take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
+    unsigned int *structs)
 {
 	switch (letter) {
 	case SYS_FORM_NAME:
@@ -136,7 +179,9 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value)
 	case SYS_FORM_XATTR:
 		return take_xattr_args(judge, call, value);
 	case SYS_FORM_TEXT:
-		return take_text(call);
+		return take_text(judge, call, value);
+	case SYS_FORM_STRUCT:
+		return take_struct(judge, call, value, (*structs)++);
 	case SYS_FORM_HANDLE:
 		return take_handle(judge, call, value);
 	case SYS_FORM_TIMESPECS:
@@ -172,6 +217,7 @@ int
 call_take_payload(struct judge *judge, struct call *call)
 {
 	const char *form = call->row->form;
+	unsigned int structs = 0;
 	size_t i;
 	int error;
 
@@ -183,10 +229,12 @@ call_take_payload(struct judge *judge, struct call *call)
 	sys_numbers(call->row, call->regs, &call->ask.numbers);
 	call->ask.memory.size = call->ask.numbers.size;
 	call->ask.memory.mask = call->ask.numbers.mask;
+	call->ask.memory.structs = 0;
 	call->ask.extended = call->row->op == SYS_OP_STAT &&
 	    sys_form_register(call->row, SYS_FORM_MASK) != -1;
 	error = check_numbers(call);
 	for (i = 0; form != NULL && form[i] != '\0' && error == 0; i++)
-		error = take_letter(judge, call, form[i], call->regs[i]);
+		error = take_letter(judge, call, form[i], call->regs[i],
+		    &structs);
 	return error;
 }

@@ -370,7 +370,7 @@ add_purpose(struct session_hand *hand, const struct policy_rule *rule)
 		else if (rule->calls[i]->op == SYS_OP_BIND ||
 		    rule->calls[i]->op == SYS_OP_CONNECT)
 			hand->binds = true;
-		else
+		else if (sys_arg_by_name(rule->calls[i], "filename", 0) != NULL)
 			hand->files = true;
 	}
 	/* root comes with what root needs for these calls, and no more */

@@ -40,8 +40,15 @@ sys_acts_on_fd(const struct sys_call *call)
 	return false;
 }
 
+/* How many of those were taken of which there may be several. */
+struct taken {
+	int lengths;
+	int plain;
+};
+
 static void
-take(struct sys_numbers *numbers, char letter, uint64_t value, int *lengths)
+take(struct sys_numbers *numbers, char letter, uint64_t value,
+    struct taken *taken)
 {
 	switch (letter) {
 	case SYS_FORM_OPEN_FLAGS:
@@ -64,8 +71,12 @@ take(struct sys_numbers *numbers, char letter, uint64_t value, int *lengths)
 		numbers->device = value;
 		break;
 	case SYS_FORM_LENGTH:
-		if (*lengths < 2)
-			numbers->length[(*lengths)++] = (int64_t)value;
+		if (taken->lengths < 2)
+			numbers->length[taken->lengths++] = (int64_t)value;
+		break;
+	case SYS_FORM_PLAIN:
+		if (taken->plain < SYS_PLAIN_MAX)
+			numbers->plain[taken->plain++] = value;
 		break;
 	case SYS_FORM_SIZE:
 		numbers->size = value;
@@ -80,12 +91,12 @@ sys_numbers(const struct sys_call *call, const uint64_t regs[SYS_REGS],
     struct sys_numbers *numbers)
 {
 	const char *letter = call->form;
-	int lengths = 0;
+	struct taken taken = { 0, 0 };
 	size_t i;
 
 	memset(numbers, 0, sizeof(*numbers));
 	if (letter == NULL)
 		return;
 	for (i = 0; i < SYS_REGS && letter[i] != '\0'; i++)
-		take(numbers, letter[i], regs[i], &lengths);
+		take(numbers, letter[i], regs[i], &taken);
 }

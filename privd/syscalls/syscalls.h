@@ -90,6 +90,8 @@ enum sys_kind {
 /* A mode: there only if the open flags (in register flagreg, or in the same
    struct open_how) have O_CREAT or O_TMPFILE. */
 #define SYS_ARG_CREATING 0x20
+/* A string that is as long as register aux says, not ended by NUL. */
+#define SYS_ARG_SIZED 0x40
 
 struct sys_arg {
 	const char *name; /* as policies write it: "filename" */
@@ -150,6 +152,13 @@ enum sys_op {
 	SYS_OP_SWAPOFF,
 	SYS_OP_CHDIR, /* these two are let go on, see SYS_MOVES */
 	SYS_OP_CHROOT,
+	SYS_OP_SETHOSTNAME,
+	SYS_OP_SETDOMAINNAME,
+	SYS_OP_SETTIMEOFDAY,
+	SYS_OP_CLOCK_SETTIME,
+	SYS_OP_ADJTIME, /* adjtimex, clock_adjtime */
+	SYS_OP_REBOOT,
+	SYS_OP_SYSLOG,
 	SYS_OP_SOCKET,
 	SYS_OP_BIND,
 	SYS_OP_CONNECT,
@@ -173,6 +182,9 @@ enum sys_alias {
 				   every new image, so that what an execve
 				   came to is seen before it goes on; and
 				   what moves the root that paths start from */
+#define SYS_KERNEL \
+	0x10 /* of what is performed: as the caller its registers are all that
+		is judged, and the kernel goes on; performed for others alone */
 
 /*
  * A variant is folded into a base: the first fold whose condition holds.
@@ -272,6 +284,7 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_DEVICE 'v'
 #define SYS_FORM_LENGTH 'l' /* or offset; the first one, the second one */
 #define SYS_FORM_SIZE 's'   /* of the value or of the buffer */
+#define SYS_FORM_PLAIN 'a'  /* what has no other name: the first, the second */
 /* Descriptors: a path's folder, and what is acted on or with. */
 #define SYS_FORM_FOLDER 'd'
 #define SYS_FORM_FD 'i'
@@ -288,6 +301,9 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_TIMESPECS 't'
 #define SYS_FORM_TIMEVALS 'T'
 #define SYS_FORM_UTIMBUF 'U'
+#define SYS_FORM_STRUCT 'c' /* of the size that its operation has, or NULL */
+
+#define SYS_PLAIN_MAX 4
 
 /* What the registers of a call say of it, by its form. */
 struct sys_numbers {
@@ -296,6 +312,7 @@ struct sys_numbers {
 	uint64_t device;
 	uint64_t size;
 	int64_t length[2];
+	uint64_t plain[SYS_PLAIN_MAX];
 	uint32_t mode;
 	uint32_t uid;
 	uint32_t gid;

@@ -22,6 +22,13 @@
 	.args = { ARG("level", SYS_LEVEL, 1), \
 		ARG2("optname", SYS_OPTNAME, 2, 1) }
 #define LIMITED(r) .args = { ARG("resource", SYS_RESOURCE, r) }
+#define KERNEL_OR(o, r)                                  \
+	.rights = r, .disposal = SYS_PERFORMED, .op = o, \
+	.flags = SYS_ELEVATES | SYS_KERNEL
+#define NAMING(o)                                                          \
+	.args = { { "string", SYS_STRING, 0, 1, SYS_ARG_SIZED, 0 } },      \
+	.form = "ys", .rights = CAP(SYS_ADMIN), .disposal = SYS_PERFORMED, \
+	.op = o, .flags = SYS_ELEVATES
 #define SCHEDULED .args = { NUM("pid", 0) }, .rights = CAP(SYS_NICE)
 
 static const struct sys_call rows[] = {
@@ -282,10 +289,7 @@ static const struct sys_call rows[] = {
 	/* sockets */
 	{ .name = "socket",
 	    SOCKETED,
-	    .rights = CAP(NET_RAW) | CAP(NET_ADMIN),
-	    .disposal = SYS_PERFORMED,
-	    .op = SYS_OP_SOCKET,
-	    .flags = SYS_ELEVATES },
+	    KERNEL_OR(SYS_OP_SOCKET, CAP(NET_RAW) | CAP(NET_ADMIN)) },
 	{ .name = "socketpair", SOCKETED },
 	{ .name = "bind", SOCKADDRESSED(SYS_OP_BIND, CAP(NET_BIND_SERVICE)) },
 	{ .name = "connect", SOCKADDRESSED(SYS_OP_CONNECT, 0) },
@@ -339,13 +343,21 @@ static const struct sys_call rows[] = {
 	/* time */
 	CALL("time"),
 	CALL("gettimeofday"),
-	CALLR("settimeofday", CAP(SYS_TIME)),
+	{ .name = "settimeofday",
+	    .form = "cc",
+	    KERNEL_OR(SYS_OP_SETTIMEOFDAY, CAP(SYS_TIME)) },
 	CALL("clock_gettime"),
-	CALLR("clock_settime", CAP(SYS_TIME)),
+	{ .name = "clock_settime",
+	    .form = "ac",
+	    KERNEL_OR(SYS_OP_CLOCK_SETTIME, CAP(SYS_TIME)) },
 	CALL("clock_getres"),
 	CALL("clock_nanosleep"),
-	CALLR("clock_adjtime", CAP(SYS_TIME)),
-	CALLR("adjtimex", CAP(SYS_TIME)),
+	{ .name = "clock_adjtime",
+	    .form = "ac",
+	    KERNEL_OR(SYS_OP_ADJTIME, CAP(SYS_TIME)) },
+	{ .name = "adjtimex",
+	    .form = "c",
+	    KERNEL_OR(SYS_OP_ADJTIME, CAP(SYS_TIME)) },
 	CALL("nanosleep"),
 	CALL("alarm"),
 	CALL("getitimer"),
@@ -361,13 +373,24 @@ static const struct sys_call rows[] = {
 
 	/* the machine */
 	CALL("uname"),
-	CALLR("sethostname", CAP(SYS_ADMIN)),
-	CALLR("setdomainname", CAP(SYS_ADMIN)),
+	{ .name = "sethostname", NAMING(SYS_OP_SETHOSTNAME) },
+	{ .name = "setdomainname", NAMING(SYS_OP_SETDOMAINNAME) },
 	CALL("sysinfo"),
 	CALL("sysfs"),
-	CALLR("syslog", CAP(SYSLOG)),
+	{ .name = "syslog",
+	    .form = "abs",
+	    KERNEL_OR(SYS_OP_SYSLOG, CAP(SYSLOG)) },
+	{ .name = "reboot",
+	    .form = "aaay",
+	    KERNEL_OR(SYS_OP_REBOOT, CAP(SYS_BOOT)) },
+	/*
+	 * As the caller alone. vhangup is about the terminal of whoever makes
+	 * it, which a hand has not got. iopl and ioperm change the calling
+	 * thread. Code in the kernel (kexec, modules, bpf) and eyes on every
+	 * process (perf, bpf) are root itself: no rule can say of them what a
+	 * program may do and what not, as what they do is in memory.
+	 */
 	CALLR("vhangup", CAP(SYS_TTY_CONFIG)),
-	CALLR("reboot", CAP(SYS_BOOT)),
 	CALLR("kexec_load", CAP(SYS_BOOT)),
 	CALLR("kexec_file_load", CAP(SYS_BOOT)),
 	CALLR("init_module", CAP(SYS_MODULE)),

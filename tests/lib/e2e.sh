@@ -308,6 +308,19 @@ own_netns() {
 	ip link set lo up
 }
 
+# own_spaces "$0" "$@": runs the test again in mount, process and host name
+# spaces of its own, which go with the test.
+own_spaces() {
+	if [ "${E2E_SPACES-}" != 1 ]; then
+		need_root
+		need_programs unshare
+		unshare -mupf --mount-proc true 2>/dev/null ||
+		    skip_all "no namespaces here"
+		clean_up
+		E2E_SPACES=1 exec unshare -mupf --mount-proc --kill-child sh "$@"
+	fi
+}
+
 # the number of lines of a file that match
 lines() {
 	grep -c -- "$2" "$1" || :
