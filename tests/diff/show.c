@@ -139,7 +139,7 @@ say_stat(const struct stat *st)
 		say(" size %lld", (long long)st->st_size);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
 		say(" device %u:%u", major(st->st_rdev), minor(st->st_rdev));
-	else
+	else if ((st->st_mode & S_IFMT) != 0)
 		say(" modified %s",
 		    say_time(st->st_mtim.tv_sec,
 			(unsigned long)st->st_mtim.tv_nsec));
@@ -149,6 +149,8 @@ static void
 say_full_stat(const struct stat *st)
 {
 	say_stat(st);
+	if (S_ISSOCK(st->st_mode) || (st->st_mode & S_IFMT) == 0)
+		return; /* nobody keeps theirs */
 	say(" accessed %s changed %s block %ld inode %s",
 	    say_time(st->st_atim.tv_sec, (unsigned long)st->st_atim.tv_nsec),
 	    say_time(st->st_ctim.tv_sec, (unsigned long)st->st_ctim.tv_nsec),
