@@ -452,6 +452,8 @@ static const struct kind kinds[SYS_MEMORY] = {
 	[SYS_FD] = { BITS_32, NULL, show_signed, read_decimal },
 	[SYS_RESOURCE] = { BITS_32, sys_names_resource, show_or_number,
 	    read_or_number },
+	[SYS_OPTION] = { BITS_32, sys_names_prctl, show_or_number,
+	    read_or_number },
 	[SYS_WHICH] = { BITS_32, sys_names_which, show_or_number,
 	    read_or_number },
 	[SYS_SCHEDPOLICY] = { BITS_32, sys_names_policy, show_policy,

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The names of signals, limits, memory, scheduling, mounts and descriptors,
+ * The names of signals, limits, memory, scheduling, mounts, descriptors and
+ * prctl's options,
  * and finding a name or its value in any list. Names and values of a list
  * are one to one: comparisons are compiled into filters by them.
  */
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include <fcntl.h>
@@ -110,6 +112,76 @@ const struct sys_name sys_names_resource[] = {
 	{ "RLIMIT_NICE", 13 },
 	{ "RLIMIT_RTPRIO", 14 },
 	{ "RLIMIT_RTTIME", 15 },
+	{ NULL, 0 },
+};
+
+const struct sys_name sys_names_prctl[] = {
+	{ N(PR_SET_PDEATHSIG) },
+	{ N(PR_GET_PDEATHSIG) },
+	{ N(PR_GET_DUMPABLE) },
+	{ N(PR_SET_DUMPABLE) },
+	{ N(PR_GET_UNALIGN) },
+	{ N(PR_SET_UNALIGN) },
+	{ N(PR_GET_KEEPCAPS) },
+	{ N(PR_SET_KEEPCAPS) },
+	{ N(PR_GET_FPEMU) },
+	{ N(PR_SET_FPEMU) },
+	{ N(PR_GET_FPEXC) },
+	{ N(PR_SET_FPEXC) },
+	{ N(PR_GET_TIMING) },
+	{ N(PR_SET_TIMING) },
+	{ N(PR_SET_NAME) },
+	{ N(PR_GET_NAME) },
+	{ N(PR_GET_ENDIAN) },
+	{ N(PR_SET_ENDIAN) },
+	{ N(PR_GET_SECCOMP) },
+	{ N(PR_SET_SECCOMP) },
+	{ N(PR_CAPBSET_READ) },
+	{ N(PR_CAPBSET_DROP) },
+	{ N(PR_GET_TSC) },
+	{ N(PR_SET_TSC) },
+	{ N(PR_GET_SECUREBITS) },
+	{ N(PR_SET_SECUREBITS) },
+	{ N(PR_SET_TIMERSLACK) },
+	{ N(PR_GET_TIMERSLACK) },
+	{ N(PR_TASK_PERF_EVENTS_DISABLE) },
+	{ N(PR_TASK_PERF_EVENTS_ENABLE) },
+	{ N(PR_MCE_KILL) },
+	{ N(PR_MCE_KILL_GET) },
+	{ N(PR_SET_MM) },
+	{ N(PR_SET_CHILD_SUBREAPER) },
+	{ N(PR_GET_CHILD_SUBREAPER) },
+	{ N(PR_SET_NO_NEW_PRIVS) },
+	{ N(PR_GET_NO_NEW_PRIVS) },
+	{ N(PR_GET_TID_ADDRESS) },
+	{ N(PR_SET_THP_DISABLE) },
+	{ N(PR_GET_THP_DISABLE) },
+	{ N(PR_MPX_ENABLE_MANAGEMENT) },
+	{ N(PR_MPX_DISABLE_MANAGEMENT) },
+	{ N(PR_SET_FP_MODE) },
+	{ N(PR_GET_FP_MODE) },
+	{ N(PR_CAP_AMBIENT) },
+	{ N(PR_SVE_SET_VL) },
+	{ N(PR_SVE_GET_VL) },
+	{ N(PR_GET_SPECULATION_CTRL) },
+	{ N(PR_SET_SPECULATION_CTRL) },
+	{ N(PR_PAC_RESET_KEYS) },
+	{ N(PR_SET_TAGGED_ADDR_CTRL) },
+	{ N(PR_GET_TAGGED_ADDR_CTRL) },
+	{ N(PR_SET_IO_FLUSHER) },
+	{ N(PR_GET_IO_FLUSHER) },
+	{ N(PR_SET_SYSCALL_USER_DISPATCH) },
+	{ N(PR_PAC_SET_ENABLED_KEYS) },
+	{ N(PR_PAC_GET_ENABLED_KEYS) },
+	{ N(PR_SCHED_CORE) },
+	{ N(PR_SME_SET_VL) },
+	{ N(PR_SME_GET_VL) },
+	{ "PR_SET_MDWE", 65 },
+	{ "PR_GET_MDWE", 66 },
+	{ "PR_SET_MEMORY_MERGE", 67 },
+	{ "PR_GET_MEMORY_MERGE", 68 },
+	{ N(PR_SET_VMA) },
+	{ N(PR_SET_PTRACER) },
 	{ NULL, 0 },
 };
 

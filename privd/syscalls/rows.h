@@ -161,6 +161,7 @@ extern const struct sys_name sys_names_level[];
 extern const struct sys_name sys_names_request[];
 extern const struct sys_name sys_names_cmd[];
 extern const struct sys_name sys_names_resource[];
+extern const struct sys_name sys_names_prctl[];
 extern const struct sys_name sys_names_which[];
 extern const struct sys_name sys_names_policy[];
 extern const struct sys_name sys_names_prot[];

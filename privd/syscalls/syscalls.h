@@ -55,6 +55,7 @@ enum sys_kind {
 	SYS_CMD, /* fcntl, "F_SETOWN" */
 	SYS_FD,
 	SYS_RESOURCE,
+	SYS_OPTION, /* prctl, "PR_SET_NAME" */
 	SYS_WHICH,
 	SYS_SCHEDPOLICY,
 	SYS_MOUNTFLAGS,

@@ -174,7 +174,7 @@ static const struct sys_call rows[] = {
 	CALL("sched_yield"),
 	CALL("getcpu"),
 	CALL("times"),
-	CALL("prctl"),
+	{ .name = "prctl", .args = { ARG("option", SYS_OPTION, 0) } },
 	CALL("arch_prctl"),
 	CALL("personality"),
 	CALL("set_thread_area"),

@@ -531,10 +531,10 @@ test_names_are_unique(void **state)
 {
 	static const struct sys_name *const lists[] = { sys_names_domain,
 		sys_names_type, sys_names_level, sys_names_request,
-		sys_names_cmd, sys_names_resource, sys_names_which,
-		sys_names_policy, sys_names_prot, sys_names_map,
-		sys_names_map_type, sys_names_map_huge, sys_names_mount,
-		sys_names_umount, sys_names_signal };
+		sys_names_cmd, sys_names_resource, sys_names_prctl,
+		sys_names_which, sys_names_policy, sys_names_prot,
+		sys_names_map, sys_names_map_type, sys_names_map_huge,
+		sys_names_mount, sys_names_umount, sys_names_signal };
 	size_t i;
 
 	(void)state;
