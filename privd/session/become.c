@@ -94,13 +94,20 @@ describe(struct judge *judge, const struct credentials *creds)
 {
 	const struct policy_caller *first = &judge->plan->caller;
 	struct policy_caller *caller = &judge->caller;
+	const struct sys_account *account;
 
 	caller->uid = creds->uid[1];
 	caller->gid = creds->gid[1];
 	caller->groups = judge->creds.groups;
 	caller->ngroups = creds->ngroups;
-	caller->user = caller->uid == first->uid ? first->user : NULL;
-	caller->home = caller->uid == first->uid ? first->home : NULL;
+	if (caller->uid == first->uid) {
+		caller->user = first->user;
+		caller->home = first->home;
+		return;
+	}
+	account = sys_account_user(caller->uid);
+	caller->user = account == NULL ? NULL : account->name;
+	caller->home = account == NULL ? NULL : account->home;
 }
 
 bool

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "../notify/notify.h"
+#include "accounts.h"
 #include "closure.h"
 #include "fence.h"
 #include "identity.h"
@@ -523,6 +524,8 @@ session_plan(const struct session_options *options, struct session_plan *plan,
 		plan_guard(&p);
 	if (status == 0 && closure_plan(plan, reason, len) == -1)
 		status = SESSION_EXIT_REFUSED;
+	if (status == 0 && accounts_learn(plan) == -1)
+		status = refuse(&p, SESSION_EXIT_REFUSED, "no memory");
 	if (status == 0 && plan->elevates &&
 	    fence_compile(plan, reason, len) == -1)
 		status = SESSION_EXIT_REFUSED;

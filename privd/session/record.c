@@ -146,7 +146,7 @@ record_call(struct judge *judge, const struct call *call)
 {
 	static struct line line;
 	const struct policy_verdict *verdict = &call->verdict;
-	const char *user = judge->plan->caller.user;
+	const char *user = judge->caller.user; /* by now */
 
 	line.len = 0;
 	add(&line, "%s user: ",
@@ -156,7 +156,7 @@ record_call(struct judge *judge, const struct call *call)
 	if (user != NULL)
 		add_escaped(&line, user);
 	else
-		add(&line, "%u", judge->plan->caller.uid);
+		add(&line, "%u", judge->caller.uid);
 	add(&line, ", prog: ");
 	add_escaped(&line, call->process->program);
 	add(&line, ", pid: %d(%u)[%d], policy: ", call->process->tgid,

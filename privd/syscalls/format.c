@@ -12,8 +12,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,7 +20,6 @@
 #include "rows.h"
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
-#define NAME_BUFFER 16384
 #define TYPE_FLAGS (SOCK_CLOEXEC | SOCK_NONBLOCK)
 #define MAP_TYPE_BITS 0x0f
 #define MAP_HUGE_BITS (UINT32_C(0x3f) << 26)
@@ -189,25 +186,19 @@ read_decimal(const struct kind *kind, const char *string, uint64_t *value)
 static void
 show_user(struct sys_text *text, const struct kind *kind, uint64_t value)
 {
-	char buf[NAME_BUFFER];
-	struct passwd pw, *found = NULL;
+	const struct sys_account *user = sys_account_user((uid_t)value);
 
 	(void)kind;
-	if (getpwuid_r((uid_t)value, &pw, buf, sizeof(buf), &found) != 0)
-		found = NULL;
-	sys_text_add(text, "%s", found == NULL ? "<unknown>" : pw.pw_name);
+	sys_text_add(text, "%s", user == NULL ? "<unknown>" : user->name);
 }
 
 static void
 show_group(struct sys_text *text, const struct kind *kind, uint64_t value)
 {
-	char buf[NAME_BUFFER];
-	struct group gr, *found = NULL;
+	const struct sys_account *group = sys_account_group((gid_t)value);
 
 	(void)kind;
-	if (getgrgid_r((gid_t)value, &gr, buf, sizeof(buf), &found) != 0)
-		found = NULL;
-	sys_text_add(text, "%s", found == NULL ? "<unknown>" : gr.gr_name);
+	sys_text_add(text, "%s", group == NULL ? "<unknown>" : group->name);
 }
 
 /* --- names from lists, numbers where there is none */

@@ -10,6 +10,8 @@
 #ifndef PRIVD_SYSCALLS_H
 #define PRIVD_SYSCALLS_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -345,6 +347,25 @@ int sys_format(const struct sys_arg *, const uint64_t regs[SYS_REGS], char *,
     size_t);
 /* open(2) flags as oflags; 16 bytes suffice. */
 void sys_format_oflags(uint64_t flags, char *, size_t);
+/*
+ * Users and groups as `uname` and `gname` show them. Once they are learned
+ * from these files nobody else is asked for the others; before that, the
+ * name service is. Single names can be asked for before, so that they are
+ * known wherever they come from. -1 with ENOMEM.
+ */
+struct sys_account {
+	uint32_t id;
+	char *name;
+	char *home; /* of users */
+};
+
+int sys_accounts_ask_user(const char *name);
+int sys_accounts_ask_group(const char *name);
+int sys_accounts_learn(const char *passwd, const char *group);
+/* NULL: has no name. Good until the next is asked for. */
+const struct sys_account *sys_account_user(uid_t);
+const struct sys_account *sys_account_group(gid_t);
+
 /*
  * struct sockaddr of len copied bytes. Returns -1 with EINVAL where its family
  * refuses that length. The path of a unix socket is given as it is: only who

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The names of users and groups that a session knows. Its judge can open no
+ * socket and load no library, so that no name service answers it; a rule like
+ * `uname neq "guest"` would hold for everybody if the name were not known.
+ */
+#include "accounts.h"
+
+#include <string.h>
+
+#include "../syscalls/syscalls.h"
+#include "session.h"
+
+static int
+ask(const struct policy_expr *test)
+{
+	if (strcmp(test->name, "uname") == 0)
+		return sys_accounts_ask_user(test->string);
+	if (strcmp(test->name, "gname") == 0)
+		return sys_accounts_ask_group(test->string);
+	return 0;
+}
+
+static int
+ask_all(const struct policy_expr *expr)
+{
+	int result = 0;
+
+	/* Right sides are long, left ones are bounded. */
+	for (; expr != NULL && result == 0; expr = expr->right) {
+		if (expr->op == POLICY_TEST)
+			return ask(expr);
+		if (expr->left != NULL)
+			result = ask_all(expr->left);
+	}
+	return result;
+}
+
+static int
+ask_of_policy(const struct policy_image *image)
+{
+	int result = 0;
+	size_t i;
+
+	for (i = 0; i < policy_rule_count(image) && result == 0; i++)
+		result = ask_all(policy_rule(image, i)->expr);
+	return result;
+}
+
+int
+accounts_learn(const struct session_plan *plan)
+{
+	const struct filter_pair *pair;
+	int result = 0;
+	size_t i;
+
+	for (i = 0; i < plan->nclosure && result == 0; i++) {
+		pair = &plan->closure[i];
+		result = ask_of_policy(pair->first);
+		if (result == 0 && pair->second != NULL)
+			result = ask_of_policy(pair->second);
+	}
+	if (result == -1)
+		return -1;
+	return sys_accounts_learn("/etc/passwd", "/etc/group");
+}
