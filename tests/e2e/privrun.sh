@@ -351,7 +351,7 @@ cat >"$T/refused" <<'EOF'
 Policy: */echo, Emulation: native
 	Default: permit
 	native-opne: permit
-	native-reboot: permit as root
+	native-vhangup: permit as root
 	native-open: filename eq "/x" then permit sometimes
 EOF
 "$privrun" -f "$T/refused" -a -c "$user" echo ran >"$T/out" 2>"$T/err"
