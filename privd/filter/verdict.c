@@ -30,6 +30,7 @@ struct verdict {
 	const struct policy_image *image;
 	const struct sys_call *call;
 	const struct sys_call *base;
+	bool bare; /* as called without its optional address */
 	bool nomem;
 };
 
@@ -141,7 +142,9 @@ test_sight(const struct verdict *v, const struct policy_expr *test)
 							    SIGHT_HIDDEN;
 	for (n = 0; (arg = test_arg(v->call, test, n)) != NULL; n++)
 		if (!arg_is_number(arg))
-			return SIGHT_HIDDEN;
+			return v->bare && arg->kind == SYS_SOCKADDR ?
+			    SIGHT_ABSENT :
+			    SIGHT_HIDDEN;
 	return SIGHT_NUMBER;
 }
 
@@ -426,17 +429,44 @@ pair_tree(struct verdict *v, const struct filter_pair *pair)
 }
 
 static tree_id
-closure_tree(struct verdict *v)
+pairs_tree(struct verdict *v)
 {
 	tree_id tree, notify = tree_notify(v->tree);
 	size_t i;
 
-	if (v->in->nclosure == 0)
-		return notify;
 	tree = pair_tree(v, &v->in->closure[0]);
 	for (i = 1; i < v->in->nclosure && tree != notify; i++)
 		tree = tree_either(v->tree, tree,
 		    pair_tree(v, &v->in->closure[i]));
+	return tree;
+}
+
+/* An address that may be left out (send is sendto without one) is there or
+   not by its register, and rules that ask for it are tried or not. */
+static tree_id
+addresses_tree(struct verdict *v)
+{
+	const struct sys_arg *arg = sys_arg_by_name(v->call, "sockaddr", 0);
+	struct tree_test test = { .mask = UINT64_MAX };
+	tree_id tree = pairs_tree(v);
+
+	if (arg == NULL || (arg->flags & SYS_ARG_OPTIONAL) == 0)
+		return tree;
+	v->bare = true;
+	test.reg = arg->reg;
+	tree = tree_choose(v->tree, &test, pairs_tree(v), tree);
+	v->bare = false;
+	return tree;
+}
+
+static tree_id
+closure_tree(struct verdict *v)
+{
+	tree_id tree, notify = tree_notify(v->tree);
+
+	if (v->in->nclosure == 0)
+		return notify;
+	tree = addresses_tree(v);
 	/* What is permitted is still to be seen by the broker. */
 	if (v->call->disposal == SYS_EXEC ||
 	    (v->call->flags & SYS_WITNESS) != 0 ||

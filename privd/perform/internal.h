@@ -6,6 +6,8 @@
 #ifndef PRIVD_PERFORM_INTERNAL_H
 #define PRIVD_PERFORM_INTERNAL_H
 
+#include <sys/un.h>
+
 #include "perform.h"
 
 /* The path by which a descriptor's own object is reached. */
@@ -13,6 +15,16 @@ struct perform_path {
 	char text[32];
 };
 struct perform_path perform_path(int fd);
+
+/* The same as the address of a local socket; returns its length. */
+socklen_t perform_local(int object, struct sockaddr_un *);
+
+/*
+ * A netlink socket gets an id by itself, which is that of the process that
+ * first uses it: it is given the caller's.
+ */
+void perform_name_netlink(int sock, pid_t caller);
+int perform_bind_netlink(int sock, const void *sa, socklen_t len, pid_t caller);
 
 typedef int perform_function(const struct perform_request *,
     struct perform_result *);

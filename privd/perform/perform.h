@@ -104,8 +104,49 @@ int perform_access(int pin, int mode);
  */
 int perform_socket(int domain, int type, int protocol,
     const struct sock_filter *filter, unsigned short count, const char *device);
+/*
+ * caller: the process that shows as its owner what a netlink socket is named
+ * after. EINVAL, EAFNOSUPPORT: the address is not of the socket's domain.
+ */
 int perform_bind(int sock, int parent, const char *name, const void *sa,
-    socklen_t len);
-int perform_connect(int sock, int object, const void *sa, socklen_t len);
+    socklen_t len, pid_t caller);
+int perform_connect(int sock, int object, const void *sa, socklen_t len,
+    pid_t caller);
+/* Why an address is none of this socket's, to bind or to send to; 0 if it is
+   one. */
+int perform_family_error(int sock, const void *sa, socklen_t len, bool sending);
+
+#define PERFORM_CONTROL_MAX 20480 /* of a message: what kernels have taken */
+
+/*
+ * Looks at control data as the kernel does: each descriptor in it becomes
+ * what the function says, which can be -1 with errno, and ends it. -1 with
+ * EINVAL: it is no control data.
+ */
+typedef int perform_descriptor(void *context, int number);
+int perform_control(void *control, size_t len, perform_descriptor *,
+    void *context);
+
+/* A message, complete; the descriptors in its control data are this
+   process's. */
+struct perform_message {
+	int sock;
+	int object; /* of a path address, or -1 */
+	const void *addr;
+	socklen_t addr_len; /* 0: it has none */
+	bool named;         /* not even where it is said to have one */
+	const void *data;
+	size_t len;
+	void *control; /* may be changed */
+	size_t control_len;
+	int flags;
+	pid_t caller; /* whose message it is */
+};
+
+/*
+ * sendmsg(2): how much was sent, or -1 with errno. *raised: and SIGPIPE is
+ * due, which must be blocked here and is taken off.
+ */
+ssize_t perform_send(const struct perform_message *, bool *raised);
 
 #endif /* PRIVD_PERFORM_H */

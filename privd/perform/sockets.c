@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "internal.h"
+
 static int
 attach_locked(int sock, const struct sock_filter *filter, unsigned short count)
 {
@@ -118,12 +120,17 @@ bind_in_folder(int sock, int parent, const char *name)
 
 int
 perform_bind(int sock, int parent, const char *name, const void *sa,
-    socklen_t len)
+    socklen_t len, pid_t caller)
 {
 	int result, error;
 
+	error = perform_family_error(sock, sa, len, false);
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
 	if (parent == -1)
-		return bind(sock, sa, len);
+		return perform_bind_netlink(sock, sa, len, caller);
 	result = bind_in_folder(sock, parent, name);
 	error = errno;
 	(void)!chdir("/");
@@ -131,19 +138,29 @@ perform_bind(int sock, int parent, const char *name, const void *sa,
 	return result;
 }
 
-int
-perform_connect(int sock, int object, const void *sa, socklen_t len)
+socklen_t
+perform_local(int object, struct sockaddr_un *sun)
 {
-	struct sockaddr_un sun;
 	int n;
 
-	if (object == -1)
-		return connect(sock, sa, len);
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	n = snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d",
-	    object);
-	return connect(sock, (struct sockaddr *)&sun,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)n +
-		1));
+	memset(sun, 0, sizeof(*sun));
+	sun->sun_family = AF_UNIX;
+	n = snprintf(sun->sun_path, sizeof(sun->sun_path), "%s",
+	    perform_path(object).text);
+	return (
+	    socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)n + 1);
+}
+
+int
+perform_connect(int sock, int object, const void *sa, socklen_t len,
+    pid_t caller)
+{
+	struct sockaddr_un sun;
+
+	if (object != -1) {
+		len = perform_local(object, &sun);
+		return connect(sock, (struct sockaddr *)&sun, len);
+	}
+	perform_name_netlink(sock, caller);
+	return connect(sock, sa, len);
 }

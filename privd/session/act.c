@@ -18,6 +18,7 @@
 #include "call.h"
 #include "identity.h"
 #include "judge.h"
+#include "message.h"
 #include "record.h"
 #include "status.h"
 #include "worker.h"
@@ -146,7 +147,7 @@ act_bind(struct judge *judge, struct call *call)
 	call_begin(call);
 	done(judge, call,
 	    perform_bind(call->fd, call->addr_is_path ? pin->parent : -1,
-		pin->name, &call->addr, call->addr_len));
+		pin->name, &call->addr, call->addr_len, call->process->tgid));
 }
 
 /*
@@ -181,15 +182,22 @@ has_our_credentials(const struct judge *judge, const struct call *call)
 	    st.permitted == identity_permitted();
 }
 
+bool
+call_is_ours(struct judge *judge, const struct call *call)
+{
+	if (has_our_credentials(judge, call))
+		return true;
+	record_note(judge,
+	    "pid %d (%s) has changed its credentials: "
+	    "%s cannot be judged any more",
+	    call->process->tgid, call->process->program, call->base->name);
+	return false;
+}
+
 static void
 perform(struct judge *judge, struct call *call)
 {
-	if (!has_our_credentials(judge, call)) {
-		record_note(judge,
-		    "pid %d (%s) has changed its credentials: "
-		    "%s cannot be judged any more",
-		    call->process->tgid, call->process->program,
-		    call->base->name);
+	if (!call_is_ours(judge, call)) {
 		call_refuse(judge, call, EPERM);
 		return;
 	}
@@ -199,6 +207,8 @@ perform(struct judge *judge, struct call *call)
 		act_bind(judge, call);
 	else if (call->ask.op == SYS_OP_CONNECT)
 		act_connect(judge, call);
+	else if (call->ask.op == SYS_OP_SEND)
+		call_send(judge, call);
 	else
 		act(judge, call);
 }
@@ -236,13 +246,17 @@ stacks_filter(const struct call *call)
 	    (uint32_t)call->regs[0] == PR_SET_SECCOMP;
 }
 
-/* Not by the kernel, for the caller. */
+/* Not by the kernel, for the caller: that a message has no address is all in
+   the registers of sendto(2). */
 static bool
 is_performed(const struct call *call)
 {
-	return call->elevated ||
-	    (call->row->disposal == SYS_PERFORMED &&
-		(call->row->flags & SYS_KERNEL) == 0);
+	if (call->elevated)
+		return true;
+	if (call->ask.op == SYS_OP_SEND)
+		return call->message != NULL;
+	return call->row->disposal == SYS_PERFORMED &&
+	    (call->row->flags & SYS_KERNEL) == 0;
 }
 
 void
@@ -255,6 +269,10 @@ call_perform(struct judge *judge, struct call *call)
 		    call->process->tgid, call->process->program,
 		    call->base->name);
 		call_refuse(judge, call, EPERM);
+		return;
+	}
+	if (call->elevated && call->ask.op == SYS_OP_SEND) {
+		call_send(judge, call);
 		return;
 	}
 	if (call->elevated) {

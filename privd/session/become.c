@@ -25,6 +25,7 @@ use_of(const struct call *call)
 	case SYS_OP_ACCESS:
 		return at_effective ? CREDENTIALS_EFFECTIVE : CREDENTIALS_REAL;
 	case SYS_OP_CONNECT:
+	case SYS_OP_SEND:
 		return CREDENTIALS_SHOWN;
 	default:
 		return CREDENTIALS_EFFECTIVE;

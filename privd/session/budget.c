@@ -92,7 +92,7 @@ budget_is_spent(struct budget *budget, const struct policy_rule *rule)
 	if (use == NULL)
 		return false;
 	if (rule->limit == POLICY_ONCE)
-		return true;
+		return use->used > 0;
 	if (use->used < rule->count)
 		return false;
 	if (rule->limit == POLICY_TIMES)
@@ -140,4 +140,15 @@ budget_spend(struct budget *budget, const struct policy_rule *rule)
 		use->times[use->used % rule->count] = now();
 	use->used++;
 	return 0;
+}
+
+/* (Of a rate, the time that gave way to it is not known any more: the rule is
+   stricter for a while.) */
+void
+budget_return(struct budget *budget, const struct policy_rule *rule)
+{
+	struct use *use = find(budget, rule);
+
+	if (use != NULL && use->used > 0)
+		use->used--;
 }

@@ -17,5 +17,7 @@ void budget_free(struct budget *);
 bool budget_is_spent(struct budget *, const struct policy_rule *);
 /* Counts one use. -1 with ENOMEM: it was not counted and must not happen. */
 int budget_spend(struct budget *, const struct policy_rule *);
+/* The use that was counted last came to nothing, and is to be tried again. */
+void budget_return(struct budget *, const struct policy_rule *);
 
 #endif /* PRIVD_SESSION_BUDGET_H */

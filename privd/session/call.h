@@ -22,6 +22,9 @@
 
 #define CALL_PATHS 2
 
+struct hand_gift;
+struct hand_request;
+struct message;
 struct page_slot;
 
 /* The right, and the duty, to answer one notification. */
@@ -50,8 +53,10 @@ struct call {
 		struct sockaddr sa;
 		struct sockaddr_storage storage;
 	} addr;
-	socklen_t addr_len;
+	socklen_t addr_len; /* 0: a message without address */
 	bool addr_is_path;  /* AF_UNIX in the file system */
+	unsigned int nth;   /* of many messages */
+	struct message *message;
 	int fd;             /* a duplicate of what it acts on or with */
 	char cwd[PATH_MAX]; /* $CWD; "" until known */
 	unsigned char data[PERFORM_DATA_MAX];
@@ -97,6 +102,11 @@ int call_take_payload(struct judge *, struct call *);
 /* Of one that the kernel performs for its caller: all that it needs, when
    it is to be performed after all. 0 or errno. */
 int call_take_late(struct judge *, struct call *);
+/* An address of len bytes, which becomes the call's. 0 or errno. */
+int call_copy_address(struct judge *, struct call *, uint64_t addr,
+    int32_t len);
+/* A duplicate of the descriptor that it acts on or with. 0 or errno. */
+int call_take_descriptor(struct judge *, struct call *);
 /* Pins its paths (again: of the same copy), and names them. 0 or errno. */
 int call_pin(struct judge *, struct call *);
 /* Walks another path of the caller's (a script's interpreter), from its
@@ -171,6 +181,10 @@ void call_plan_elevation(struct judge *, struct call *);
 int call_bind_error(const struct resolve_pin *);
 /* Performs it in the hand. */
 void call_elevate(struct judge *, struct call *);
+/* What a hand is to be given of it. 0 or errno. */
+int call_fill(const struct call *, struct hand_request *, struct hand_gift *);
+/* Has the judge the credentials that the caller has now? Noted if not. */
+bool call_is_ours(struct judge *, const struct call *);
 
 /* The answers, each given once; the page says what before it is. */
 void call_answer(struct judge *, struct call *, int64_t value);

@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-#define CHANNEL_FDS_MAX 4
+#define CHANNEL_FDS_MAX 253 /* the kernel's, of one message */
 
 /* A connected pair, close-on-exec. */
 int channel_pair(int fds[2]);

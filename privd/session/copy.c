@@ -20,6 +20,7 @@
 
 #include "../notify/notify.h"
 #include "judge.h"
+#include "message.h"
 
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define RESOLVE_CACHED_BIT 0x20 /* RESOLVE_CACHED, Linux 5.12 */
@@ -185,42 +186,59 @@ take_open_registers(struct call *call)
 		call->how.mode = call->regs[mode->reg] & 07777;
 }
 
-static int
-copy_sockaddr(struct judge *judge, struct call *call, const struct sys_arg *arg)
+/* What no policy could be shown the kernel would refuse, but for packet
+   sockets of the oldest kind. */
+static bool
+can_be_shown(const struct call *call)
 {
-	int32_t len = (int32_t)call->regs[arg->aux];
-	struct sockaddr_un *sun;
+	char text[SYS_VALUE_MAX];
+
+	return sys_format_sockaddr(&call->addr, call->addr_len, call->fd, text,
+		   sizeof(text)) == 0;
+}
+
+static void
+take_path(struct call *call, size_t len)
+{
+	const struct sockaddr_un *sun = (const void *)&call->addr;
+
+	memcpy(call->path[0], sun->sun_path, len);
+	call->path[0][len] = '\0';
+	call->has_path[0] = true;
+	call->empty[0] = false;
+}
+
+int
+call_copy_address(struct judge *judge, struct call *call, uint64_t addr,
+    int32_t len)
+{
+	const size_t head = offsetof(struct sockaddr_un, sun_path);
+	const struct sockaddr_un *sun = (const void *)&call->addr;
 	int error;
 
 	memset(&call->addr, 0, sizeof(call->addr));
+	call->addr_len = 0;
 	if (len < 0 || (size_t)len > sizeof(call->addr))
 		return EINVAL;
-	call->addr_len = (socklen_t)len;
-	error = call_copy(judge, call, call->regs[arg->reg], &call->addr,
-	    (size_t)len);
+	error = call_copy(judge, call, addr, &call->addr, (size_t)len);
 	if (error != 0)
 		return error;
 	if ((size_t)len < sizeof(call->addr.sa.sa_family))
 		return EINVAL;
-	sun = (struct sockaddr_un *)(void *)&call->addr;
+	call->addr_len = (socklen_t)len;
 	call->addr_is_path = call->addr.sa.sa_family == AF_UNIX &&
-	    (size_t)len > offsetof(struct sockaddr_un, sun_path) &&
-	    sun->sun_path[0] != '\0';
-	if (call->addr_is_path) {
-		if ((size_t)len > sizeof(*sun))
-			return EINVAL;
-		memcpy(call->path[0], sun->sun_path,
-		    (size_t)len - offsetof(struct sockaddr_un, sun_path));
-		call->path[0][(size_t)len -
-		    offsetof(struct sockaddr_un, sun_path)] = '\0';
-		call->has_path[0] = true;
-		call->empty[0] = false;
-	}
-	return 0;
+	    (size_t)len > head && sun->sun_path[0] != '\0';
+	if (call->addr_is_path && (size_t)len > sizeof(*sun))
+		return EINVAL;
+	if (call->addr_is_path)
+		take_path(call, (size_t)len - head);
+	/* Of connections, what comes first: there may be one. */
+	return call->row->op == SYS_OP_CONNECT || can_be_shown(call) ? 0 :
+								       EINVAL;
 }
 
-static int
-take_descriptor(struct judge *judge, struct call *call)
+int
+call_take_descriptor(struct judge *judge, struct call *call)
 {
 	int reg = sys_form_register(call->row, SYS_FORM_FD);
 
@@ -261,9 +279,8 @@ copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	case SYS_STRING:
 		return copy_text(judge, call, arg);
 	case SYS_SOCKADDR:
-		if (call->row->disposal != SYS_PERFORMED)
-			return 0;
-		return copy_sockaddr(judge, call, arg);
+		return call_copy_address(judge, call, call->regs[arg->reg],
+		    (int32_t)call->regs[arg->aux]);
 	default:
 		return 0;
 	}
@@ -279,7 +296,13 @@ call_copy_all(struct judge *judge, struct call *call)
 	memset(call->has_path, 0, sizeof(call->has_path));
 	memset(call->empty, 0, sizeof(call->empty));
 	call->addr_is_path = false;
+	call->addr_len = 0;
 	take_open_registers(call);
+	if (call->row->op == SYS_OP_SEND) {
+		call->ask.data = NULL;
+		call->ask.len = 0;
+		return message_take(judge, call);
+	}
 	for (arg = call->row->args; arg->name != NULL; arg++) {
 		error = copy_argument(judge, call, arg, &paths);
 		if (error != 0)
@@ -297,7 +320,7 @@ call_copy_all(struct judge *judge, struct call *call)
 		if (error != 0)
 			return error;
 	}
-	return sys_takes_fd(call->row) ? take_descriptor(judge, call) : 0;
+	return sys_takes_fd(call->row) ? call_take_descriptor(judge, call) : 0;
 }
 
 /* No rule looked at this: it is one copy all the same. */
@@ -310,7 +333,7 @@ call_take_late(struct judge *judge, struct call *call)
 		return 0;
 	error = call_take_payload(judge, call);
 	if (error == 0 && sys_takes_fd(call->row))
-		error = take_descriptor(judge, call);
+		error = call_take_descriptor(judge, call);
 	call->ask.fd = call->fd;
 	if (error == 0 && !notify_valid(judge->listener, call->ticket.id))
 		error = ESRCH;

@@ -79,7 +79,7 @@ format_address(struct call *call, char *buf)
 		return sys_format_netlink((unsigned int)socket_protocol(
 					      call->fd),
 		    buf, SYS_VALUE_MAX);
-	return sys_format_sockaddr(&call->addr, call->addr_len, buf,
+	return sys_format_sockaddr(&call->addr, call->addr_len, call->fd, buf,
 	    SYS_VALUE_MAX);
 }
 
@@ -120,7 +120,9 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s",
 			   call->string) < SYS_VALUE_MAX;
 	case SYS_SOCKADDR:
-		if (call->row->disposal != SYS_PERFORMED)
+	case SYS_MSGHDR:
+	case SYS_MMSGHDR:
+		if (call->addr_len == 0)
 			return false;
 		if (!call->addr_is_path)
 			return format_address(call, text) == 0;

@@ -157,15 +157,10 @@ makes_something(const struct call *call)
 	    (perform_traits(call->ask.op) & PERFORM_MAKES) != 0;
 }
 
-struct gift {
-	int fds[CHANNEL_FDS_MAX];
-	size_t n;
-};
-
 /* The pin, or the folder that the hand walks on from or makes an entry in. */
 static int
 add_path(const struct call *call, size_t k, struct hand_request *request,
-    struct gift *gift)
+    struct hand_gift *gift)
 {
 	const struct resolve_pin *pin = call->ask.pin[k];
 	const char *rest = pin->name;
@@ -184,14 +179,24 @@ add_path(const struct call *call, size_t k, struct hand_request *request,
 	    strlen(rest) + 1);
 }
 
-static int
-fill(const struct call *call, struct hand_request *request, struct gift *gift)
+static bool
+has_address(const struct call *call)
 {
+	return call->base->op == SYS_OP_BIND ||
+	    call->base->op == SYS_OP_CONNECT || call->base->op == SYS_OP_SEND;
+}
+
+int
+call_fill(const struct call *call, struct hand_request *request,
+    struct hand_gift *gift)
+{
+	const struct policy_rule *rule = call->verdict.rule;
 	size_t k;
 
 	hand_request_init(request, call->row);
 	gift->n = 0;
-	request->rule = call->verdict.rule->index;
+	request->rule = rule != NULL ? rule->index : 0; /* the double's: none */
+	request->caller = call->process->tgid;
 	memcpy(request->regs, call->regs, sizeof(request->regs));
 	request->flags = call->how.flags;
 	request->mode = (uint32_t)call->how.mode;
@@ -199,7 +204,7 @@ fill(const struct call *call, struct hand_request *request, struct gift *gift)
 	request->empty = call->empty[0];
 	if (makes_something(call))
 		request->umask = umask_of(call);
-	if (call->base->op == SYS_OP_BIND || call->base->op == SYS_OP_CONNECT) {
+	if (has_address(call)) {
 		request->addr_len = call->addr_len;
 		memcpy(&request->addr, &call->addr, sizeof(request->addr));
 	}
@@ -280,14 +285,14 @@ call_elevate(struct judge *judge, struct call *call)
 	static struct hand_request request;
 	static struct hand_reply reply;
 	uint8_t hand = judge->plan->rule_hand[call->verdict.rule->index];
-	struct gift gift;
+	struct hand_gift gift;
 	int fd, error;
 
 	error = call_take_late(judge, call);
 	if (error == 0)
 		error = address_error(call);
 	if (error == 0)
-		error = fill(call, &request, &gift);
+		error = call_fill(call, &request, &gift);
 	/* No effect without a place for its descriptor. */
 	if (error == 0 && call->base->op == SYS_OP_OPEN &&
 	    (request.flags & (O_CREAT | O_TRUNC)) != 0 &&

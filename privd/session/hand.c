@@ -56,8 +56,9 @@ struct hand {
 	uint64_t flags; /* of an opening */
 	struct resolve_pin pin[HAND_PATHS];
 	bool literal; /* named by its rule yet */
-	int fds[CHANNEL_FDS_MAX];
+	int fds[HAND_FDS_MAX];
 	size_t nfds;
+	size_t message; /* where those of a message begin */
 	char text[SYS_ARGS_MAX][SYS_VALUE_MAX];
 	struct policy_request asked;
 };
@@ -88,6 +89,26 @@ format_path(const struct resolve_pin *pin, char *text)
 	    strlcpy(text, pin->path, SYS_VALUE_MAX) < SYS_VALUE_MAX;
 }
 
+static bool
+format_address(const struct hand *hand, char *text)
+{
+	const struct hand_request *request = hand->request;
+	socklen_t len = sizeof(int);
+	int protocol = -1;
+
+	if (request->path[0] != HAND_PATH_NONE)
+		return format_path(&hand->pin[0], text);
+	if (request->addr_len < sizeof(sa_family_t))
+		return false;
+	if (request->addr.ss_family == AF_NETLINK &&
+	    getsockopt(hand->ask.fd, SOL_SOCKET, SO_PROTOCOL, &protocol,
+		&len) == 0)
+		return sys_format_netlink((unsigned int)protocol, text,
+			   SYS_VALUE_MAX) == 0;
+	return sys_format_sockaddr(&request->addr, request->addr_len,
+		   hand->ask.fd, text, SYS_VALUE_MAX) == 0;
+}
+
 /* As it will be performed: what the judge says of it counts nowhere. */
 static bool
 format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
@@ -116,10 +137,9 @@ format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 		    strlcpy(text, hand->ask.data, SYS_VALUE_MAX) <
 		    SYS_VALUE_MAX;
 	case SYS_SOCKADDR:
-		if (request->path[0] != HAND_PATH_NONE)
-			return format_path(&hand->pin[0], text);
-		return sys_format_sockaddr(&request->addr, request->addr_len,
-			   text, SYS_VALUE_MAX) == 0;
+	case SYS_MSGHDR:
+	case SYS_MMSGHDR:
+		return format_address(hand, text);
 	default:
 		return sys_format(arg, request->regs, text, SYS_VALUE_MAX) == 0;
 	}
@@ -135,7 +155,8 @@ format_all(struct hand *hand)
 		path = k;
 		if (!format_one(hand, arg, &k, hand->text[n]))
 			continue;
-		if (arg->kind == SYS_SOCKADDR)
+		if (arg->kind == SYS_SOCKADDR || arg->kind == SYS_MSGHDR ||
+		    arg->kind == SYS_MMSGHDR)
 			path = 0;
 		else if (k == path)
 			path = HAND_PATHS;
@@ -342,7 +363,7 @@ do_socket(struct hand *hand, const struct policy_rule *rule, int *fd)
  * after a moment it says EAGAIN, and may be asked again.
  */
 static int
-connect_patiently(int sock, int object, const void *sa, socklen_t len)
+connect_patiently(int sock, int object, const struct hand_request *request)
 {
 	const struct timeval moment = { 0, 50000 };
 	struct timeval before;
@@ -353,7 +374,8 @@ connect_patiently(int sock, int object, const void *sa, socklen_t len)
 	    setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &moment,
 		sizeof(moment)) == -1)
 		return -1;
-	result = perform_connect(sock, object, sa, len);
+	result = perform_connect(sock, object, &request->addr,
+	    request->addr_len, request->caller);
 	error = errno;
 	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &before, size);
 	errno = error;
@@ -367,7 +389,8 @@ do_bind(struct hand *hand)
 
 	(void)umask(request->umask);
 	return perform_bind(hand->ask.fd, hand->pin[0].parent,
-		   hand->pin[0].name, &request->addr, request->addr_len) == -1 ?
+		   hand->pin[0].name, &request->addr, request->addr_len,
+		   request->caller) == -1 ?
 	    errno :
 	    0;
 }
@@ -375,12 +398,25 @@ do_bind(struct hand *hand)
 static int
 do_connect(struct hand *hand)
 {
-	const struct hand_request *request = hand->request;
-
 	return connect_patiently(hand->ask.fd, hand->pin[0].object,
-		   &request->addr, request->addr_len) == -1 ?
+		   hand->request) == -1 ?
 	    errno :
 	    0;
+}
+
+static int
+do_send(struct hand *hand, struct perform_result *result)
+{
+	struct hand_given given = {
+		.sock = hand->ask.fd,
+		.object = hand->pin[0].object,
+		.data = hand->tails[HAND_TAIL_DATA],
+		.control = hand->tails[HAND_TAIL_CONTROL],
+		.fds = hand->fds + hand->message,
+		.nfds = hand->nfds - hand->message,
+	};
+
+	return hand_send(hand->request, &given, result);
 }
 
 static int
@@ -404,6 +440,8 @@ act(struct hand *hand, const struct policy_rule *rule,
 		return do_bind(hand);
 	case SYS_OP_CONNECT:
 		return do_connect(hand);
+	case SYS_OP_SEND:
+		return do_send(hand, result);
 	default:
 		return do_call(hand, result);
 	}
@@ -443,7 +481,9 @@ take_descriptors(struct hand *hand)
 		hand->pin[k].slash = request->slash[k] != 0;
 		hand->ask.pin[k] = &hand->pin[k];
 	}
-	if (n + with_fd != hand->nfds)
+	hand->message = n + with_fd;
+	if (hand->message > hand->nfds ||
+	    (hand->base->op != SYS_OP_SEND && hand->message < hand->nfds))
 		return EINVAL;
 	return with_fd ? take_fd(hand, hand->fds[n]) : 0;
 }
@@ -457,8 +497,11 @@ address_is_whole(const struct hand *hand)
 	bool path = sun->sun_family == AF_UNIX && sun->sun_path[0] != '\0' &&
 	    request->addr_len > offsetof(struct sockaddr_un, sun_path);
 
-	if (hand->base->op != SYS_OP_BIND && hand->base->op != SYS_OP_CONNECT)
+	if (hand->base->op != SYS_OP_BIND && hand->base->op != SYS_OP_CONNECT &&
+	    hand->base->op != SYS_OP_SEND)
 		return true;
+	if (hand->base->op == SYS_OP_SEND && request->addr_len == 0)
+		return request->path[0] == HAND_PATH_NONE;
 	return request->addr_len <= sizeof(request->addr) &&
 	    request->addr_len >= sizeof(sa_family_t) &&
 	    path == (request->path[0] != HAND_PATH_NONE);
@@ -537,6 +580,19 @@ take_call(struct hand *hand)
 }
 
 static int
+act_as_double(struct hand *hand, struct perform_result *result)
+{
+	switch (hand->base->op) {
+	case SYS_OP_CONNECT:
+		return do_connect(hand);
+	case SYS_OP_SEND:
+		return do_send(hand, result);
+	default:
+		return EPERM;
+	}
+}
+
+static int
 serve(struct hand *hand, struct perform_result *result, int *fd)
 {
 	const struct policy_rule *rule = NULL;
@@ -552,8 +608,7 @@ serve(struct hand *hand, struct perform_result *result, int *fd)
 	if (!address_is_whole(hand))
 		return EINVAL;
 	if (hand->is_double)
-		return hand->base->op == SYS_OP_CONNECT ? do_connect(hand) :
-							  EPERM;
+		return act_as_double(hand, result);
 	if (!is_permitted(hand, &rule) || !alias_allows(hand, rule))
 		return EPERM;
 	if (hand->literal) {
@@ -567,7 +622,11 @@ serve(struct hand *hand, struct perform_result *result, int *fd)
 		*fd = -1;
 		return ENOMEM;
 	}
-	return *fd != -1 ? 0 : act(hand, rule, result, fd);
+	error = *fd != -1 ? 0 : act(hand, rule, result, fd);
+	/* It will be asked again. */
+	if (error == EAGAIN && hand->base->op == SYS_OP_SEND)
+		budget_return(hand->budget, rule);
+	return error;
 }
 
 static bool

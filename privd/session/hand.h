@@ -16,10 +16,13 @@
 
 #include "../perform/perform.h"
 #include "../syscalls/syscalls.h"
+#include "channel.h"
 
 struct session_plan;
 
 #define HAND_PATHS 2
+/* Descriptors that come with a request at most. */
+#define HAND_FDS_MAX CHANNEL_FDS_MAX
 
 /* What is given of a path, by a descriptor. */
 enum hand_path {
@@ -33,33 +36,47 @@ enum hand_path {
 enum hand_tail {
 	HAND_TAIL_REST,              /* of each path: names, ended by NUL */
 	HAND_TAIL_DATA = HAND_PATHS, /* bytes that come with the call */
+	HAND_TAIL_CONTROL,           /* of a message */
 	HAND_TAILS
 };
 
 /*
  * Descriptors that come along: one for each path that is there, and the
- * caller's own behind them.
+ * caller's own behind them; with a message those that are in it, and behind
+ * them the memory that its data is in.
  */
 struct hand_request {
 	uint32_t rule; /* index in the plan's first policy */
 	uint32_t call; /* sys_index() of what was called */
 	uint32_t umask;
-	uint32_t mode; /* of openat2 */
-	uint64_t flags;
+	uint32_t mode;  /* of openat2 */
+	uint64_t flags; /* of an opening, or of a message */
 	uint64_t regs[SYS_REGS];
 	struct perform_memory memory;
+	int32_t caller;  /* its process */
+	uint32_t rights; /* descriptors in a message */
+	uint32_t shared; /* its data: in memory that comes along, here */
+	uint32_t from;
+	uint32_t length;
 	struct sockaddr_storage addr;
 	uint32_t addr_len;
 	uint8_t path[HAND_PATHS]; /* enum hand_path */
 	uint8_t slash[HAND_PATHS];
 	uint8_t empty; /* the path is, and its descriptor meant */
 	uint32_t len[HAND_TAILS];
-	unsigned char tail[HAND_PATHS * PATH_MAX + PERFORM_DATA_MAX];
+	unsigned char tail[HAND_PATHS * PATH_MAX + PERFORM_DATA_MAX +
+	    PERFORM_CONTROL_MAX];
 };
 
 struct hand_reply {
 	int32_t error;
 	struct perform_result result; /* as much of its data as there is */
+};
+
+/* The descriptors that go with a request. */
+struct hand_gift {
+	int fds[HAND_FDS_MAX];
+	size_t n;
 };
 
 struct hand_start {
@@ -88,8 +105,22 @@ size_t hand_request_size(const struct hand_request *);
  */
 int hand_ask(int channel, const struct hand_request *, const int *fds,
     size_t nfds, struct hand_reply *, int *fd);
-/* connect(2) by the double. */
+/* connect(2) by the double, for a socket of that process. */
 int hand_connect(int channel, int sock, int object, const void *sa,
-    socklen_t len);
+    socklen_t len, pid_t caller);
+
+/* The hand's side. What came with a request for a message to be sent. */
+struct hand_given {
+	int sock;
+	int object; /* of a path address, -1 */
+	const unsigned char *data;
+	const unsigned char *control;
+	const int *fds; /* those in the message, and its memory */
+	size_t nfds;
+};
+/* Sends it without waiting; raised SIGPIPE is the result's number. 0 or
+   errno. */
+int hand_send(const struct hand_request *, const struct hand_given *,
+    struct perform_result *);
 
 #endif /* PRIVD_SESSION_HAND_H */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,20 +90,29 @@ hand_ask(int channel, const struct hand_request *request, const int *fds,
 }
 
 int
-hand_connect(int channel, int sock, int object, const void *sa, socklen_t len)
+hand_connect(int channel, int sock, int object, const void *sa, socklen_t len,
+    pid_t caller)
 {
-	struct hand_request request;
-	struct hand_reply reply;
-	int fds[2] = { object, sock }, fd, result;
+	struct both {
+		struct hand_request request;
+		struct hand_reply reply;
+	} *both = malloc(sizeof(*both));
+	int fds[2] = { object, sock }, fd = -1, result, error;
 	bool path = object != -1;
 
-	hand_request_init(&request, sys_by_name("connect"));
-	request.path[0] = path ? HAND_PATH_OBJECT : HAND_PATH_NONE;
-	request.addr_len = len;
-	memcpy(&request.addr, sa, len);
-	result = hand_ask(channel, &request, path ? fds : fds + 1, path ? 2 : 1,
-	    &reply, &fd);
+	if (both == NULL)
+		return -1;
+	hand_request_init(&both->request, sys_by_name("connect"));
+	both->request.path[0] = path ? HAND_PATH_OBJECT : HAND_PATH_NONE;
+	both->request.addr_len = len;
+	both->request.caller = caller;
+	memcpy(&both->request.addr, sa, len);
+	result = hand_ask(channel, &both->request, path ? fds : fds + 1,
+	    path ? 2 : 1, &both->reply, &fd);
+	error = errno;
 	if (fd != -1)
 		close(fd);
+	free(both);
+	errno = error;
 	return result;
 }

@@ -5,6 +5,7 @@
  */
 #include "hand_jail.h"
 
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 
 #include <fcntl.h>
@@ -89,10 +90,24 @@ static const struct jail_rule for_addresses[] = {
 	ANY(SYS_bind),
 	ANY(SYS_connect),
 	ANY(SYS_getsockopt),
+	ANY(SYS_getsockname),
+	{ SYS_ioctl, UINT32_MAX, SIOCGIFNAME, 1 }, /* in addresses */
 	ANY(SYS_setsockopt),
 	ANY(SYS_fchdir),
 	ANY(SYS_chdir),
 	/* to prove names */
+	ANY(SYS_statx),
+	{ SYS_openat, O_PATH, O_PATH, 2 },
+};
+
+/* Messages that are sent: the call itself is one of those always there. */
+static const struct jail_rule for_messages[] = {
+	ANY(SYS_sendto),
+	ANY(SYS_getsockopt),
+	ANY(SYS_getsockname),
+	{ SYS_ioctl, UINT32_MAX, SIOCGIFNAME, 1 },
+	ANY(SYS_bind), /* names netlink sockets */
+	ANY(SYS_rt_sigtimedwait),
 	ANY(SYS_statx),
 	{ SYS_openat, O_PATH, O_PATH, 2 },
 };
@@ -158,6 +173,8 @@ hand_jail(const struct session_plan *plan, unsigned int hand)
 	APPEND(&list, always);
 	if (self->binds)
 		APPEND(&list, for_addresses);
+	if (self->sends)
+		APPEND(&list, for_messages);
 	if (self->files)
 		APPEND(&list, for_files);
 	if (self->sockets) {
@@ -175,5 +192,6 @@ hand_jail_double(void)
 
 	APPEND(&list, always);
 	APPEND(&list, for_addresses);
+	APPEND(&list, for_messages);
 	return jail_seccomp(list.rules, list.n);
 }

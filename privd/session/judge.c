@@ -28,6 +28,7 @@
 #include "../perform/perform.h"
 #include "identity.h"
 #include "jail.h"
+#include "message.h"
 #include "move.h"
 #include "page.h"
 #include "record.h"
@@ -273,6 +274,10 @@ decide(struct judge *judge, struct call *call)
 {
 	int error;
 
+	if (call_is_many(call)) {
+		call_send_many(judge, call);
+		return;
+	}
 	error = call_decode(judge, call);
 	if (error != 0) {
 		call_refuse(judge, call, error);
@@ -448,6 +453,11 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_bind),
 	ANY(SYS_connect),
 	ANY(SYS_getsockopt),
+	ANY(SYS_getsockname),
+	ANY(SYS_getpeername),
+	ANY(SYS_sendto),
+	ANY(SYS_memfd_create),
+	ANY(SYS_rt_sigtimedwait),
 	ANY(SYS_fchdir),
 	ANY(SYS_chdir),
 	ANY(SYS_poll),

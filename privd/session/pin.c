@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "judge.h"
+#include "message.h"
 
 /* Is this folder of /proc that of the calling program itself? */
 bool
@@ -281,6 +282,8 @@ call_clear(struct call *call)
 		close(call->fd);
 	call->fd = -1;
 	call->npins = 0;
+	message_free(call->message);
+	call->message = NULL;
 }
 
 /* An entry that will be made or removed: is there one now? */
@@ -355,7 +358,9 @@ static bool
 is_path(const struct call *call, const struct sys_arg *arg)
 {
 	return arg->kind == SYS_PATH || arg->kind == SYS_FDPATH ||
-	    (arg->kind == SYS_SOCKADDR && call->addr_is_path);
+	    (call->addr_is_path &&
+		(arg->kind == SYS_SOCKADDR || arg->kind == SYS_MSGHDR ||
+		    arg->kind == SYS_MMSGHDR));
 }
 
 int

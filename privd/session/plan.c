@@ -371,6 +371,8 @@ add_purpose(struct session_hand *hand, const struct policy_rule *rule)
 		else if (rule->calls[i]->op == SYS_OP_BIND ||
 		    rule->calls[i]->op == SYS_OP_CONNECT)
 			hand->binds = true;
+		else if (rule->calls[i]->op == SYS_OP_SEND)
+			hand->sends = true;
 		else if (sys_arg_by_name(rule->calls[i], "filename", 0) != NULL)
 			hand->files = true;
 	}
@@ -463,6 +465,24 @@ plan_guard(struct planner *p)
 		    plan->program);
 }
 
+/* Only what is judged of these calls is performed by the double. */
+static bool
+shows_processes(const struct session_plan *plan)
+{
+	static const int calls[] = { SYS_connect, SYS_sendto, SYS_sendmsg,
+		SYS_sendmmsg };
+	struct seccomp_data data = { .arch = NOTIFY_ARCH };
+	size_t i;
+
+	data.args[4] = 1; /* of sendto: an address */
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		data.nr = calls[i];
+		if (filter_run(&plan->filter, &data) == SECCOMP_RET_USER_NOTIF)
+			return true;
+	}
+	return false;
+}
+
 static int
 plan_filter(struct planner *p)
 {
@@ -477,16 +497,8 @@ plan_filter(struct planner *p)
 		.capable = plan->capable,
 	};
 
-	struct seccomp_data connecting = {
-		.nr = SYS_connect,
-		.arch = NOTIFY_ARCH,
-	};
-
 	if (filter_build(&input, &plan->filter) == 0) {
-		/* Only a connect that is judged is performed by the double. */
-		plan->has_double = plan->separate &&
-		    filter_run(&plan->filter, &connecting) ==
-			SECCOMP_RET_USER_NOTIF;
+		plan->has_double = plan->separate && shows_processes(plan);
 		return 0;
 	}
 	return refuse(p, SESSION_EXIT_REFUSED,

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,6 +51,9 @@ reach_openat(struct reach *reach, int folder, const char *name, int flags)
 	reach_lower(reach);
 	return fd;
 }
+
+/* A worker may ask as well. */
+static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
 
 static int
 ask(struct reach *reach, struct reach_request *request, int *fd)
@@ -117,10 +121,14 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 	    (errno != EACCES && errno != EPERM))
 		return fd;
 	/* Not dumpable (mode 0711): its files are root's. */
+	(void)pthread_mutex_lock(&asking);
 	start_request(&request, REACH_OPEN, id, tid);
 	request.what = what;
 	request.number = number;
-	return ask(reach, &request, &fd) == -1 ? -1 : fd;
+	if (ask(reach, &request, &fd) == -1)
+		fd = -1;
+	(void)pthread_mutex_unlock(&asking);
+	return fd;
 }
 
 static int
@@ -148,9 +156,13 @@ reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 
 	if (reach->fetcher == -1)
 		return take_directly(reach, tgid, number);
+	(void)pthread_mutex_lock(&asking);
 	start_request(&request, REACH_TAKE, id, tid);
 	request.number = number;
-	return ask(reach, &request, &fd) == -1 ? -1 : fd;
+	if (ask(reach, &request, &fd) == -1)
+		fd = -1;
+	(void)pthread_mutex_unlock(&asking);
+	return fd;
 }
 
 static int
@@ -179,6 +191,7 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
     uint64_t addr, const void *data, size_t len)
 {
 	static struct reach_request request;
+	int result;
 
 	if (len == 0)
 		return 0;
@@ -188,9 +201,12 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 		errno = E2BIG;
 		return -1;
 	}
+	(void)pthread_mutex_lock(&asking);
 	start_request(&request, REACH_WRITE, id, tid);
 	request.addr = addr;
 	request.len = (uint32_t)len;
 	memcpy(request.data, data, len);
-	return ask(reach, &request, NULL);
+	result = ask(reach, &request, NULL);
+	(void)pthread_mutex_unlock(&asking);
+	return result;
 }

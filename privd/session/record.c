@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -30,8 +31,10 @@
 enum record_kind {
 	RECORD_LINE = 1, /* for the log */
 	RECORD_TELL,     /* for the user */
-	RECORD_KILL      /* a pidfd comes along: what it ran was not
+	RECORD_KILL,     /* a pidfd comes along: what it ran was not
 				   judged */
+	RECORD_PIPE      /* a pidfd comes along, of a thread or, with the
+				   thread's id as text, of a process: SIGPIPE */
 };
 
 struct record {
@@ -80,8 +83,11 @@ add_escaped(struct line *line, const char *s)
 	add(line, "%s%s", escaped, strlen(s) > VALUE_MAX ? "..." : "");
 }
 
+/* Workers record as well, and an answer is for whoever asked. */
+static pthread_mutex_t talking = PTHREAD_MUTEX_INITIALIZER;
+
 static void
-send_record(struct judge *judge, enum record_kind kind, const char *text,
+send_locked(struct judge *judge, enum record_kind kind, const char *text,
     int fd)
 {
 	static struct record record;
@@ -91,6 +97,30 @@ send_record(struct judge *judge, enum record_kind kind, const char *text,
 	(void)channel_send(judge->record, &record,
 	    offsetof(struct record, text) + strlen(record.text) + 1, &fd,
 	    fd == -1 ? 0 : 1);
+}
+
+static void
+send_record(struct judge *judge, enum record_kind kind, const char *text,
+    int fd)
+{
+	(void)pthread_mutex_lock(&talking);
+	send_locked(judge, kind, text, fd);
+	(void)pthread_mutex_unlock(&talking);
+}
+
+/* Waits until it was done. */
+static void
+ask(struct judge *judge, enum record_kind kind, const char *text, int fd)
+{
+	char done;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+
+	(void)pthread_mutex_lock(&talking);
+	send_locked(judge, kind, text, fd);
+	if (channel_receive(judge->record, &done, sizeof(done), fds, &nfds) > 0)
+		channel_close_all(fds, nfds);
+	(void)pthread_mutex_unlock(&talking);
 }
 
 static void
@@ -193,14 +223,26 @@ record_note(struct judge *judge, const char *fmt, ...)
 void
 record_tell(struct judge *judge, const char *text)
 {
-	char done;
-	int fds[CHANNEL_FDS_MAX];
-	size_t nfds;
-
-	send_record(judge, RECORD_TELL, text, -1);
 	/* Said before the program can say anything of it itself. */
-	if (channel_receive(judge->record, &done, sizeof(done), fds, &nfds) > 0)
-		channel_close_all(fds, nfds);
+	ask(judge, RECORD_TELL, text, -1);
+}
+
+/* Pending before the call is answered, as it is when the kernel sends it. */
+void
+record_signal(struct judge *judge, int pidfd, pid_t tgid, pid_t tid)
+{
+	char thread[16] = "";
+	int fd = pidfd;
+
+	if (pidfd == -1) {
+		fd = (int)syscall(SYS_pidfd_open, tgid, 0);
+		(void)snprintf(thread, sizeof(thread), "%d", tid);
+	}
+	if (fd == -1)
+		return;
+	ask(judge, RECORD_PIPE, thread, fd);
+	if (fd != pidfd)
+		close(fd);
 }
 
 void
@@ -259,6 +301,23 @@ write_line(const char *text)
 		(void)dprintf(log_fd, "privrun: %s\n", text);
 }
 
+static int
+pid_of(int pidfd)
+{
+	char path[64], line[256];
+	int pid = -1;
+	FILE *fp;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
+	fp = fopen(path, "re");
+	if (fp == NULL)
+		return -1;
+	while (fgets(line, sizeof(line), fp) != NULL)
+		(void)sscanf(line, "Pid: %d", &pid);
+	(void)fclose(fp);
+	return pid;
+}
+
 /*
  * Whoever has the judge in hand may ask: only the session's user's own. Root's
  * program may have become anybody, and its judge is root itself.
@@ -266,18 +325,10 @@ write_line(const char *text)
 static bool
 is_of_user(int pidfd)
 {
-	char path[64], line[256];
+	char path[64];
 	struct status st;
-	int pid = -1, folder, result, i;
-	FILE *fp;
+	int pid = pid_of(pidfd), folder, result, i;
 
-	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	fp = fopen(path, "re");
-	if (fp == NULL)
-		return false;
-	while (fgets(line, sizeof(line), fp) != NULL)
-		(void)sscanf(line, "Pid: %d", &pid);
-	(void)fclose(fp);
 	(void)snprintf(path, sizeof(path), "/proc/%d", pid);
 	folder = pid > 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (folder == -1)
@@ -295,6 +346,20 @@ kill_by_record(const int *fds, size_t nfds)
 {
 	if (nfds == 1 && is_of_user(fds[0]))
 		(void)syscall(SYS_pidfd_send_signal, fds[0], SIGKILL, NULL, 0);
+}
+
+/* Of a kernel whose pidfds are of processes alone, the thread by its id. */
+static void
+signal_by_record(const char *thread, const int *fds, size_t nfds)
+{
+	int tid;
+
+	if (nfds != 1 || !is_of_user(fds[0]))
+		return;
+	if (sscanf(thread, "%d", &tid) == 1)
+		(void)syscall(SYS_tgkill, pid_of(fds[0]), tid, SIGPIPE);
+	else
+		(void)syscall(SYS_pidfd_send_signal, fds[0], SIGPIPE, NULL, 0);
 }
 
 int
@@ -321,6 +386,10 @@ record_serve(int channel)
 		break;
 	case RECORD_KILL:
 		kill_by_record(fds, nfds);
+		break;
+	case RECORD_PIPE:
+		signal_by_record(record.text, fds, nfds);
+		(void)channel_send(channel, "", 1, NULL, 0);
 		break;
 	default:
 		break;

@@ -27,6 +27,12 @@ void record_tell(struct judge *, const char *text);
 /* Asks for the death of a process that runs what was not judged. */
 void record_kill(struct judge *, pid_t tgid, const char *judged);
 
+/*
+ * Asks for SIGPIPE for a thread whose call fails with EPIPE, and waits until
+ * it is pending. pidfd: the thread's, or -1 where there is no such thing.
+ */
+void record_signal(struct judge *, int pidfd, pid_t tgid, pid_t tid);
+
 /* The keeper's side: opens the log of that user's session. -1 with errno. */
 int record_open(const struct session_options *, const char *program, uid_t);
 /* Receives a record and writes it. 0 at the judge's end. */

@@ -51,6 +51,7 @@ struct session_hand {
 	bool files;   /* opens files */
 	bool sockets; /* makes sockets */
 	bool binds;
+	bool sends;
 };
 
 /* Everything that is decided before the first fork; immutable afterwards. */

@@ -40,6 +40,8 @@ struct job {
 	struct ticket ticket;
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
+	pid_t caller;
+	struct worker_task task; /* without work: none of this */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -72,7 +74,7 @@ ask_for_connect(const struct job *job)
 
 	for (;;) {
 		result = hand_connect(job->hand, job->fd, job->object,
-		    &job->addr, job->addr_len);
+		    &job->addr, job->addr_len, job->caller);
 		if (result == 0 || errno != EAGAIN || !waits ||
 		    !notify_valid(job->listener, job->ticket.id))
 			return result;
@@ -85,7 +87,8 @@ do_connect(const struct job *job)
 {
 	if (job->hand != -1)
 		return ask_for_connect(job);
-	return perform_connect(job->fd, job->object, &job->addr, job->addr_len);
+	return perform_connect(job->fd, job->object, &job->addr, job->addr_len,
+	    job->caller);
 }
 
 static void
@@ -93,6 +96,10 @@ work(struct job *job)
 {
 	int result;
 
+	if (job->task.work != NULL) {
+		job->task.work(job->task.context, &job->ticket, job->listener);
+		return;
+	}
 	if (job->connecting)
 		result = do_connect(job);
 	else
@@ -104,6 +111,18 @@ work(struct job *job)
 	else
 		(void)ticket_give(&job->ticket, job->listener, result,
 		    job->cloexec);
+}
+
+static void
+free_job(struct job *job)
+{
+	if (job->fd != -1)
+		close(job->fd);
+	if (job->object != -1)
+		close(job->object);
+	if (job->task.release != NULL)
+		job->task.release(job->task.context);
+	free(job);
 }
 
 static void *
@@ -122,10 +141,7 @@ run(void *p)
 		if (jobs[i] == job)
 			jobs[i] = NULL;
 	(void)pthread_mutex_unlock(&lock);
-	close(job->fd);
-	if (job->object != -1)
-		close(job->object);
-	free(job);
+	free_job(job);
 	return NULL;
 }
 
@@ -200,10 +216,7 @@ submit(struct judge *judge, struct call *call, struct job *job)
 	(void)pthread_mutex_unlock(&lock);
 	if (entered)
 		return;
-	close(job->fd);
-	if (job->object != -1)
-		close(job->object);
-	free(job);
+	free_job(job);
 	call_refuse(judge, call, EAGAIN);
 }
 
@@ -245,7 +258,24 @@ worker_connect(struct judge *judge, struct call *call)
 	job->fd = move(&call->fd);
 	job->object = call->addr_is_path ? move(&call->pin[0].object) : -1;
 	job->hand = call->addr.sa.sa_family == AF_UNIX ? judge->twin : -1;
+	job->caller = call->process->tgid;
 	job->addr = call->addr.storage;
 	job->addr_len = call->addr_len;
+	submit(judge, call, job);
+}
+
+void
+worker_do(struct judge *judge, struct call *call,
+    const struct worker_task *task)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL) {
+		task->release(task->context);
+		call_refuse(judge, call, ENOMEM);
+		return;
+	}
+	job->fd = job->object = -1;
+	job->task = *task;
 	submit(judge, call, job);
 }

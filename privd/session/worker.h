@@ -11,6 +11,7 @@
 
 struct call;
 struct judge;
+struct ticket;
 
 /* The signal that ends a wait: to be caught, without SA_RESTART. */
 void worker_init(void);
@@ -20,5 +21,14 @@ void worker_init(void);
  */
 void worker_open(struct judge *, struct call *, bool cloexec);
 void worker_connect(struct judge *, struct call *);
+
+/* Anything else: work answers the ticket; the context is released after it,
+   or if there is no place for it. */
+struct worker_task {
+	void (*work)(void *context, const struct ticket *, int listener);
+	void (*release)(void *context);
+	void *context;
+};
+void worker_do(struct judge *, struct call *, const struct worker_task *);
 
 #endif /* PRIVD_SESSION_WORKER_H */

@@ -4,7 +4,9 @@
  * refused here: an address must never be judged by bytes that the call does
  * not use, or be longer than what was judged.
  */
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <arpa/inet.h>
@@ -15,6 +17,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "rows.h"
@@ -23,13 +26,39 @@
 /* Older programs give no sin6_scope_id, and the kernel takes that. */
 #define INET6_LEAST offsetof(struct sockaddr_in6, sin6_scope_id)
 
+/*
+ * By the socket, for it may be in another namespace than whoever asks, and
+ * who asks may not be able to make one.
+ */
 static void
-show_inet(struct sys_text *text, const void *bytes, size_t len)
+show_interface(struct sys_text *text, int sock, unsigned int index)
+{
+	char name[IF_NAMESIZE] = "";
+	struct ifreq request;
+	struct stat st;
+
+	memset(&request, 0, sizeof(request));
+	request.ifr_ifindex = (int)index;
+	if (sock == -1)
+		(void)if_indextoname(index, name);
+	else if (fstat(sock, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	    ioctl(sock, SIOCGIFNAME, &request) == 0)
+		(void)snprintf(name, sizeof(name), "%.*s",
+		    (int)sizeof(request.ifr_name) - 1, request.ifr_name);
+	if (name[0] != '\0')
+		sys_text_add(text, "%s", name);
+	else
+		sys_text_add(text, "%u", index);
+}
+
+static void
+show_inet(struct sys_text *text, const void *bytes, size_t len, int sock)
 {
 	char host[INET_ADDRSTRLEN];
 	struct sockaddr_in sin;
 
 	(void)len;
+	(void)sock;
 	memcpy(&sin, bytes, sizeof(sin));
 	(void)inet_ntop(AF_INET, &sin.sin_addr, host, sizeof(host));
 	sys_text_add(text, "inet-[%s]:%u", host, ntohs(sin.sin_port));
@@ -43,9 +72,9 @@ is_local(const struct in6_addr *addr)
 
 /* The scope counts for link-local addresses alone. */
 static void
-show_inet6(struct sys_text *text, const void *bytes, size_t len)
+show_inet6(struct sys_text *text, const void *bytes, size_t len, int sock)
 {
-	char host[INET6_ADDRSTRLEN], name[IF_NAMESIZE];
+	char host[INET6_ADDRSTRLEN];
 	struct sockaddr_in6 sin6;
 
 	memset(&sin6, 0, sizeof(sin6));
@@ -58,21 +87,20 @@ show_inet6(struct sys_text *text, const void *bytes, size_t len)
 		(void)inet_ntop(AF_INET6, &sin6.sin6_addr, host, sizeof(host));
 	sys_text_add(text, "inet-[%s", host);
 	if (is_local(&sin6.sin6_addr) && sin6.sin6_scope_id != 0) {
-		if (if_indextoname(sin6.sin6_scope_id, name) != NULL)
-			sys_text_add(text, "%%%s", name);
-		else
-			sys_text_add(text, "%%%u", sin6.sin6_scope_id);
+		sys_text_add(text, "%%");
+		show_interface(text, sock, sin6.sin6_scope_id);
 	}
 	sys_text_add(text, "]:%u", ntohs(sin6.sin6_port));
 }
 
 /* A path ends at its NUL or at len, an abstract name at len alone. */
 static void
-show_unix(struct sys_text *text, const void *bytes, size_t len)
+show_unix(struct sys_text *text, const void *bytes, size_t len, int sock)
 {
 	const char *path;
 	size_t i;
 
+	(void)sock;
 	path = (const char *)bytes + offsetof(struct sockaddr_un, sun_path);
 	len -= offsetof(struct sockaddr_un, sun_path);
 	if (len == 0)
@@ -86,26 +114,26 @@ show_unix(struct sys_text *text, const void *bytes, size_t len)
 }
 
 static void
-show_packet(struct sys_text *text, const void *bytes, size_t len)
+show_packet(struct sys_text *text, const void *bytes, size_t len, int sock)
 {
-	char name[IF_NAMESIZE];
 	struct sockaddr_ll sll;
 
 	(void)len;
 	memcpy(&sll, bytes, sizeof(sll));
+	sys_text_add(text, "packet-[");
 	if (sll.sll_ifindex == 0)
-		sys_text_add(text, "packet-[any]");
-	else if (if_indextoname((unsigned int)sll.sll_ifindex, name) != NULL)
-		sys_text_add(text, "packet-[%s]", name);
+		sys_text_add(text, "any");
 	else
-		sys_text_add(text, "packet-[%d]", sll.sll_ifindex);
+		show_interface(text, sock, (unsigned int)sll.sll_ifindex);
+	sys_text_add(text, "]");
 }
 
 static void
-show_netlink(struct sys_text *text, const void *bytes, size_t len)
+show_netlink(struct sys_text *text, const void *bytes, size_t len, int sock)
 {
 	(void)bytes;
 	(void)len;
+	(void)sock;
 	sys_text_add(text, "netlink-[unknown]");
 }
 
@@ -113,7 +141,7 @@ static const struct family {
 	sa_family_t family;
 	size_t least;
 	size_t most;
-	void (*show)(struct sys_text *, const void *, size_t);
+	void (*show)(struct sys_text *, const void *, size_t, int);
 } families[] = {
 	{ AF_UNIX, offsetof(struct sockaddr_un, sun_path),
 	    sizeof(struct sockaddr_un), show_unix },
@@ -138,7 +166,8 @@ find_family(sa_family_t family)
 }
 
 int
-sys_format_sockaddr(const void *sa, size_t len, char *buf, size_t size)
+sys_format_sockaddr(const void *sa, size_t len, int sock, char *buf,
+    size_t size)
 {
 	const struct family *known;
 	struct sys_text text;
@@ -152,7 +181,7 @@ sys_format_sockaddr(const void *sa, size_t len, char *buf, size_t size)
 		goto invalid;
 	sys_text_start(&text, buf, size);
 	if (known != NULL)
-		known->show(&text, sa, len);
+		known->show(&text, sa, len, sock);
 	else
 		sys_text_add(&text, "family(%u)", family);
 	return sys_text_end(&text);

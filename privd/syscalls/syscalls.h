@@ -73,6 +73,7 @@ enum sys_kind {
 	SYS_STRING,   /* C string */
 	SYS_SOCKADDR, /* struct sockaddr; aux: register of its size */
 	SYS_MSGHDR,   /* struct msghdr, its msg_name */
+	SYS_MMSGHDR,  /* the same of each of an array of struct mmsghdr */
 	SYS_ARGV,     /* array of C strings, joined by blanks */
 	SYS_HOWFLAGS, /* struct open_how, as SYS_OFLAGS; aux: size */
 	SYS_HOWMODE,  /* struct open_how, as SYS_MODE; aux: size */
@@ -165,6 +166,7 @@ enum sys_op {
 	SYS_OP_SOCKET,
 	SYS_OP_BIND,
 	SYS_OP_CONNECT,
+	SYS_OP_SEND, /* sendto, sendmsg, sendmmsg */
 	SYS_OPS
 };
 
@@ -367,13 +369,14 @@ const struct sys_account *sys_account_user(uid_t);
 const struct sys_account *sys_account_group(gid_t);
 
 /*
- * struct sockaddr of len copied bytes. Returns -1 with EINVAL where its family
+ * struct sockaddr of len copied bytes; interfaces have the names that they
+ * have where the socket is (-1: here). Returns -1 with EINVAL where its family
  * refuses that length. The path of a unix socket is given as it is: only who
  * looks at sun_path[0] can tell an abstract name from a file called "@name".
  * A netlink address does not hold its protocol and is "netlink-[unknown]";
  * who has the socket calls sys_format_netlink() with its SO_PROTOCOL.
  */
-int sys_format_sockaddr(const void *sa, size_t len, char *, size_t);
+int sys_format_sockaddr(const void *sa, size_t len, int sock, char *, size_t);
 int sys_format_netlink(unsigned int protocol, char *, size_t);
 
 /*

@@ -14,6 +14,10 @@
 #define SOCKADDRESSED(o, r)                                              \
 	.args = { SOCKADDR(1, 2, 0) }, .form = "i", .rights = DAC | (r), \
 	.disposal = SYS_PERFORMED, .op = o, .flags = SYS_ELEVATES
+/* Performed on what was copied: addresses are in memory. */
+#define SENDING                                                           \
+	.rights = DAC | CAP(NET_ADMIN) | CAP(NET_RAW) | CAP(AUDIT_WRITE), \
+	.disposal = SYS_PERFORMED, .op = SYS_OP_SEND, .flags = SYS_ELEVATES
 #define SOCKETED                                  \
 	.args = { ARG("sockdom", SYS_SOCKDOM, 0), \
 		ARG("socktype", SYS_SOCKTYPE, 1), \
@@ -290,19 +294,31 @@ static const struct sys_call rows[] = {
 	{ .name = "socket",
 	    SOCKETED,
 	    KERNEL_OR(SYS_OP_SOCKET, CAP(NET_RAW) | CAP(NET_ADMIN)) },
+	/* Both ends are the caller's: there is nothing to gain by elevation,
+	   and a pair that another made shows that one as the peer. */
 	{ .name = "socketpair", SOCKETED },
 	{ .name = "bind", SOCKADDRESSED(SYS_OP_BIND, CAP(NET_BIND_SERVICE)) },
 	{ .name = "connect", SOCKADDRESSED(SYS_OP_CONNECT, 0) },
 	{ .name = "sendto",
 	    .args = { SOCKADDR(4, 5, OPTIONAL) },
-	    .disposal = SYS_WHOLE },
+	    .form = "i  f",
+	    SENDING },
 	{ .name = "sendmsg",
 	    .args = { ARG("sockaddr", SYS_MSGHDR, 1) },
-	    .disposal = SYS_WHOLE },
-	/* Many messages, each with an address. */
+	    .form = "i f",
+	    SENDING },
+	/* Many messages, each judged by its address and sent by itself. */
 	{ .name = "sendmmsg",
 	    .folds = { INTO("sendmsg") },
-	    .disposal = SYS_WHOLE },
+	    .args = { ARG("sockaddr", SYS_MMSGHDR, 1) },
+	    .form = "i  f",
+	    SENDING },
+	/*
+	 * What comes in cannot be judged before it is there, and afterwards
+	 * it is taken off already; who may be listened to is judged by bind,
+	 * and accept names nobody. Performed by another they would give the
+	 * descriptors that come along to that one.
+	 */
 	CALL("recvfrom"),
 	CALL("recvmsg"),
 	VARIANT("recvmmsg", "recvmsg"),

@@ -409,13 +409,14 @@ check_sockaddr(const void *sa, size_t len, const char *text)
 
 	if (text == NULL) {
 		errno = 0;
-		assert_int_equal(sys_format_sockaddr(sa, len, buf, sizeof(buf)),
+		assert_int_equal(sys_format_sockaddr(sa, len, -1, buf,
+				     sizeof(buf)),
 		    -1);
 		assert_int_equal(errno, EINVAL);
 		return;
 	}
 	print_message("%s\n", text);
-	assert_int_equal(sys_format_sockaddr(sa, len, buf, sizeof(buf)), 0);
+	assert_int_equal(sys_format_sockaddr(sa, len, -1, buf, sizeof(buf)), 0);
 	assert_string_equal(buf, text);
 }
 
