@@ -65,6 +65,11 @@ perform_function perform_acct;
 perform_function perform_swapon;
 perform_function perform_swapoff;
 
+/* options.c: on a duplicate of the caller's descriptor */
+perform_function perform_setsockopt;
+perform_function perform_getsockopt;
+perform_function perform_ioctl;
+
 /* system.c: what is the machine's */
 perform_function perform_sethostname;
 perform_function perform_setdomainname;

@@ -127,6 +127,9 @@ typedef int perform_descriptor(void *context, int number);
 int perform_control(void *control, size_t len, perform_descriptor *,
     void *context);
 
+/* How much of the argument of a request there is, on that descriptor. */
+size_t perform_argument_size(const struct sys_request *, int fd);
+
 /* A message, complete; the descriptors in its control data are this
    process's. */
 struct perform_message {

@@ -212,6 +212,77 @@ list_elevating(char *out, size_t size)
 	(void)strlcat(out, " and, by what they open, fsread, fswrite", size);
 }
 
+/* Is what the test names something that nobody can do for another? */
+static bool
+names_unperformable(const struct policy_expr *expr, const struct sys_call *call)
+{
+	const struct sys_arg *arg = sys_arg_by_name(call, expr->name, 0);
+	const enum policy_operator op = expr->operator;
+	bool set = call->op == SYS_OP_SETSOCKOPT;
+	struct sys_option_number found[4];
+	struct sys_cmp cmp;
+	size_t i, n;
+
+	if (arg == NULL || op != POLICY_EQ || expr->macros)
+		return false;
+	if (arg->kind == SYS_REQUEST)
+		return sys_compare(arg, expr->string, &cmp) == SYS_CMP_EXACT &&
+		    sys_request((uint32_t)cmp.value) == NULL;
+	if (arg->kind != SYS_OPTNAME)
+		return false;
+	n = sys_options_named(expr->string, found, 4);
+	for (i = 0; i < n; i++)
+		if (sys_option(found[i].level, found[i].option, set) !=
+		    SYS_OPTION_NONE)
+			return false;
+	return n > 0;
+}
+
+/* The first such test that could make the rule match; NULL. */
+static const struct policy_expr *
+find_unperformable(const struct policy_expr *expr, const struct sys_call *call)
+{
+	const struct policy_expr *found;
+
+	for (;; expr = expr->right) {
+		switch (expr->op) {
+		case POLICY_TEST:
+			return names_unperformable(expr, call) ? expr : NULL;
+		case POLICY_AND:
+		case POLICY_OR:
+			found = find_unperformable(expr->left, call);
+			if (found != NULL)
+				return found;
+			break;
+		case POLICY_NOT:
+		case POLICY_TRUE:
+			return NULL;
+		}
+	}
+}
+
+static void
+check_performable(struct policy_parse *p, struct policy_place place)
+{
+	const struct policy_rule *rule = p->rule;
+	const struct policy_expr *expr;
+	char text[REPORT_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < rule->ncalls; i++) {
+		expr = find_unperformable(rule->expr, rule->calls[i]);
+		if (expr == NULL)
+			continue;
+		parse_error(p, place,
+		    "%s \"%s\" of \"%s\" cannot be performed as somebody "
+		    "else",
+		    expr->name,
+		    report_text(expr->string, strlen(expr->string), text),
+		    rule->callname);
+		return;
+	}
+}
+
 static void
 check_elevation(struct policy_parse *p)
 {
@@ -240,6 +311,7 @@ check_elevation(struct policy_parse *p)
 		    rule->callname, list);
 		return;
 	}
+	check_performable(p, place);
 }
 
 /* Do all calls of the rule fold into one of that name? */

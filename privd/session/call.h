@@ -107,6 +107,11 @@ int call_copy_address(struct judge *, struct call *, uint64_t addr,
     int32_t len);
 /* A duplicate of the descriptor that it acts on or with. 0 or errno. */
 int call_take_descriptor(struct judge *, struct call *);
+/* What an option's value and a request's argument are; the descriptor was
+   taken. 0 or errno. */
+int call_take_option(struct judge *, struct call *, uint64_t addr);
+int call_take_room(struct judge *, struct call *, uint64_t addr);
+int call_take_argument(struct judge *, struct call *, uint64_t addr);
 /* Pins its paths (again: of the same copy), and names them. 0 or errno. */
 int call_pin(struct judge *, struct call *);
 /* Walks another path of the caller's (a script's interpreter), from its

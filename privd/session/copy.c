@@ -331,10 +331,10 @@ call_take_late(struct judge *judge, struct call *call)
 
 	if ((call->row->flags & SYS_KERNEL) == 0)
 		return 0;
-	error = call_take_payload(judge, call);
-	if (error == 0 && sys_takes_fd(call->row))
-		error = call_take_descriptor(judge, call);
+	error = sys_takes_fd(call->row) ? call_take_descriptor(judge, call) : 0;
 	call->ask.fd = call->fd;
+	if (error == 0)
+		error = call_take_payload(judge, call);
 	if (error == 0 && !notify_valid(judge->listener, call->ticket.id))
 		error = ESRCH;
 	return error;

@@ -279,6 +279,24 @@ address_error(const struct call *call)
 	return call_bind_error(&call->pin[0]);
 }
 
+/* What no other process can do for it, its rule cannot have meant. */
+static int
+refuse_note(struct judge *judge, const struct call *call)
+{
+	const struct policy_request *request = &call->request;
+	const char *name = "it", *value = "";
+
+	if (request->nvalues > 0) {
+		name = request->values[request->nvalues - 1].name;
+		value = request->values[request->nvalues - 1].value;
+	}
+	record_note(judge,
+	    "pid %d (%s): %s with %s %s cannot be performed as somebody else",
+	    call->process->tgid, call->process->program, call->base->name, name,
+	    value);
+	return EPERM;
+}
+
 void
 call_elevate(struct judge *judge, struct call *call)
 {
@@ -288,7 +306,9 @@ call_elevate(struct judge *judge, struct call *call)
 	struct hand_gift gift;
 	int fd, error;
 
-	error = call_take_late(judge, call);
+	error = sys_performable(call->row, call->regs) ?
+	    call_take_late(judge, call) :
+	    refuse_note(judge, call);
 	if (error == 0)
 		error = address_error(call);
 	if (error == 0)

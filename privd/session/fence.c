@@ -22,7 +22,7 @@
 #include "session.h"
 
 #define FOLDERS_MAX 256
-#define DOMAINS_MAX 16
+#define VALUES_MAX 64
 
 #define READING                                                       \
 	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | \
@@ -136,8 +136,9 @@ struct bounds {
 	uint64_t access;
 	struct jail_path folders[FOLDERS_MAX + 1];
 	size_t nfolders;
-	int domains[DOMAINS_MAX];
-	size_t ndomains;
+	const struct sys_call *call; /* whose argument it is */
+	uint32_t values[VALUES_MAX];
+	size_t nvalues;
 };
 
 /* Does the expression hold only for values that add() was told of? */
@@ -200,19 +201,41 @@ add_folder(struct bounds *bounds, const struct policy_expr *expr)
 }
 
 static bool
-add_domain(struct bounds *bounds, const struct policy_expr *expr)
+add_number(struct bounds *bounds, uint32_t value)
+{
+	if (bounds->nvalues == VALUES_MAX)
+		return false;
+	bounds->values[bounds->nvalues++] = value;
+	return true;
+}
+
+/* An option's name means a number of its level. */
+static bool
+add_option(struct bounds *bounds, const char *name)
+{
+	struct sys_option_number found[4];
+	size_t i, n = sys_options_named(name, found, 4);
+
+	for (i = 0; i < n; i++)
+		if (!add_number(bounds, found[i].option))
+			return false;
+	return n > 0;
+}
+
+static bool
+add_value(struct bounds *bounds, const struct policy_expr *expr)
 {
 	const struct sys_arg *arg;
 	struct sys_cmp cmp;
 
-	arg = sys_arg_by_name(sys_by_name("socket"), "sockdom", 0);
-	if (expr->operator!= POLICY_EQ || expr->macros ||
-	    bounds->ndomains == DOMAINS_MAX || arg == NULL)
+	arg = sys_arg_by_name(bounds->call, bounds->name, 0);
+	if (expr->operator!= POLICY_EQ || expr->macros || arg == NULL)
 		return false;
+	if (arg->kind == SYS_OPTNAME)
+		return add_option(bounds, expr->string);
 	switch (sys_compare(arg, expr->string, &cmp)) {
 	case SYS_CMP_EXACT:
-		bounds->domains[bounds->ndomains++] = (int)cmp.value;
-		return true;
+		return add_number(bounds, (uint32_t)cmp.value);
 	case SYS_CMP_NEVER:
 		return true;
 	case SYS_CMP_UNKNOWN:
@@ -323,24 +346,25 @@ fence_operations(const struct session_plan *plan, unsigned int hand,
 }
 
 size_t
-fence_domains(const struct session_plan *plan, unsigned int hand,
-    const int **domains)
+fence_values(const struct session_plan *plan, unsigned int hand,
+    const char *call, const char *argument, const uint32_t **values)
 {
 	static struct bounds bounds;
 	const struct policy_rule *rule;
 	size_t i;
 
-	bounds.name = "sockdom";
+	bounds.name = argument;
 	bounds.index = -1;
-	bounds.add = add_domain;
-	bounds.ndomains = 0;
+	bounds.add = add_value;
+	bounds.nvalues = 0;
+	bounds.call = sys_by_name(call);
 	for (i = 0; i < policy_rule_count(plan->policy.first); i++) {
 		rule = policy_rule(plan->policy.first, i);
 		if (plan->rule_hand[rule->index] == hand &&
-		    names_op(rule, SYS_OP_SOCKET) &&
+		    names_op(rule, (enum sys_op)bounds.call->op) &&
 		    !is_bounded(&bounds, rule->expr))
 			return 0;
 	}
-	*domains = bounds.domains;
-	return bounds.ndomains;
+	*values = bounds.values;
+	return bounds.nvalues;
 }

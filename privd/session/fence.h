@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "../syscalls/syscalls.h"
 
@@ -35,8 +36,11 @@ int fence_landlock(const struct session_plan *, unsigned int hand);
 /* The operations whose calls they name; not what aliases elevate. */
 void fence_operations(const struct session_plan *, unsigned int hand,
     bool named[SYS_OPS]);
-/* The socket domains that they can match; 0 if one can match any. */
-size_t fence_domains(const struct session_plan *, unsigned int hand,
-    const int **domains);
+/*
+ * The values of that argument of that call which they can match; 0 if one can
+ * match any. Good until it is asked again.
+ */
+size_t fence_values(const struct session_plan *, unsigned int hand,
+    const char *call, const char *argument, const uint32_t **values);
 
 #endif /* PRIVD_SESSION_FENCE_H */

@@ -6,6 +6,7 @@
 #include "hand_jail.h"
 
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <fcntl.h>
@@ -112,8 +113,10 @@ static const struct jail_rule for_messages[] = {
 	{ SYS_openat, O_PATH, O_PATH, 2 },
 };
 
+#define RULES_MAX 320 /* all requests that there are, and the rest */
+
 struct list {
-	struct jail_rule rules[96];
+	struct jail_rule rules[RULES_MAX];
 	size_t n;
 };
 
@@ -122,7 +125,7 @@ append(struct list *list, const struct jail_rule *rules, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n && list->n < 96; i++)
+	for (i = 0; i < n && list->n < RULES_MAX; i++)
 		list->rules[list->n++] = rules[i];
 }
 
@@ -144,22 +147,67 @@ append_operations(struct list *list, const bool named[SYS_OPS])
 	}
 }
 
+/* A call, held to the values that the hand's rules name of its argument. */
 static void
-append_domains(struct list *list, const struct session_plan *plan,
-    unsigned int hand)
+append_bounded(struct list *list, const struct session_plan *plan,
+    unsigned int hand, const char *call, int nr, uint8_t reg,
+    const char *argument)
 {
-	struct jail_rule rule = ANY(SYS_socket);
-	const int *domains;
+	struct jail_rule rule = { nr, 0, 0, reg };
+	const uint32_t *values;
 	size_t i, n;
 
-	n = fence_domains(plan, hand, &domains);
+	n = fence_values(plan, hand, call, argument, &values);
 	for (i = 0; i < n; i++) {
 		rule.mask = UINT32_MAX;
-		rule.value = (uint32_t)domains[i];
+		rule.value = values[i];
 		append(list, &rule, 1);
 	}
-	if (n == 0) /* a rule that says nothing of domains */
+	if (n == 0) /* a rule that says nothing of it */
 		append(list, &rule, 1);
+}
+
+/* Requests are never any: at most all that could be performed. */
+static void
+append_requests(struct list *list, const struct session_plan *plan,
+    unsigned int hand)
+{
+	struct jail_rule rule = { SYS_ioctl, UINT32_MAX, 0, 1 };
+	const struct sys_request *all;
+	const uint32_t *values;
+	size_t i, n;
+
+	n = fence_values(plan, hand, "ioctl", "request", &values);
+	for (i = 0; i < n; i++) {
+		rule.value = values[i];
+		append(list, &rule, 1);
+	}
+	if (n > 0)
+		return;
+	n = sys_requests(&all);
+	for (i = 0; i < n; i++) {
+		rule.value = all[i].request;
+		append(list, &rule, 1);
+	}
+}
+
+static void
+append_options(struct list *list, const struct session_plan *plan,
+    unsigned int hand, const bool named[SYS_OPS])
+{
+	const struct jail_rule domain = { SYS_getsockopt, UINT32_MAX, SO_DOMAIN,
+		2 };
+
+	if (named[SYS_OP_SETSOCKOPT])
+		append_bounded(list, plan, hand, "setsockopt", SYS_setsockopt,
+		    2, "optname");
+	if (named[SYS_OP_GETSOCKOPT])
+		append_bounded(list, plan, hand, "getsockopt", SYS_getsockopt,
+		    2, "optname");
+	if (named[SYS_OP_IOCTL]) {
+		append_requests(list, plan, hand);
+		append(list, &domain, 1);
+	}
 }
 
 int
@@ -179,9 +227,11 @@ hand_jail(const struct session_plan *plan, unsigned int hand)
 		APPEND(&list, for_files);
 	if (self->sockets) {
 		APPEND(&list, for_sockets);
-		append_domains(&list, plan, hand);
+		append_bounded(&list, plan, hand, "socket", SYS_socket, 0,
+		    "sockdom");
 	}
 	append_operations(&list, named);
+	append_options(&list, plan, hand, named);
 	return jail_seccomp(list.rules, list.n);
 }
 

@@ -21,7 +21,7 @@
 #include "../compat.h"
 #include "../notify/notify.h"
 
-#define JAIL_INSNS_MAX 1024
+#define JAIL_INSNS_MAX 2560
 
 /* To live: memory, signals, the clock; and to end. */
 static const struct jail_rule living[] = {

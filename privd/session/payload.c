@@ -182,6 +182,12 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 		return take_text(judge, call, value);
 	case SYS_FORM_STRUCT:
 		return take_struct(judge, call, value, (*structs)++);
+	case SYS_FORM_OPTION:
+		return call_take_option(judge, call, value);
+	case SYS_FORM_ROOM:
+		return call_take_room(judge, call, value);
+	case SYS_FORM_ARGUMENT:
+		return call_take_argument(judge, call, value);
 	case SYS_FORM_HANDLE:
 		return take_handle(judge, call, value);
 	case SYS_FORM_TIMESPECS:

@@ -75,6 +75,7 @@ take(struct sys_numbers *numbers, char letter, uint64_t value,
 			numbers->length[taken->lengths++] = (int64_t)value;
 		break;
 	case SYS_FORM_PLAIN:
+	case SYS_FORM_ARGUMENT:
 		if (taken->plain < SYS_PLAIN_MAX)
 			numbers->plain[taken->plain++] = value;
 		break;
@@ -99,4 +100,25 @@ sys_numbers(const struct sys_call *call, const uint64_t regs[SYS_REGS],
 		return;
 	for (i = 0; i < SYS_REGS && letter[i] != '\0'; i++)
 		take(numbers, letter[i], regs[i], &taken);
+}
+
+bool
+sys_performable(const struct sys_call *call, const uint64_t regs[SYS_REGS])
+{
+	struct sys_numbers numbers;
+	uint32_t first, second;
+
+	sys_numbers(call, regs, &numbers);
+	first = (uint32_t)numbers.plain[0];
+	second = (uint32_t)numbers.plain[1];
+	switch (call->op) {
+	case SYS_OP_IOCTL:
+		return sys_request(first) != NULL;
+	case SYS_OP_SETSOCKOPT:
+		return sys_option(first, second, true) != SYS_OPTION_NONE;
+	case SYS_OP_GETSOCKOPT:
+		return sys_option(first, second, false) != SYS_OPTION_NONE;
+	default:
+		return true;
+	}
 }

@@ -167,6 +167,9 @@ enum sys_op {
 	SYS_OP_BIND,
 	SYS_OP_CONNECT,
 	SYS_OP_SEND, /* sendto, sendmsg, sendmmsg */
+	SYS_OP_SETSOCKOPT,
+	SYS_OP_GETSOCKOPT,
+	SYS_OP_IOCTL,
 	SYS_OPS
 };
 
@@ -306,7 +309,10 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_TIMESPECS 't'
 #define SYS_FORM_TIMEVALS 'T'
 #define SYS_FORM_UTIMBUF 'U'
-#define SYS_FORM_STRUCT 'c' /* of the size that its operation has, or NULL */
+#define SYS_FORM_OPTION 'j'   /* a socket option's value */
+#define SYS_FORM_ROOM 'q'     /* the size of one, for it and for the result */
+#define SYS_FORM_ARGUMENT 'r' /* of a request, which says what it is */
+#define SYS_FORM_STRUCT 'c'   /* of the size that its operation has, or NULL */
 
 #define SYS_PLAIN_MAX 4
 
@@ -334,6 +340,67 @@ int sys_form_register(const struct sys_call *, char letter);
  */
 bool sys_takes_fd(const struct sys_call *);
 bool sys_acts_on_fd(const struct sys_call *);
+
+/*
+ * A request to a device that another process can make: what its argument is,
+ * which the numbers of requests do not always say themselves.
+ */
+enum sys_request_kind {
+	SYS_REQUEST_NONE,    /* is not looked at */
+	SYS_REQUEST_NUMBER,  /* is one itself */
+	SYS_REQUEST_BYTES,   /* is read, or written, or both */
+	SYS_REQUEST_DATA,    /* struct ifreq, which points to bytes */
+	SYS_REQUEST_ETHTOOL, /* the same, of the size that its command has */
+	SYS_REQUEST_ROUTE /* struct rtentry, which points to a name; or bytes */
+};
+#define SYS_REQUEST_READ 0x01
+#define SYS_REQUEST_WRITTEN 0x02
+
+/* What it can be made on: elsewhere the number means another thing. */
+enum sys_on {
+	SYS_ON_SOCKET,
+	SYS_ON_FILE,  /* or a folder */
+	SYS_ON_BLOCK, /* device */
+	SYS_ON_LOOP,
+	SYS_ON_LOOP_CONTROL,
+	SYS_ON_TUN,
+	SYS_ON_TERMINAL,
+	SYS_ON_RANDOM
+};
+
+struct sys_request {
+	uint32_t request;
+	uint8_t kind;
+	uint8_t access;
+	uint8_t on;
+	uint16_t size[2]; /* the second on IPv6 sockets; 0: it is none there */
+};
+
+/* NULL: it cannot be made by another. And all that can be; their number. */
+const struct sys_request *sys_request(uint32_t request);
+size_t sys_requests(const struct sys_request **);
+/* 0: not known; *out: it is written as well. */
+size_t sys_ethtool_size(uint32_t command, bool *out);
+
+/* The value of a socket option, for another process to set or get. */
+enum sys_option {
+	SYS_OPTION_NONE, /* it cannot */
+	SYS_OPTION_BYTES,
+	SYS_OPTION_PROGRAM /* struct sock_fprog */
+};
+
+struct sys_option_number {
+	uint32_t level;
+	uint32_t option;
+};
+
+enum sys_option sys_option(uint32_t level, uint32_t option, bool set);
+/* The options of that name, of several levels; returns their number. */
+size_t sys_options_named(const char *name, struct sys_option_number *,
+    size_t max);
+
+/* Can another process make this call at all, as its registers are? */
+bool sys_performable(const struct sys_call *, const uint64_t regs[SYS_REGS]);
 
 /* The nth argument of that name (case-insensitive), NULL if not there. */
 const struct sys_arg *sys_arg_by_name(const struct sys_call *, const char *name,

@@ -60,8 +60,11 @@ static const struct sys_call rows[] = {
 	{ .name = "fcntl", .args = { ARG("cmd", SYS_CMD, 1) } },
 	{ .name = "ioctl",
 	    .args = { ARG("request", SYS_REQUEST, 1) },
-	    .rights = CAP(NET_ADMIN) | CAP(SYS_ADMIN) | CAP(SYS_TTY_CONFIG) |
-		CAP(SYS_RAWIO) },
+	    .form = "iar",
+	    KERNEL_OR(SYS_OP_IOCTL,
+		CAP(NET_ADMIN) | CAP(SYS_ADMIN) | CAP(SYS_TTY_CONFIG) |
+		    CAP(SYS_RAWIO) | CAP(SYS_TIME) | CAP(LINUX_IMMUTABLE) |
+		    CAP(FOWNER)) },
 	CALL("flock"),
 	CALL("fsync"),
 	CALL("fdatasync"),
@@ -330,8 +333,12 @@ static const struct sys_call rows[] = {
 	CALL("shutdown"),
 	{ .name = "setsockopt",
 	    OPTIONED,
-	    .rights = CAP(NET_ADMIN) | CAP(NET_RAW) },
-	{ .name = "getsockopt", OPTIONED },
+	    .form = "iaajs",
+	    KERNEL_OR(SYS_OP_SETSOCKOPT, CAP(NET_ADMIN) | CAP(NET_RAW)) },
+	{ .name = "getsockopt",
+	    OPTIONED,
+	    .form = "iaabq",
+	    KERNEL_OR(SYS_OP_GETSOCKOPT, CAP(NET_ADMIN)) },
 
 	/* System V and POSIX objects */
 	CALLR("shmget", CAP(IPC_OWNER)),

@@ -3,12 +3,15 @@
  * The table of calls against the running kernel and against itself: numbers,
  * folding, aliases, names and arguments.
  */
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -229,6 +232,11 @@ test_disposals(void **state)
 		{ "rt_sigreturn", SYS_NUMBERS, SYS_QUIET },
 		{ "setresgid", SYS_NUMBERS, SYS_CREDS },
 		{ "setgroups", SYS_NUMBERS, SYS_CREDS },
+		{ "setsockopt", SYS_PERFORMED, SYS_ELEVATES | SYS_KERNEL },
+		{ "getsockopt", SYS_PERFORMED, SYS_ELEVATES | SYS_KERNEL },
+		{ "ioctl", SYS_PERFORMED, SYS_ELEVATES | SYS_KERNEL },
+		{ "socketpair", SYS_NUMBERS, 0 },
+		{ "recvmsg", SYS_NUMBERS, 0 },
 		{ "capset", SYS_NUMBERS, SYS_CREDS },
 		{ "create_module", SYS_REFUSED, 0 },
 	};
@@ -549,6 +557,86 @@ test_names_are_unique(void **state)
 	}
 }
 
+/* --- requests and options */
+
+static void
+test_requests(void **state)
+{
+	const struct sys_request *all;
+	size_t i, j, n = sys_requests(&all);
+
+	(void)state;
+	assert_true(n > 50);
+	for (i = 0; i < n; i++) {
+		print_message("%#x\n", all[i].request);
+		/* It can be named in a policy. */
+		assert_non_null(sys_name_of(sys_names_request, all[i].request));
+		for (j = 0; j < i; j++)
+			assert_int_not_equal(all[i].request, all[j].request);
+		assert_ptr_equal(sys_request(all[i].request), &all[i]);
+		assert_true(all[i].size[0] <= 512 && all[i].size[1] <= 512);
+		if (all[i].kind == SYS_REQUEST_BYTES)
+			assert_true(all[i].access != 0 &&
+			    (all[i].size[0] != 0 || all[i].size[1] != 0));
+		if (all[i].kind == SYS_REQUEST_NONE ||
+		    all[i].kind == SYS_REQUEST_NUMBER)
+			assert_int_equal(all[i].access, 0);
+	}
+}
+
+/* What is about whoever makes it, or leads on to other memory. */
+static void
+test_no_requests(void **state)
+{
+	static const unsigned long none[] = { TIOCSTI, TIOCLINUX, TIOCSCTTY,
+		TIOCNOTTY, TIOCSPGRP, SIOCGIFCONF, FIOSETOWN, SIOCSPGRP,
+		FIONBIO, FIOCLEX, 0x4c00 /* LOOP_SET_FD */,
+		0x89ef /* of protocols */, 0x89f0 /* of devices */, 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEMS(none); i++)
+		assert_null(sys_request((uint32_t)none[i]));
+}
+
+static void
+test_options(void **state)
+{
+	static const struct {
+		uint32_t level, option;
+		enum sys_option set, get;
+	} cases[] = {
+		{ SOL_SOCKET, SO_MARK, SYS_OPTION_BYTES, SYS_OPTION_BYTES },
+		{ SOL_SOCKET, SO_ATTACH_FILTER, SYS_OPTION_PROGRAM,
+		    SYS_OPTION_NONE },
+		{ SOL_SOCKET, SO_ATTACH_BPF, SYS_OPTION_NONE, SYS_OPTION_NONE },
+		{ SOL_SOCKET, 77, SYS_OPTION_NONE, SYS_OPTION_NONE },
+		{ SOL_SOCKET, 4711, SYS_OPTION_NONE, SYS_OPTION_NONE },
+		{ 4711, SO_MARK, SYS_OPTION_NONE, SYS_OPTION_NONE },
+		{ 283 /* SOL_XDP */, 4, SYS_OPTION_NONE, SYS_OPTION_NONE },
+		{ IPPROTO_IP, 64, SYS_OPTION_NONE, SYS_OPTION_NONE },
+		{ IPPROTO_IP, 19, SYS_OPTION_BYTES, SYS_OPTION_BYTES },
+	};
+	struct sys_option_number found[4];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEMS(cases); i++) {
+		assert_int_equal(sys_option(cases[i].level, cases[i].option,
+				     true),
+		    cases[i].set);
+		assert_int_equal(sys_option(cases[i].level, cases[i].option,
+				     false),
+		    cases[i].get);
+	}
+	assert_int_equal(sys_options_named("SO_MARK", found, 4), 1);
+	assert_int_equal(found[0].level, SOL_SOCKET);
+	assert_int_equal(found[0].option, SO_MARK);
+	assert_int_equal(sys_options_named("MCAST_JOIN_GROUP", found, 4), 2);
+	assert_int_equal(sys_options_named("MCAST_JOIN_GROUP", found, 1), 1);
+	assert_int_equal(sys_options_named("SO_NOTHING", found, 4), 0);
+}
+
 /* --- arguments */
 
 static void
@@ -616,6 +704,9 @@ main(void)
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_names_are_unique),
 		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_no_requests),
+		cmocka_unit_test(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
