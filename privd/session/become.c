@@ -72,7 +72,7 @@ is_plain(const struct credentials *creds)
 		if (creds->uid[i] != creds->uid[0] ||
 		    creds->gid[i] != creds->gid[0])
 			return false;
-	return creds->effective == creds->permitted || creds->uid[0] != 0;
+	return creds->effective == (creds->uid[0] == 0 ? creds->permitted : 0);
 }
 
 static void
