@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,10 +21,19 @@
 #include "channel.h"
 #include "identity.h"
 
+/* Effective in this thread all the time. */
+static _Thread_local uint64_t resting;
+
+void
+reach_rest(uint64_t caps)
+{
+	resting = caps;
+}
+
 void
 reach_raise(struct reach *reach)
 {
-	uint64_t all = reach->guard | reach->resting;
+	uint64_t all = reach->guard | resting;
 
 	if (reach->guard != 0)
 		(void)identity_set_caps(all, all, 0);
@@ -32,11 +42,10 @@ reach_raise(struct reach *reach)
 void
 reach_lower(struct reach *reach)
 {
-	uint64_t all = reach->guard | reach->resting;
+	uint64_t all = reach->guard | resting;
 	int error = errno;
 
-	if (reach->guard != 0 &&
-	    identity_set_caps(all, reach->resting, 0) == -1)
+	if (reach->guard != 0 && identity_set_caps(all, resting, 0) == -1)
 		_exit(1); /* never go on with more than is right */
 	errno = error;
 }
@@ -58,15 +67,19 @@ static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
 static int
 ask(struct reach *reach, struct reach_request *request, int *fd)
 {
+	/* Threads of the judge ask one after the other. */
+	static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
 	struct reach_reply reply;
 	int fds[CHANNEL_FDS_MAX];
-	size_t nfds, len;
-	ssize_t n;
+	size_t nfds = 0, len;
+	ssize_t n = -1;
 
 	len = offsetof(struct reach_request, data) + request->len;
-	if (channel_send(reach->fetcher, request, len, NULL, 0) == -1)
-		return -1;
-	n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds, &nfds);
+	(void)pthread_mutex_lock(&asking);
+	if (channel_send(reach->fetcher, request, len, NULL, 0) == 0)
+		n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds,
+		    &nfds);
+	(void)pthread_mutex_unlock(&asking);
 	if (n == (ssize_t)sizeof(reply) && reply.error == 0 &&
 	    nfds == (fd != NULL ? 1U : 0U)) {
 		if (fd != NULL)
@@ -110,7 +123,7 @@ int
 reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
     enum reach_what what, int number)
 {
-	static struct reach_request request;
+	static _Thread_local struct reach_request request;
 	char name[32];
 	int fd;
 
@@ -151,7 +164,7 @@ take_directly(struct reach *reach, pid_t tgid, int number)
 int
 reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 {
-	static struct reach_request request;
+	static _Thread_local struct reach_request request;
 	int fd;
 
 	if (reach->fetcher == -1)
@@ -190,7 +203,7 @@ int
 reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
     uint64_t addr, const void *data, size_t len)
 {
-	static struct reach_request request;
+	static _Thread_local struct reach_request request;
 	int result;
 
 	if (len == 0)
