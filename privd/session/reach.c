@@ -62,24 +62,24 @@ reach_openat(struct reach *reach, int folder, const char *name, int flags)
 }
 
 /* A worker may ask as well. */
-static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 static int
 ask(struct reach *reach, struct reach_request *request, int *fd)
 {
 	/* Threads of the judge ask one after the other. */
-	static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
+	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 	struct reach_reply reply;
 	int fds[CHANNEL_FDS_MAX];
 	size_t nfds = 0, len;
 	ssize_t n = -1;
 
 	len = offsetof(struct reach_request, data) + request->len;
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	if (channel_send(reach->fetcher, request, len, NULL, 0) == 0)
 		n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds,
 		    &nfds);
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	if (n == (ssize_t)sizeof(reply) && reply.error == 0 &&
 	    nfds == (fd != NULL ? 1U : 0U)) {
 		if (fd != NULL)
@@ -134,13 +134,13 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 	    (errno != EACCES && errno != EPERM))
 		return fd;
 	/* Not dumpable (mode 0711): its files are root's. */
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_OPEN, id, tid);
 	request.what = what;
 	request.number = number;
 	if (ask(reach, &request, &fd) == -1)
 		fd = -1;
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	return fd;
 }
 
@@ -169,12 +169,12 @@ reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 
 	if (reach->fetcher == -1)
 		return take_directly(reach, tgid, number);
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_TAKE, id, tid);
 	request.number = number;
 	if (ask(reach, &request, &fd) == -1)
 		fd = -1;
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	return fd;
 }
 
@@ -214,12 +214,12 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 		errno = E2BIG;
 		return -1;
 	}
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_WRITE, id, tid);
 	request.addr = addr;
 	request.len = (uint32_t)len;
 	memcpy(request.data, data, len);
 	result = ask(reach, &request, NULL);
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	return result;
 }
