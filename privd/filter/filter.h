@@ -58,4 +58,8 @@ void filter_free(struct filter_program *);
  */
 uint32_t filter_run(const struct filter_program *, const struct seccomp_data *);
 
+/* Are there registers with which it asks the broker about that native call?
+   (Of a program of filter_build(); without memory: yes.) */
+bool filter_asks(const struct filter_program *, int number);
+
 #endif /* PRIVD_FILTER_H */
