@@ -79,4 +79,14 @@ perform_function perform_adjtime;
 perform_function perform_reboot;
 perform_function perform_syslog;
 
+/* processes.c */
+perform_function perform_kill;
+perform_function perform_setpriority;
+perform_function perform_ioprio_set;
+perform_function perform_sched_setscheduler;
+perform_function perform_sched_setparam;
+perform_function perform_sched_setattr;
+perform_function perform_sched_setaffinity;
+perform_function perform_prlimit;
+
 #endif /* PRIVD_PERFORM_INTERNAL_H */

@@ -60,6 +60,16 @@ static const struct {
 	[SYS_OP_ADJTIME] = { perform_adjtime, PERFORM_EFFECT },
 	[SYS_OP_REBOOT] = { perform_reboot, PERFORM_EFFECT },
 	[SYS_OP_SYSLOG] = { perform_syslog, PERFORM_EFFECT },
+	[SYS_OP_KILL] = { perform_kill, PERFORM_EFFECT },
+	[SYS_OP_SETPRIORITY] = { perform_setpriority, PERFORM_EFFECT },
+	[SYS_OP_IOPRIO_SET] = { perform_ioprio_set, PERFORM_EFFECT },
+	[SYS_OP_SCHED_SETSCHEDULER] = { perform_sched_setscheduler,
+	    PERFORM_EFFECT },
+	[SYS_OP_SCHED_SETPARAM] = { perform_sched_setparam, PERFORM_EFFECT },
+	[SYS_OP_SCHED_SETATTR] = { perform_sched_setattr, PERFORM_EFFECT },
+	[SYS_OP_SCHED_SETAFFINITY] = { perform_sched_setaffinity,
+	    PERFORM_EFFECT },
+	[SYS_OP_PRLIMIT] = { perform_prlimit, PERFORM_EFFECT },
 };
 
 struct perform_path

@@ -44,7 +44,11 @@ struct perform_request {
 	struct sys_numbers numbers;
 	struct perform_memory memory;
 	const struct resolve_pin *pin[2];
-	int fd; /* a duplicate of the caller's, or -1 */
+	/* a duplicate of the caller's; a pidfd of its target; or -1 */
+	int fd;
+	struct sys_target target;
+	pid_t number;    /* the target's, here */
+	bool of_process; /* the pidfd is, though the target is a thread */
 	const void *data;
 	size_t len;
 };
@@ -69,6 +73,9 @@ int perform_call(const struct perform_request *, struct perform_result *);
 
 /* Reads the sysctls that openings in shared folders depend on. */
 void perform_init(void);
+
+/* Does the process of the pidfd still have its number? */
+bool perform_is_there(int pidfd);
 
 /*
  * The sizes of the structures that an operation takes (SYS_FORM_STRUCT), which

@@ -6,6 +6,7 @@
  */
 #include <sys/klog.h>
 #include <sys/reboot.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timex.h>
@@ -13,6 +14,8 @@
 #include <linux/reboot.h>
 
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +29,10 @@ static const size_t structs[SYS_OPS][PERFORM_STRUCTS] = {
 	    sizeof(struct timezone) },
 	[SYS_OP_CLOCK_SETTIME] = { sizeof(struct timespec) },
 	[SYS_OP_ADJTIME] = { sizeof(struct timex) },
+	[SYS_OP_SCHED_SETSCHEDULER] = { sizeof(struct sched_param) },
+	[SYS_OP_SCHED_SETPARAM] = { sizeof(struct sched_param) },
+	[SYS_OP_PRLIMIT] = { sizeof(struct rlimit) },
+	[SYS_OP_KILL] = { sizeof(siginfo_t) },
 };
 
 size_t

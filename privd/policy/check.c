@@ -283,6 +283,26 @@ check_performable(struct policy_parse *p, struct policy_place place)
 	}
 }
 
+/* The kernel asks for the uid of who does something to a process. */
+static void
+check_group_alone(struct policy_parse *p, struct policy_place place)
+{
+	const struct policy_rule *rule = p->rule;
+	size_t i;
+
+	if (!rule->identity.has_gid || rule->identity.has_uid)
+		return;
+	for (i = 0; i < rule->ncalls; i++) {
+		if (!sys_has_target(rule->calls[i]))
+			continue;
+		parse_error(p, place,
+		    "a group has no rights over processes: \"%s\" can be "
+		    "performed as a user or with a capability",
+		    rule->callname);
+		return;
+	}
+}
+
 static void
 check_elevation(struct policy_parse *p)
 {
@@ -312,6 +332,7 @@ check_elevation(struct policy_parse *p)
 		return;
 	}
 	check_performable(p, place);
+	check_group_alone(p, place);
 }
 
 /* Do all calls of the rule fold into one of that name? */

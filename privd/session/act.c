@@ -27,18 +27,13 @@
 int
 call_adopt_umask(struct judge *judge, struct call *call)
 {
-	/* Each of the judge's threads has one of its own. */
-	static _Thread_local mode_t current;
-	static _Thread_local bool known;
 	struct status st;
 
-	(void)judge;
 	if (status_read(call->thread->folder, &st) == -1)
 		return errno;
-	if (!known || st.umask != current)
+	if (st.umask != judge->umask)
 		(void)umask(st.umask);
-	current = st.umask;
-	known = true;
+	judge->umask = st.umask;
 	return 0;
 }
 
@@ -70,7 +65,7 @@ read_link(struct judge *judge, struct call *call, struct perform_result *result)
 		result->len = (uint32_t)result->value;
 		return 0;
 	}
-	own = pin->parent != -1 && call_owns_folder(call, &pin->parent_st);
+	own = pin->parent != -1 && call_owns_folder(judge, &pin->parent_st);
 	if (own)
 		reach_raise(&judge->reach);
 	n = perform_call(&call->ask, result);
@@ -88,7 +83,9 @@ void
 call_deliver(struct judge *judge, struct call *call,
     const struct perform_result *result, int error)
 {
-	if (result->len > 0 &&
+	bool unwanted = call->ask.op == SYS_OP_PRLIMIT && call->out == 0;
+
+	if (result->len > 0 && !unwanted &&
 	    call_put(judge, call, call->out, result->data, result->len) == -1)
 		error = errno;
 	if (error == 0 && call->out_number != 0 &&
@@ -104,9 +101,9 @@ call_deliver(struct judge *judge, struct call *call,
 static void
 act(struct judge *judge, struct call *call)
 {
-	static _Thread_local struct perform_result result;
+	static struct perform_result result;
 	unsigned int traits = perform_traits(call->ask.op);
-	int n, error;
+	int n;
 
 	if ((traits & PERFORM_MAKES) != 0 &&
 	    call_adopt_umask(judge, call) != 0) {
@@ -115,14 +112,11 @@ act(struct judge *judge, struct call *call)
 	}
 	if ((traits & PERFORM_EFFECT) != 0)
 		call_begin(call);
-	judge_leave(judge);
 	if (call->ask.op == SYS_OP_READLINK)
 		n = read_link(judge, call, &result);
 	else
 		n = perform_call(&call->ask, &result);
-	error = n == -1 ? errno : 0;
-	judge_return(judge);
-	call_deliver(judge, call, &result, error);
+	call_deliver(judge, call, &result, n == -1 ? errno : 0);
 }
 
 int
@@ -217,6 +211,8 @@ perform(struct judge *judge, struct call *call)
 		act_connect(judge, call);
 	else if (call->ask.op == SYS_OP_SEND)
 		call_send(judge, call);
+	else if (sys_has_target(call->row))
+		call_touch(judge, call);
 	else
 		act(judge, call);
 }
@@ -263,6 +259,8 @@ is_performed(const struct call *call)
 		return true;
 	if (call->ask.op == SYS_OP_SEND)
 		return call->message != NULL;
+	if (sys_has_target(call->row))
+		return !call->target.own;
 	return call->row->disposal == SYS_PERFORMED &&
 	    (call->row->flags & SYS_KERNEL) == 0;
 }

@@ -28,6 +28,8 @@ use_of(const struct call *call)
 	case SYS_OP_SEND:
 		return CREDENTIALS_SHOWN;
 	default:
+		if (sys_has_target(call->row))
+			return CREDENTIALS_SHOWN;
 		return CREDENTIALS_EFFECTIVE;
 	}
 }
@@ -75,46 +77,31 @@ is_plain(const struct credentials *creds)
 	return creds->effective == (creds->uid[0] == 0 ? creds->permitted : 0);
 }
 
-/* What this thread took on. */
-static _Thread_local struct {
-	struct credentials creds;
-	enum credentials_use use;
-	bool known;
-} mine;
-
 static void
 take_on(struct judge *judge, const struct credentials *creds,
     enum credentials_use use)
 {
-	uint64_t effective;
-
-	if (!mine.known) {
-		mine.creds = judge->creds;
-		mine.use = CREDENTIALS_SHOWN;
-		mine.known = true;
-	}
-	if (is_same(creds, &mine.creds) && (use == mine.use || is_plain(creds)))
+	if (is_same(creds, &judge->creds) &&
+	    (use == judge->use || is_plain(creds)))
 		return;
-	if (credentials_assume(creds, use, judge->reach.guard, &effective) ==
-		-1 ||
+	if (credentials_assume(creds, use, judge->reach.guard,
+		&judge->reach.resting) == -1 ||
 	    getppid() != judge->parent)
 		_exit(1); /* never go on as nobody knows who */
-	reach_rest(effective);
-	mine.creds = *creds;
-	mine.use = use;
+	judge->creds = *creds;
+	judge->use = use;
 }
 
 static void
-describe(const struct judge *judge, struct call *call,
-    const struct credentials *creds)
+describe(struct judge *judge, const struct credentials *creds)
 {
 	const struct policy_caller *first = &judge->plan->caller;
-	struct policy_caller *caller = &call->caller;
+	struct policy_caller *caller = &judge->caller;
 	const struct sys_account *account;
 
 	caller->uid = creds->uid[1];
 	caller->gid = creds->gid[1];
-	caller->groups = mine.creds.groups;
+	caller->groups = judge->creds.groups;
 	caller->ngroups = creds->ngroups;
 	if (caller->uid == first->uid) {
 		caller->user = first->user;
@@ -131,14 +118,13 @@ call_become(struct judge *judge, struct call *call)
 {
 	const struct credentials *creds;
 
-	call->caller = judge->plan->caller;
 	if (!judge->follows)
 		return true;
 	creds = learn(judge, call);
 	if (creds == NULL)
 		return false;
 	take_on(judge, creds, use_of(call));
-	describe(judge, call, creds);
+	describe(judge, creds);
 	return true;
 }
 
@@ -149,7 +135,8 @@ judge_follow(struct judge *judge)
 
 	judge->follows = true;
 	judge->reach.guard = identity_permitted();
-	reach_rest(judge->reach.guard);
+	judge->reach.resting = judge->reach.guard;
+	judge->use = CREDENTIALS_SHOWN;
 	folder = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder == -1)
 		return -1;

@@ -19,12 +19,12 @@
 #include "../policy/policy.h"
 #include "../resolve/resolve.h"
 #include "process.h"
+#include "target.h"
 
 #define CALL_PATHS 2
 
 struct hand_gift;
 struct hand_request;
-struct judge;
 struct message;
 struct page_slot;
 
@@ -35,7 +35,6 @@ struct ticket {
 };
 
 struct call {
-	struct judge *judge;
 	struct ticket ticket;
 	uint64_t regs[SYS_REGS];
 	const struct sys_call *row;
@@ -43,12 +42,7 @@ struct call {
 	enum sys_alias alias;
 	struct thread *thread;
 	struct process *process;
-	struct regime *regime;       /* that judges it */
-	struct policy_caller caller; /* as the policy sees it */
-	/* taken at most once, given back at its end */
-	struct handle *memory;
-	struct handle *maps;
-	struct handle *root;
+	struct regime *regime; /* that judges it */
 
 	/* the copies */
 	char path[CALL_PATHS][PATH_MAX];
@@ -64,8 +58,9 @@ struct call {
 	bool addr_is_path;  /* AF_UNIX in the file system */
 	unsigned int nth;   /* of many messages */
 	struct message *message;
-	int fd;             /* a duplicate of what it acts on or with */
-	char cwd[PATH_MAX]; /* $CWD; "" until known */
+	struct target target; /* the process that it is about */
+	int fd;               /* a duplicate of what it acts on or with */
+	char cwd[PATH_MAX];   /* $CWD; "" until known */
 	unsigned char data[PERFORM_DATA_MAX];
 	uint64_t out; /* where the result is to be written */
 	uint64_t out_number;
@@ -92,6 +87,8 @@ struct call {
 	const struct policy_image *image; /* whose verdict it is */
 	bool elevated;                    /* and a hand performs it */
 };
+
+struct judge;
 
 /* The judge takes on the caller's credentials, where they can change. False:
    they cannot be told. */
@@ -140,11 +137,11 @@ bool call_shares_namespace(struct judge *, const struct call *,
 bool call_is_in_place(struct judge *, const struct call *);
 /* Where the calling program stands. 0 or errno. */
 int call_view(struct judge *, struct call *, struct resolve_view *);
-/* Is this folder of /proc the calling program's own? (context: the call) */
+/* Is this folder of /proc the calling program's own? (context: the judge) */
 bool call_owns_folder(void *context, const struct stat *folder);
 /* Pins and names what was left unpinned. 0 or errno. */
 int call_repin(struct judge *, struct call *);
-/* Closes what was pinned, and gives back what was taken. */
+/* Closes what was pinned. */
 void call_clear(struct call *);
 
 /*
@@ -191,6 +188,10 @@ void call_plan_elevation(struct judge *, struct call *);
 int call_bind_error(const struct resolve_pin *);
 /* Performs it in the hand. */
 void call_elevate(struct judge *, struct call *);
+/* Is its target one that a hand acts on, by its rule? */
+bool call_target_is_for_hand(const struct call *);
+/* Performs what is about another process. */
+void call_touch(struct judge *, struct call *);
 /* What a hand is to be given of it. 0 or errno. */
 int call_fill(const struct call *, struct hand_request *, struct hand_gift *);
 /* Has the judge the credentials that the caller has now? Noted if not. */

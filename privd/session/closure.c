@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "session.h"
+#include "target.h"
 
 #define RULES_MAX 4096 /* execve rules that are looked at */
 
@@ -281,11 +282,14 @@ uses_cwd(const struct policy_expr *expr)
 static void
 look_through(struct session_plan *plan, const struct policy_image *image)
 {
+	const struct policy_expr *expr;
 	size_t i;
 
-	for (i = 0; i < policy_rule_count(image); i++)
-		plan->uses_cwd = plan->uses_cwd ||
-		    uses_cwd(policy_rule(image, i)->expr);
+	for (i = 0; i < policy_rule_count(image); i++) {
+		expr = policy_rule(image, i)->expr;
+		plan->uses_cwd = plan->uses_cwd || uses_cwd(expr);
+		plan->names = plan->names || target_is_judged(expr);
+	}
 }
 
 int

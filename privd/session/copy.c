@@ -34,53 +34,26 @@
 	    O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |    \
 	    O_TMPFILE)
 
-static int
-take_memory(struct judge *judge, struct call *call)
-{
-	if (call->memory == NULL)
-		call->memory = process_memory(judge->table, call->thread,
-		    call->ticket.id);
-	return call->memory == NULL ? errno : 0;
-}
-
 /* Memory that belonged to an image before the last exec reads as nothing. */
-static void
-drop_memory(struct call *call)
-{
-	process_put(&call->memory);
-	process_put(&call->maps);
-	process_drop_handles(call->process);
-}
-
-static bool
-can_read(struct judge *judge, struct call *call, uint64_t addr, size_t len)
-{
-	if (call->maps == NULL)
-		call->maps = process_maps(judge->table, call->thread,
-		    call->ticket.id);
-	return process_can_read(call->maps, addr, len);
-}
-
 int
 call_copy(struct judge *judge, struct call *call, uint64_t addr, void *buf,
     size_t len)
 {
-	int tries, error = EFAULT;
+	int memory, tries;
 
 	for (tries = 0; tries < 2; tries++) {
-		error = take_memory(judge, call);
-		if (error != 0)
-			return error;
-		judge_leave(judge);
-		error = notify_read(call->memory->fd, addr, buf, len) == 0 ?
-		    0 :
-		    errno;
-		judge_return(judge);
-		if (error == 0)
-			return can_read(judge, call, addr, len) ? 0 : EFAULT;
-		if (error != ESRCH)
-			return error;
-		drop_memory(call);
+		memory = process_memory(judge->table, call->thread,
+		    call->ticket.id);
+		if (memory == -1)
+			return errno;
+		if (notify_read(memory, addr, buf, len) == 0)
+			return process_can_read(judge->table, call->thread,
+				   call->ticket.id, addr, len) ?
+			    0 :
+			    EFAULT;
+		if (errno != ESRCH)
+			return errno;
+		process_drop_handles(call->process);
 	}
 	return EFAULT;
 }
@@ -99,23 +72,24 @@ int
 call_copy_string(struct judge *judge, struct call *call, uint64_t addr,
     char *buf, size_t size)
 {
-	int tries, error;
+	int memory, tries;
 	ssize_t n;
 
 	for (tries = 0; tries < 2; tries++) {
-		error = take_memory(judge, call);
-		if (error != 0)
-			return error;
-		judge_leave(judge);
-		n = notify_read_string(call->memory->fd, addr, buf, size);
-		error = n == -1 ? errno : 0;
-		judge_return(judge);
+		memory = process_memory(judge->table, call->thread,
+		    call->ticket.id);
+		if (memory == -1)
+			return errno;
+		n = notify_read_string(memory, addr, buf, size);
 		if (n >= 0 && is_suspicious(addr, (size_t)n) &&
-		    !can_read(judge, call, addr, (size_t)n + 1))
+		    !process_can_read(judge->table, call->thread,
+			call->ticket.id, addr, (size_t)n + 1))
 			return EFAULT;
-		if (error != ESRCH)
-			return error;
-		drop_memory(call);
+		if (n >= 0)
+			return 0;
+		if (errno != ESRCH)
+			return errno;
+		process_drop_handles(call->process);
 	}
 	return EFAULT;
 }
@@ -357,8 +331,15 @@ call_take_late(struct judge *judge, struct call *call)
 
 	if ((call->row->flags & SYS_KERNEL) == 0)
 		return 0;
-	error = sys_takes_fd(call->row) ? call_take_descriptor(judge, call) : 0;
-	call->ask.fd = call->fd;
+	if (sys_has_target(call->row)) {
+		error = 0;
+		call->ask.fd = call->target.pidfd;
+	} else {
+		error = sys_takes_fd(call->row) ?
+		    call_take_descriptor(judge, call) :
+		    0;
+		call->ask.fd = call->fd;
+	}
 	if (error == 0)
 		error = call_take_payload(judge, call);
 	if (error == 0 && !notify_valid(judge->listener, call->ticket.id))

@@ -116,6 +116,10 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		(void)snprintf(text, SYS_VALUE_MAX, "%o",
 		    (unsigned int)call->how.mode);
 		return is_creating(call);
+	case SYS_PIDNAME:
+		return call->target.name[0] != '\0' &&
+		    strlcpy(text, call->target.name, SYS_VALUE_MAX) <
+		    SYS_VALUE_MAX;
 	case SYS_STRING:
 		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s",
 			   call->string) < SYS_VALUE_MAX;
@@ -180,9 +184,7 @@ call_at_once(struct judge *judge, struct call *call)
 	if (judge->creds_changed || call_view(judge, call, &view) != 0 ||
 	    !call_is_plainly_permitted(judge, call))
 		return false;
-	judge_leave(judge);
 	fd = resolve_open_at_once(&view, call->path[0], call->how.flags);
-	judge_return(judge);
 	if (fd == -1)
 		return false;
 	(void)call_give(judge, call, fd, (call->how.flags & O_CLOEXEC) != 0);
@@ -240,12 +242,15 @@ call_decode(struct judge *judge, struct call *call)
 	    (call->row->disposal == SYS_EXEC ||
 		call->row->disposal == SYS_MOVES))
 		return error;
+	error = call_pin_target(judge, call);
+	if (error != 0)
+		return error;
 	find_cwd(judge, call);
 	request->call = call->row;
 	request->base = call->base;
 	request->alias = call->alias;
 	request->regs = call->regs;
-	request->caller = &call->caller;
+	request->caller = &judge->caller;
 	request->cwd = call->cwd[0] != '\0' ? call->cwd : NULL;
 	request->no_alias = judge->plan->options.no_alias;
 	format_all(call);

@@ -120,6 +120,8 @@ is_for_hand(const struct call *call)
 		    S_ISREG(pin->st.st_mode))
 			return false;
 	}
+	if (sys_has_target(call->row))
+		return call_target_is_for_hand(call);
 	switch (call->base->op) {
 	case SYS_OP_STAT:
 	case SYS_OP_STATFS:
@@ -212,8 +214,15 @@ call_fill(const struct call *call, struct hand_request *request,
 		if (call->ask.pin[k] != NULL &&
 		    add_path(call, k, request, gift) == -1)
 			return errno;
-	if (call->fd != -1)
+	request->target = call->target.number;
+	if (call->target.of_process)
+		request->process = call->target.tgid;
+	if (sys_has_target(call->row)) {
+		if (!call->elevated && call->target.pidfd != -1)
+			gift->fds[gift->n++] = call->target.pidfd;
+	} else if (call->fd != -1) {
 		gift->fds[gift->n++] = call->fd;
+	}
 	if (call->ask.len > 0 &&
 	    hand_add_tail(request, HAND_TAIL_DATA, call->ask.data,
 		call->ask.len) == -1)
@@ -300,8 +309,8 @@ refuse_note(struct judge *judge, const struct call *call)
 void
 call_elevate(struct judge *judge, struct call *call)
 {
-	static _Thread_local struct hand_request request;
-	static _Thread_local struct hand_reply reply;
+	static struct hand_request request;
+	static struct hand_reply reply;
 	uint8_t hand = judge->plan->rule_hand[call->verdict.rule->index];
 	struct hand_gift gift;
 	int fd, error;
@@ -323,14 +332,9 @@ call_elevate(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	judge_leave(judge);
-	error = hand_ask(judge->hands[hand], &request, gift.fds, gift.n, &reply,
-		    &fd) == -1 ?
-	    errno :
-	    0;
-	judge_return(judge);
-	if (error != 0)
-		call_refuse(judge, call, error);
+	if (hand_ask(judge->hands[hand], &request, gift.fds, gift.n, &reply,
+		&fd) == -1)
+		call_refuse(judge, call, errno);
 	else
 		answer(judge, call, &reply, fd);
 }

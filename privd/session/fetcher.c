@@ -6,7 +6,9 @@
  * Whoever has the judge in hand can ask anything here. So each request is
  * held to processes whose ids are all the session's user's and whose
  * capabilities lie within the guard, checked after the process is pinned by
- * a pidfd, while the notification that asks is pending.
+ * a pidfd, while the notification that asks is pending. Who somebody else is
+ * and what that runs is told where policies name processes: to hands, whose
+ * judge would lie to them, and to the judge.
  */
 #include "fetcher.h"
 
@@ -19,6 +21,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +40,8 @@
 struct fetcher {
 	const struct session_plan *plan;
 	int listener;
+	struct pollfd channels[SESSION_HANDS_MAX + 1]; /* the judge's first */
+	size_t nchannels;
 };
 
 static bool
@@ -155,6 +160,32 @@ serve(const struct fetcher *fetcher, const struct reach_request *request,
 	return error;
 }
 
+/* Whoever asks pins the process first, and asks it afterwards. */
+static void
+tell(pid_t number, struct reach_who *who, int *exe)
+{
+	struct status st;
+	char path[32];
+	int folder;
+
+	memset(who, 0, sizeof(*who));
+	*exe = -1;
+	(void)snprintf(path, sizeof(path), "/proc/%d", number);
+	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder == -1 || status_read(folder, &st) == -1) {
+		who->error = ESRCH;
+	} else {
+		who->tgid = st.tgid;
+		memcpy(who->uid, st.uid, sizeof(who->uid));
+		memcpy(who->gid, st.gid, sizeof(who->gid));
+		who->filters = st.filters;
+		who->permitted = st.permitted;
+		*exe = openat(folder, "exe", O_PATH | O_CLOEXEC);
+	}
+	if (folder != -1)
+		close(folder);
+}
+
 static bool
 is_well_formed(const struct reach_request *request, ssize_t n, size_t nfds)
 {
@@ -165,28 +196,63 @@ is_well_formed(const struct reach_request *request, ssize_t n, size_t nfds)
 	    (size_t)n == head + request->len && request->tid > 0;
 }
 
-static void
-loop(const struct fetcher *fetcher, int channel)
+static int
+send_reply(int channel, const void *reply, size_t len, int fd)
+{
+	int result = channel_send(channel, reply, len, &fd, fd == -1 ? 0 : 1);
+
+	if (fd != -1)
+		close(fd);
+	return result;
+}
+
+/* One request of the nth channel; -1: nobody is there any more. */
+static int
+answer(const struct fetcher *fetcher, size_t nth)
 {
 	static struct reach_request request;
+	int channel = fetcher->channels[nth].fd;
 	struct reach_reply reply;
+	struct reach_who who;
 	int fds[CHANNEL_FDS_MAX], fd;
 	size_t nfds;
 	ssize_t n;
 
-	for (;;) {
-		n = channel_receive(channel, &request, sizeof(request), fds,
-		    &nfds);
-		if (n <= 0)
+	n = channel_receive(channel, &request, sizeof(request), fds, &nfds);
+	if (n <= 0)
+		return -1;
+	if (!is_well_formed(&request, n, nfds)) {
+		channel_close_all(fds, nfds);
+		return -1;
+	}
+	if (request.op == REACH_WHO && (nth > 0 || fetcher->plan->names)) {
+		tell(request.tid, &who, &fd);
+		return send_reply(channel, &who, sizeof(who), fd);
+	}
+	if (nth > 0)
+		return -1;
+	reply.error = serve(fetcher, &request, &fd);
+	return send_reply(channel, &reply, sizeof(reply), fd);
+}
+
+/* Until the judge is gone, or if there was none, the last hand. */
+static void
+loop(struct fetcher *fetcher)
+{
+	bool with_judge = fetcher->channels[0].fd != -1;
+	size_t left = fetcher->nchannels - !with_judge, i;
+
+	while (left > 0 && (!with_judge || fetcher->channels[0].fd != -1)) {
+		if (poll(fetcher->channels, fetcher->nchannels, -1) == -1)
 			return;
-		if (!is_well_formed(&request, n, nfds))
-			return;
-		reply.error = serve(fetcher, &request, &fd);
-		if (channel_send(channel, &reply, sizeof(reply), &fd,
-			fd == -1 ? 0 : 1) == -1)
-			return;
-		if (fd != -1)
-			close(fd);
+		for (i = 0; i < fetcher->nchannels; i++) {
+			if (fetcher->channels[i].revents == 0 ||
+			    answer(fetcher, i) == 0)
+				continue;
+			close(fetcher->channels[i].fd);
+			fetcher->channels[i].fd = -1; /* poll passes it over */
+			left--;
+		}
 	}
 }
 
@@ -196,6 +262,10 @@ static const struct jail_rule allowed[] = {
 	{ SYS_close, 0, 0, 0 },
 	{ SYS_openat, O_ACCMODE, O_RDONLY, 2 },
 	{ SYS_read, 0, 0, 0 },
+#ifdef SYS_poll
+	{ SYS_poll, 0, 0, 0 },
+#endif
+	{ SYS_ppoll, 0, 0, 0 },
 	{ SYS_pidfd_open, 0, 0, 0 },
 	{ SYS_pidfd_getfd, 0, 0, 0 },
 	{ SYS_process_vm_writev, 0, 0, 0 },
@@ -203,23 +273,31 @@ static const struct jail_rule allowed[] = {
 };
 
 void
-fetcher_main(const struct session_plan *plan, uid_t own, pid_t parent,
-    int listener, int channel)
+fetcher_main(const struct fetcher_start *start)
 {
-	struct fetcher fetcher = { plan, listener };
+	static struct fetcher fetcher;
 	struct identity id = {
-		.uid = own,
-		.gid = own,
+		.uid = start->own,
+		.gid = start->own,
 		.fsuid = 0, /* whose /proc files of mode 0711 programs are */
-		.fsgid = own,
+		.fsgid = start->own,
 		.permitted = 1ULL << CAP_SYS_PTRACE,
 		.effective = 1ULL << CAP_SYS_PTRACE,
 	};
+	size_t i;
 
+	fetcher.plan = start->plan;
+	fetcher.listener = start->listener;
+	fetcher.nchannels = start->nhands + 1;
+	fetcher.channels[0].fd = start->judge;
+	for (i = 0; i < start->nhands; i++)
+		fetcher.channels[i + 1].fd = start->hands[i];
+	for (i = 0; i < fetcher.nchannels; i++)
+		fetcher.channels[i].events = POLLIN;
 	jail_close_stderr();
-	if (identity_assume(&id, parent) == -1 ||
+	if (identity_assume(&id, start->parent) == -1 ||
 	    jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0])) == -1)
 		_exit(SESSION_EXIT_REFUSED);
-	loop(&fetcher, channel);
+	loop(&fetcher);
 	_exit(0);
 }

@@ -4,13 +4,22 @@
 
 #include <sys/types.h>
 
-struct session_plan;
+#include <stddef.h>
 
-/*
- * The fetcher's process: serves the judge's requests on channel until the
- * judge is gone. own: the uid that it alone has. Never returns.
- */
-void fetcher_main(const struct session_plan *, uid_t own, pid_t parent,
-    int listener, int channel) __attribute__((noreturn));
+#include "session.h"
+
+struct fetcher_start {
+	const struct session_plan *plan;
+	uid_t own; /* that it alone has */
+	pid_t parent;
+	int listener;
+	int judge; /* channels; -1: that judge reaches for itself */
+	/* of hands, which may ask who somebody is and no more */
+	int hands[SESSION_HANDS_MAX];
+	size_t nhands;
+};
+
+/* The fetcher's process: serves until the judge is gone, or all are. */
+void fetcher_main(const struct fetcher_start *) __attribute__((noreturn));
 
 #endif /* PRIVD_SESSION_FETCHER_H */

@@ -34,6 +34,7 @@
 #include "fence.h"
 #include "hand_jail.h"
 #include "hand_pin.h"
+#include "hand_target.h"
 #include "identity.h"
 #include "jail.h"
 #include "session.h"
@@ -55,6 +56,8 @@ struct hand {
 	struct perform_request ask;
 	uint64_t flags; /* of an opening */
 	struct resolve_pin pin[HAND_PATHS];
+	struct hand_target target;
+	int names;
 	bool literal; /* named by its rule yet */
 	int fds[HAND_FDS_MAX];
 	size_t nfds;
@@ -132,6 +135,9 @@ format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 		(void)snprintf(text, SYS_VALUE_MAX, "%o",
 		    hand->ask.numbers.mode & 07777);
 		return true;
+	case SYS_PIDNAME:
+		return strlcpy(text, hand->target.pinned.name, SYS_VALUE_MAX) >
+		    0;
 	case SYS_STRING:
 		return hand->ask.data != NULL &&
 		    strlcpy(text, hand->ask.data, SYS_VALUE_MAX) <
@@ -286,6 +292,13 @@ alias_allows(const struct hand *hand, const struct policy_rule *rule)
 	return hand->base->op == SYS_OP_OPEN && pin->object != -1 &&
 	    (hand->flags & TMPFILE_BIT) == 0 &&
 	    ((hand->flags & O_TRUNC) == 0 || !S_ISREG(pin->st.st_mode));
+}
+
+static bool
+target_allows(const struct hand *hand, const struct policy_rule *rule)
+{
+	return !sys_has_target(hand->row) ||
+	    hand_may_touch(hand->plan, &hand->target, &hand->ask, rule);
 }
 
 /*
@@ -461,12 +474,33 @@ take_fd(struct hand *hand, int fd)
 	return fd == -1 ? errno : hand_pin_object(fd, &hand->pin[0]);
 }
 
+/* The double is given what was pinned, a hand pins for itself. */
+static int
+take_target(struct hand *hand)
+{
+	struct perform_request *ask = &hand->ask;
+
+	if (hand->request->path[0] != HAND_PATH_NONE || hand->nfds > 1 ||
+	    (hand->nfds == 1 && !hand->is_double))
+		return EINVAL;
+	if (!hand->is_double)
+		return hand_pin_target(&hand->target, hand->row, hand->request,
+		    hand->names, ask);
+	sys_target(hand->row, hand->request->regs, &ask->target);
+	ask->number = hand->request->target;
+	ask->of_process = hand->request->process != 0;
+	if (ask->of_process)
+		ask->target.tgid = hand->request->process;
+	ask->fd = hand->nfds == 1 ? hand->fds[0] : -1;
+	return 0;
+}
+
 /* Pins what the descriptors are; how many there must be is by the call. */
 static int
 take_descriptors(struct hand *hand)
 {
 	const struct hand_request *request = hand->request;
-	bool with_fd = sys_takes_fd(hand->row);
+	bool with_fd = !sys_has_target(hand->row) && sys_takes_fd(hand->row);
 	size_t k, n = 0;
 	int error;
 
@@ -481,6 +515,8 @@ take_descriptors(struct hand *hand)
 		hand->pin[k].slash = request->slash[k] != 0;
 		hand->ask.pin[k] = &hand->pin[k];
 	}
+	if (sys_has_target(hand->row))
+		return take_target(hand);
 	hand->message = n + with_fd;
 	if (hand->message > hand->nfds ||
 	    (hand->base->op != SYS_OP_SEND && hand->message < hand->nfds))
@@ -588,7 +624,8 @@ act_as_double(struct hand *hand, struct perform_result *result)
 	case SYS_OP_SEND:
 		return do_send(hand, result);
 	default:
-		return EPERM;
+		return sys_has_target(hand->row) ? do_call(hand, result) :
+						   EPERM;
 	}
 }
 
@@ -609,7 +646,8 @@ serve(struct hand *hand, struct perform_result *result, int *fd)
 		return EINVAL;
 	if (hand->is_double)
 		return act_as_double(hand, result);
-	if (!is_permitted(hand, &rule) || !alias_allows(hand, rule))
+	if (!is_permitted(hand, &rule) || !alias_allows(hand, rule) ||
+	    !target_allows(hand, rule))
 		return EPERM;
 	if (hand->literal) {
 		*fd = open_literal(hand, rule);
@@ -659,10 +697,12 @@ loop(struct hand *hand, int channel)
 		hand->request = &request;
 		for (k = 0; k < HAND_PATHS; k++)
 			resolve_pin_init(&hand->pin[k]);
+		target_init(&hand->target.pinned);
 		memset(&reply, 0, offsetof(struct hand_reply, result.data));
 		reply.error = serve(hand, &reply.result, &fd);
 		for (k = 0; k < HAND_PATHS; k++)
 			resolve_clear(&hand->pin[k]);
+		target_clear(&hand->target.pinned);
 		channel_close_all(hand->fds, hand->nfds);
 		if (channel_send(channel, &reply,
 			offsetof(struct hand_reply, result.data) +
@@ -688,8 +728,8 @@ hand_main(const struct hand_start *start)
 	static struct hand hand;
 	const struct session_hand *self = &start->plan->hands[start->number];
 	struct identity id = {
-		.uid = start->own,
-		.gid = start->own,
+		.uid = self->shown ? self->fsuid : start->own,
+		.gid = self->shown ? self->fsgid : start->own,
 		.fsuid = self->fsuid,
 		.fsgid = self->fsgid,
 		.groups = self->groups,
@@ -701,6 +741,7 @@ hand_main(const struct hand_start *start)
 	hand.plan = start->plan;
 	hand.self = self;
 	hand.number = start->number;
+	hand.names = start->names;
 	hand.budget = budget_new();
 	if (hand.budget == NULL)
 		fail("memory");

@@ -54,6 +54,8 @@ struct hand_request {
 	uint64_t regs[SYS_REGS];
 	struct perform_memory memory;
 	int32_t caller;  /* its process */
+	int32_t target;  /* whom it is about, where registers do not say */
+	int32_t process; /* of a thread, where the pidfd is that one's */
 	uint32_t rights; /* descriptors in a message */
 	uint32_t shared; /* its data: in memory that comes along, here */
 	uint32_t from;
@@ -85,6 +87,7 @@ struct hand_start {
 	uid_t own;
 	pid_t parent;
 	int channel;
+	int names; /* to the fetcher, -1 */
 };
 
 void hand_main(const struct hand_start *) __attribute__((noreturn));

@@ -79,6 +79,13 @@ static const int calls[SYS_OPS][CALLS_MAX] = {
 	[SYS_OP_ADJTIME] = { SYS_clock_adjtime },
 	[SYS_OP_REBOOT] = { SYS_reboot },
 	[SYS_OP_SYSLOG] = { SYS_syslog },
+	[SYS_OP_SETPRIORITY] = { SYS_setpriority },
+	[SYS_OP_IOPRIO_SET] = { SYS_ioprio_set },
+	[SYS_OP_SCHED_SETSCHEDULER] = { SYS_sched_setscheduler },
+	[SYS_OP_SCHED_SETPARAM] = { SYS_sched_setparam },
+	[SYS_OP_SCHED_SETATTR] = { SYS_sched_setattr },
+	[SYS_OP_SCHED_SETAFFINITY] = { SYS_sched_setaffinity },
+	[SYS_OP_PRLIMIT] = { SYS_prlimit64 },
 };
 
 static const struct jail_rule for_sockets[] = {
@@ -111,6 +118,30 @@ static const struct jail_rule for_messages[] = {
 	ANY(SYS_rt_sigtimedwait),
 	ANY(SYS_statx),
 	{ SYS_openat, O_PATH, O_PATH, 2 },
+};
+
+/* To pin and to name processes, and to ask whether they are still there; what
+   is done to them, see above. */
+static const struct jail_rule for_targets[] = {
+	ANY(SYS_pidfd_open),
+	{ SYS_pidfd_send_signal, UINT32_MAX, 0, 1 },
+	ANY(SYS_statx),
+	{ SYS_openat, O_PATH, O_PATH, 2 },
+};
+
+/* What the user may do to processes, who is the one that the kernel asks. */
+static const struct jail_rule for_users_targets[] = {
+	ANY(SYS_pidfd_send_signal),
+	ANY(SYS_kill),
+	ANY(SYS_tgkill),
+	ANY(SYS_rt_tgsigqueueinfo),
+	ANY(SYS_setpriority),
+	ANY(SYS_ioprio_set),
+	ANY(SYS_sched_setscheduler),
+	ANY(SYS_sched_setparam),
+	ANY(SYS_sched_setattr),
+	ANY(SYS_sched_setaffinity),
+	ANY(SYS_prlimit64),
 };
 
 #define RULES_MAX 320 /* all requests that there are, and the rest */
@@ -225,6 +256,11 @@ hand_jail(const struct session_plan *plan, unsigned int hand)
 		APPEND(&list, for_messages);
 	if (self->files)
 		APPEND(&list, for_files);
+	if (self->targets)
+		APPEND(&list, for_targets);
+	if (named[SYS_OP_KILL])
+		append_bounded(&list, plan, hand, "kill", SYS_pidfd_send_signal,
+		    1, "signame");
 	if (self->sockets) {
 		APPEND(&list, for_sockets);
 		append_bounded(&list, plan, hand, "socket", SYS_socket, 0,
@@ -243,5 +279,6 @@ hand_jail_double(void)
 	APPEND(&list, always);
 	APPEND(&list, for_addresses);
 	APPEND(&list, for_messages);
+	APPEND(&list, for_users_targets);
 	return jail_seccomp(list.rules, list.n);
 }

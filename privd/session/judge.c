@@ -26,7 +26,6 @@
 #include "../compat.h"
 #include "../notify/notify.h"
 #include "../perform/perform.h"
-#include "clerk.h"
 #include "identity.h"
 #include "jail.h"
 #include "message.h"
@@ -37,7 +36,9 @@
 #include "worker.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
-#define LINEAGE_MAX 32 /* parents that are looked through */
+#define LINEAGE_MAX 32  /* parents that are looked through */
+#define QUEUE_MAX 12    /* received ahead; workers need slots, too */
+#define SLOTS_WAIT 1000 /* microseconds, when all slots are taken */
 
 /* An executable that was seen, and what it ran under. */
 struct seen {
@@ -304,24 +305,9 @@ decide(struct judge *judge, struct call *call)
 }
 
 static void
-handle_known(struct judge *judge, struct call *call)
+handle(struct judge *judge, struct page_slot *slot)
 {
-	if (judge->roots_move)
-		process_drop_handles(call->process);
-	if (!moves_settle(judge, call) || call->process->condemned ||
-	    !call_become(judge, call))
-		call_refuse(judge, call, EPERM);
-	else if (!judge->launched && call->row->disposal == SYS_EXEC &&
-	    call->thread->tid == judge->program)
-		call_launch(judge, call);
-	else
-		decide(judge, call);
-	call_clear(call);
-}
-
-void
-judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
-{
+	struct call *call = &judge->call;
 	size_t i;
 
 	call->ticket.slot = slot;
@@ -335,9 +321,74 @@ judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 	}
 	if (!identify(judge, call))
 		return;
-	process_hold(call->thread);
-	handle_known(judge, call);
-	process_release(call->thread);
+	if (judge->roots_move)
+		process_drop_handles(call->process);
+	if (!moves_settle(judge, call) || call->process->condemned ||
+	    !call_become(judge, call))
+		call_refuse(judge, call, EPERM);
+	else if (!judge->launched && call->row->disposal == SYS_EXEC &&
+	    call->thread->tid == judge->program)
+		call_launch(judge, call);
+	else
+		decide(judge, call);
+	call_clear(call);
+}
+
+/* Received and not handled yet, in order. */
+struct queue {
+	struct page_slot *slots[PAGE_SLOTS];
+	size_t first;
+	size_t count;
+};
+
+/* Receives one call; waits for it. False: no program is left. */
+static bool
+receive(struct judge *judge, struct queue *queue)
+{
+	struct page_slot *slot = page_take(judge->page);
+	int result;
+
+	if (slot == NULL) { /* all are held by waiting calls */
+		if (queue->count == 0)
+			(void)usleep(SLOTS_WAIT);
+		return true;
+	}
+	result = notify_receive(judge->listener, &slot->notif);
+	if (result <= 0) {
+		page_free(slot);
+		return result == 0;
+	}
+	queue->slots[(queue->first + queue->count++) % PAGE_SLOTS] = slot;
+	return true;
+}
+
+/*
+ * A call that was not received yet fails with EINTR when a signal comes, even
+ * one that never does otherwise: so all that wait are received before one
+ * is worked on.
+ */
+static void
+loop(struct judge *judge)
+{
+	static struct queue queue;
+	struct pollfd pfd = { .fd = judge->listener, .events = POLLIN };
+	struct page_slot *slot;
+
+	for (;;) {
+		if (queue.count == 0 && !receive(judge, &queue))
+			return;
+		/* One thread alone waits for its answer. */
+		while (queue.count > 0 && queue.count < QUEUE_MAX &&
+		    process_count(judge->table) > 1 && poll(&pfd, 1, 0) == 1 &&
+		    (pfd.revents & POLLIN) != 0)
+			(void)receive(judge, &queue);
+		if (queue.count == 0)
+			continue;
+		slot = queue.slots[queue.first];
+		queue.first = (queue.first + 1) % PAGE_SLOTS;
+		queue.count--;
+		handle(judge, slot);
+	}
 }
 
 #define ANY(nr)             \
@@ -422,7 +473,6 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_set_robust_list),
 	ANY(SYS_sched_getaffinity),
 	ANY(SYS_tgkill),
-	{ SYS_unshare, UINT32_MAX, CLONE_FS, 0 },
 #ifdef SYS_readlink
 	ANY(SYS_readlink),
 	ANY(SYS_open),
@@ -441,17 +491,48 @@ static const struct jail_rule following[] = {
 	ANY(SYS_getppid),
 };
 
+/* Where it performs what is about other processes itself, not a double. */
+static const struct jail_rule touching[] = {
+	ANY(SYS_pidfd_send_signal),
+	ANY(SYS_kill),
+	ANY(SYS_rt_tgsigqueueinfo),
+	ANY(SYS_setpriority),
+	ANY(SYS_ioprio_set),
+	ANY(SYS_sched_setscheduler),
+	ANY(SYS_sched_setparam),
+	ANY(SYS_sched_setattr),
+	ANY(SYS_sched_setaffinity),
+	ANY(SYS_prlimit64),
+};
+
+/* Elsewhere it asks whether they are still there. */
+static const struct jail_rule asking[] = {
+	{ SYS_pidfd_send_signal, UINT32_MAX, 0, 1 },
+};
+
+static size_t
+append(struct jail_rule *rules, size_t n, const struct jail_rule *more,
+    size_t size)
+{
+	memcpy(rules + n, more, size);
+	return n + size / sizeof(*more);
+}
+
 static int
 enter_jail(const struct judge *judge)
 {
-	static struct jail_rule rules[sizeof(allowed) / sizeof(allowed[0]) +
-	    sizeof(following) / sizeof(following[0])];
-	size_t n = sizeof(allowed) / sizeof(allowed[0]);
+	static struct jail_rule
+	    rules[(sizeof(allowed) + sizeof(following) + sizeof(touching)) /
+		sizeof(struct jail_rule)];
+	size_t n;
 
-	memcpy(rules, allowed, sizeof(allowed));
-	memcpy(rules + n, following, sizeof(following));
+	n = append(rules, 0, allowed, sizeof(allowed));
 	if (judge->follows)
-		n += sizeof(following) / sizeof(following[0]);
+		n = append(rules, n, following, sizeof(following));
+	if (judge->plan->separate)
+		n = append(rules, n, asking, sizeof(asking));
+	else
+		n = append(rules, n, touching, sizeof(touching));
 	return jail_seccomp(rules, n);
 }
 
@@ -506,6 +587,11 @@ judge_main(const struct judge_start *start)
 	judge.program = start->program;
 	judge.twin = start->twin;
 	judge.parent = start->parent;
+	judge.caller = start->plan->caller;
+	judge.call.fd = -1;
+	target_init(&judge.call.target);
+	judge.call.pin[0].object = judge.call.pin[0].parent = -1;
+	judge.call.pin[1].object = judge.call.pin[1].parent = -1;
 	memcpy(judge.hands, start->hands, sizeof(judge.hands));
 	judge.reach.fetcher = start->fetcher;
 	judge.reach.listener = start->listener;
@@ -513,6 +599,8 @@ judge_main(const struct judge_start *start)
 	    GUARD :
 	    0;
 	judge.budget = budget_new();
+	judge.umask = umask(077);
+	(void)umask(judge.umask);
 	resolve_init();
 	perform_init();
 	worker_init();
@@ -524,12 +612,9 @@ judge_main(const struct judge_start *start)
 	judge.table = process_table_new(&judge.reach);
 	if (judge.table == NULL || judge.budget == NULL)
 		fail("memory");
-	judge.clerks = clerks_new(&judge);
-	if (judge.clerks == NULL)
-		fail("threads");
 	jail_close_stderr();
 	if (enter_jail(&judge) == -1)
 		fail("seccomp");
-	clerks_work(&judge);
+	loop(&judge);
 	_exit(0);
 }

@@ -58,6 +58,7 @@ struct keeper {
 	int pidfd; /* of the program */
 	int listener;
 	int record;
+	int names[SESSION_HANDS_MAX]; /* of hands to the fetcher, -1 */
 	pid_t children[SESSION_HANDS_MAX + 3];
 	size_t nchildren;
 };
@@ -135,6 +136,12 @@ fork_child(struct keeper *keeper)
 	return pid;
 }
 
+static pid_t
+newest_child(const struct keeper *keeper)
+{
+	return keeper->children[keeper->nchildren - 1];
+}
+
 static void
 end_children(const struct keeper *keeper)
 {
@@ -153,21 +160,42 @@ pair(const struct keeper *keeper, int fds[2])
 		fail(keeper, "channel");
 }
 
+/* Hands that act on processes ask it who these are. */
 static void
 start_fetcher(struct keeper *keeper, struct judge_start *start)
 {
-	pid_t parent = getpid();
-	uid_t own = own_id(ROLE_FETCHER, 0);
-	int fds[2];
+	const struct session_plan *plan = keeper->plan;
+	struct fetcher_start fetcher = {
+		.plan = plan,
+		.own = own_id(ROLE_FETCHER, 0),
+		.parent = getpid(),
+		.listener = keeper->listener,
+		.judge = -1,
+	};
+	int keep[SESSION_HANDS_MAX + 2], fds[2];
+	size_t n = 0, i;
 
-	pair(keeper, fds);
-	if (fork_child(keeper) == 0) {
-		keep_only((int[]){ keeper->listener, fds[1] }, 2);
-		fetcher_main(keeper->plan, own, parent, keeper->listener,
-		    fds[1]);
+	if (plan->separate) {
+		pair(keeper, fds);
+		start->fetcher = fds[0];
+		fetcher.judge = keep[n++] = fds[1];
 	}
-	close(fds[1]);
-	start->fetcher = fds[0];
+	for (i = 0; i < plan->nhands; i++) {
+		if (!plan->hands[i].targets)
+			continue;
+		pair(keeper, fds);
+		keeper->names[i] = fds[0];
+		fetcher.hands[fetcher.nhands++] = keep[n++] = fds[1];
+	}
+	if (n == 0)
+		return;
+	keep[n++] = keeper->listener;
+	if (fork_child(keeper) == 0) {
+		keep_only(keep, n);
+		fetcher_main(&fetcher);
+	}
+	for (i = 0; i < n - 1; i++)
+		close(keep[i]);
 }
 
 static int
@@ -178,18 +206,21 @@ start_hand(struct keeper *keeper, unsigned int number, bool is_double)
 		.number = number,
 		.own = own_id(ROLE_HAND, number),
 		.parent = getpid(),
+		.names = is_double ? -1 : keeper->names[number],
 	};
 	int fds[2];
 
 	pair(keeper, fds);
 	if (fork_child(keeper) == 0) {
-		keep_only(&fds[1], 1);
+		keep_only((int[]){ fds[1], start.names }, 2);
 		start.channel = fds[1];
 		if (is_double)
 			hand_double_main(&start);
 		hand_main(&start);
 	}
 	close(fds[1]);
+	if (start.names != -1)
+		close(start.names);
 	return fds[0];
 }
 
@@ -231,13 +262,17 @@ start_processes(struct keeper *keeper)
 	start.listener = keeper->listener;
 	start.fetcher = -1;
 	start.twin = -1;
-	if (plan->separate)
-		start_fetcher(keeper, &start);
+	for (i = 0; i < SESSION_HANDS_MAX; i++)
+		keeper->names[i] = -1;
+	start_fetcher(keeper, &start);
 	for (i = 0; i < plan->nhands; i++)
 		start.hands[i] = start_hand(keeper, i, false);
-	if (plan->has_double)
+	if (plan->has_double) {
 		start.twin = start_hand(keeper, 0, true);
+		atomic_store(&keeper->page->twin, newest_child(keeper));
+	}
 	start_judge(keeper, &start);
+	atomic_store(&keeper->page->judge, newest_child(keeper));
 	for (i = 0; i < plan->nhands; i++)
 		close(start.hands[i]);
 	if (start.fetcher != -1)

@@ -39,6 +39,10 @@ struct page {
 	/* The launcher's word when its exec failed: an errno. */
 	_Atomic int32_t exec_error;
 	_Atomic uint64_t calls; /* notifications so far */
+	/* Who signals for the programs: what comes from them does not come
+	   from outside. */
+	_Atomic int32_t judge;
+	_Atomic int32_t twin;
 	struct page_slot slots[PAGE_SLOTS];
 };
 

@@ -8,6 +8,7 @@
 
 #include <linux/limits.h>
 #include <linux/reboot.h>
+#include <linux/sched/types.h>
 
 #include <errno.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 
 #define VALUE_SIZE_MAX 4096 /* of structures: a page */
 #define RESTART_MAX 256
+#define CPUS_SIZE_MAX 1024 /* of 8,192, the most that kernels have */
 
 /* An attribute's name; the kernel says ERANGE of any that is none. */
 static int
@@ -39,6 +41,9 @@ take_value(struct judge *judge, struct call *call, uint64_t addr, uint64_t size)
 	size_t most = call->base->op == SYS_OP_SETXATTR ? XATTR_SIZE_MAX :
 							  VALUE_SIZE_MAX;
 
+	/* The kernel looks at no more than its own. */
+	if (call->base->op == SYS_OP_SCHED_SETAFFINITY && size > CPUS_SIZE_MAX)
+		size = CPUS_SIZE_MAX;
 	if (size > most || size > sizeof(call->data))
 		return E2BIG;
 	call->ask.data = call->data;
@@ -167,6 +172,38 @@ take_times(struct judge *judge, struct call *call, char letter, uint64_t addr)
 	    sizeof(call->ask.memory.times));
 }
 
+/* pidfd_send_signal(2) alone can do without. */
+static int
+take_siginfo(struct judge *judge, struct call *call, uint64_t addr)
+{
+	if (addr == 0 && sys_form_register(call->row, SYS_FORM_FD) == -1)
+		return EFAULT;
+	return take_struct(judge, call, addr, 0);
+}
+
+/* The structure says how long it is; so much of it is copied, and counts. */
+static int
+take_sched(struct judge *judge, struct call *call, uint64_t addr)
+{
+	uint32_t size;
+	int error;
+
+	if (addr == 0)
+		return EINVAL;
+	error = call_copy(judge, call, addr, &size, sizeof(size));
+	if (error != 0)
+		return error;
+	if (size == 0)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > VALUE_SIZE_MAX)
+		return E2BIG;
+	error = call_copy(judge, call, addr, call->data, size);
+	memcpy(call->data, &size, sizeof(size));
+	call->ask.data = call->data;
+	call->ask.len = size;
+	return error;
+}
+
 static int
 take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
     unsigned int *structs)
@@ -180,6 +217,10 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 		return take_xattr_args(judge, call, value);
 	case SYS_FORM_TEXT:
 		return take_text(judge, call, value);
+	case SYS_FORM_SIGINFO:
+		return take_siginfo(judge, call, value);
+	case SYS_FORM_SCHED:
+		return take_sched(judge, call, value);
 	case SYS_FORM_STRUCT:
 		return take_struct(judge, call, value, (*structs)++);
 	case SYS_FORM_OPTION:

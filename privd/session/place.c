@@ -33,7 +33,7 @@ call_shares_namespace(struct judge *judge, const struct call *call,
 
 /* The namespace that an operation is about; NULL: there is one of it. */
 static const char *
-namespace_of(enum sys_op op)
+namespace_of(const struct call *call)
 {
 	static const char *const names[SYS_OPS] = {
 		[SYS_OP_SETHOSTNAME] = "uts",
@@ -41,13 +41,13 @@ namespace_of(enum sys_op op)
 		[SYS_OP_REBOOT] = "pid",
 	};
 
-	return names[op];
+	return sys_has_target(call->row) ? "pid" : names[call->ask.op];
 }
 
 bool
 call_is_in_place(struct judge *judge, const struct call *call)
 {
-	const char *name = namespace_of(call->ask.op);
+	const char *name = namespace_of(call);
 
 	return name == NULL ||
 	    (call_shares_namespace(judge, call, name) &&

@@ -353,6 +353,20 @@ take_identity(const struct session_plan *plan, struct session_hand *hand)
 	return 0;
 }
 
+/* What is asked of a process's own ids cannot be lent: `as` somebody whom the
+   kernel then knows by these. Root's capabilities do for root. */
+static bool
+wants_shown(const struct policy_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->ncalls; i++)
+		if (sys_has_target(rule->calls[i]))
+			return rule->identity.has_uid &&
+			    rule->identity.uid != 0;
+	return false;
+}
+
 static void
 add_purpose(struct session_hand *hand, const struct policy_rule *rule)
 {
@@ -373,6 +387,8 @@ add_purpose(struct session_hand *hand, const struct policy_rule *rule)
 			hand->binds = true;
 		else if (rule->calls[i]->op == SYS_OP_SEND)
 			hand->sends = true;
+		else if (sys_has_target(rule->calls[i]))
+			hand->targets = true;
 		else if (sys_arg_by_name(rule->calls[i], "filename", 0) != NULL)
 			hand->files = true;
 	}
@@ -389,7 +405,8 @@ assign_hand(struct planner *p, const struct policy_rule *rule)
 	size_t i;
 
 	for (i = 0; i < plan->nhands; i++)
-		if (same_identity(&plan->hands[i].identity, &rule->identity))
+		if (same_identity(&plan->hands[i].identity, &rule->identity) &&
+		    plan->hands[i].shown == wants_shown(rule))
 			break;
 	if (i == SESSION_HANDS_MAX)
 		return refuse(p, SESSION_EXIT_REFUSED,
@@ -399,6 +416,7 @@ assign_hand(struct planner *p, const struct policy_rule *rule)
 	if (i == plan->nhands) {
 		plan->nhands++;
 		hand->identity = rule->identity;
+		hand->shown = wants_shown(rule);
 		if (take_identity(plan, hand) == -1)
 			return refuse(p, SESSION_EXIT_REFUSED, "%s:%u: %s",
 			    rule->file, rule->line, strerror(errno));
@@ -469,15 +487,17 @@ plan_guard(struct planner *p)
 static bool
 shows_processes(const struct session_plan *plan)
 {
-	static const int calls[] = { SYS_connect, SYS_sendto, SYS_sendmsg,
-		SYS_sendmmsg };
-	struct seccomp_data data = { .arch = NOTIFY_ARCH };
+	static const enum sys_op shown[] = { SYS_OP_CONNECT, SYS_OP_SEND };
+	const struct sys_call *call;
 	size_t i;
+	bool wants;
 
-	data.args[4] = 1; /* of sendto: an address */
-	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		data.nr = calls[i];
-		if (filter_run(&plan->filter, &data) == SECCOMP_RET_USER_NOTIF)
+	for (i = 0; i < sys_count(); i++) {
+		call = sys_row(i);
+		wants = sys_has_target(call) || call->op == shown[0] ||
+		    call->op == shown[1];
+		if (wants && sys_number(call, SYS_NATIVE) != -1 &&
+		    filter_asks(&plan->filter, sys_number(call, SYS_NATIVE)))
 			return true;
 	}
 	return false;

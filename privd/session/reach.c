@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,19 +20,10 @@
 #include "channel.h"
 #include "identity.h"
 
-/* Effective in this thread all the time. */
-static _Thread_local uint64_t resting;
-
-void
-reach_rest(uint64_t caps)
-{
-	resting = caps;
-}
-
 void
 reach_raise(struct reach *reach)
 {
-	uint64_t all = reach->guard | resting;
+	uint64_t all = reach->guard | reach->resting;
 
 	if (reach->guard != 0)
 		(void)identity_set_caps(all, all, 0);
@@ -42,10 +32,11 @@ reach_raise(struct reach *reach)
 void
 reach_lower(struct reach *reach)
 {
-	uint64_t all = reach->guard | resting;
+	uint64_t all = reach->guard | reach->resting;
 	int error = errno;
 
-	if (reach->guard != 0 && identity_set_caps(all, resting, 0) == -1)
+	if (reach->guard != 0 &&
+	    identity_set_caps(all, reach->resting, 0) == -1)
 		_exit(1); /* never go on with more than is right */
 	errno = error;
 }
@@ -62,24 +53,20 @@ reach_openat(struct reach *reach, int folder, const char *name, int flags)
 }
 
 /* A worker may ask as well. */
-static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
 
 static int
 ask(struct reach *reach, struct reach_request *request, int *fd)
 {
-	/* Threads of the judge ask one after the other. */
-	static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 	struct reach_reply reply;
 	int fds[CHANNEL_FDS_MAX];
-	size_t nfds = 0, len;
-	ssize_t n = -1;
+	size_t nfds, len;
+	ssize_t n;
 
 	len = offsetof(struct reach_request, data) + request->len;
-	(void)pthread_mutex_lock(&turn);
-	if (channel_send(reach->fetcher, request, len, NULL, 0) == 0)
-		n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds,
-		    &nfds);
-	(void)pthread_mutex_unlock(&turn);
+	if (channel_send(reach->fetcher, request, len, NULL, 0) == -1)
+		return -1;
+	n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds, &nfds);
 	if (n == (ssize_t)sizeof(reply) && reply.error == 0 &&
 	    nfds == (fd != NULL ? 1U : 0U)) {
 		if (fd != NULL)
@@ -123,7 +110,7 @@ int
 reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
     enum reach_what what, int number)
 {
-	static _Thread_local struct reach_request request;
+	static struct reach_request request;
 	char name[32];
 	int fd;
 
@@ -134,13 +121,13 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 	    (errno != EACCES && errno != EPERM))
 		return fd;
 	/* Not dumpable (mode 0711): its files are root's. */
-	(void)pthread_mutex_lock(&turn);
+	(void)pthread_mutex_lock(&asking);
 	start_request(&request, REACH_OPEN, id, tid);
 	request.what = what;
 	request.number = number;
 	if (ask(reach, &request, &fd) == -1)
 		fd = -1;
-	(void)pthread_mutex_unlock(&turn);
+	(void)pthread_mutex_unlock(&asking);
 	return fd;
 }
 
@@ -164,17 +151,17 @@ take_directly(struct reach *reach, pid_t tgid, int number)
 int
 reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 {
-	static _Thread_local struct reach_request request;
+	static struct reach_request request;
 	int fd;
 
 	if (reach->fetcher == -1)
 		return take_directly(reach, tgid, number);
-	(void)pthread_mutex_lock(&turn);
+	(void)pthread_mutex_lock(&asking);
 	start_request(&request, REACH_TAKE, id, tid);
 	request.number = number;
 	if (ask(reach, &request, &fd) == -1)
 		fd = -1;
-	(void)pthread_mutex_unlock(&turn);
+	(void)pthread_mutex_unlock(&asking);
 	return fd;
 }
 
@@ -203,7 +190,7 @@ int
 reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
     uint64_t addr, const void *data, size_t len)
 {
-	static _Thread_local struct reach_request request;
+	static struct reach_request request;
 	int result;
 
 	if (len == 0)
@@ -214,12 +201,47 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 		errno = E2BIG;
 		return -1;
 	}
-	(void)pthread_mutex_lock(&turn);
+	(void)pthread_mutex_lock(&asking);
 	start_request(&request, REACH_WRITE, id, tid);
 	request.addr = addr;
 	request.len = (uint32_t)len;
 	memcpy(request.data, data, len);
 	result = ask(reach, &request, NULL);
-	(void)pthread_mutex_unlock(&turn);
+	(void)pthread_mutex_unlock(&asking);
 	return result;
+}
+
+int
+reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *who,
+    int *exe)
+{
+	static struct reach_request request;
+	struct reach_who reply;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds = 0;
+	ssize_t n = -1;
+
+	*exe = -1;
+	if (fetcher == -1) {
+		errno = EACCES;
+		return -1;
+	}
+	(void)pthread_mutex_lock(&asking);
+	start_request(&request, REACH_WHO, id, number);
+	if (channel_send(fetcher, &request,
+		offsetof(struct reach_request, data), NULL, 0) == 0)
+		n = channel_receive(fetcher, &reply, sizeof(reply), fds, &nfds);
+	(void)pthread_mutex_unlock(&asking);
+	if (n != (ssize_t)sizeof(reply) || nfds > 1 || reply.error != 0) {
+		channel_close_all(fds, nfds);
+		errno = n == (ssize_t)sizeof(reply) && reply.error > 0 ?
+		    reply.error :
+		    EIO;
+		return -1;
+	}
+	if (nfds == 1)
+		*exe = fds[0];
+	if (who != NULL)
+		*who = reply;
+	return 0;
 }

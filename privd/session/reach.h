@@ -26,14 +26,16 @@ enum reach_what {
 struct reach {
 	int fetcher; /* channel, -1: the judge itself */
 	int listener;
-	uint64_t guard; /* capabilities raised for opening */
+	uint64_t guard;   /* capabilities raised for opening */
+	uint64_t resting; /* and those that are always effective */
 };
 
 /* The wire: one request, one reply. */
 enum reach_op {
 	REACH_OPEN = 1,
-	REACH_TAKE, /* duplicate descriptor `number` */
-	REACH_WRITE /* put data at addr */
+	REACH_TAKE,  /* duplicate descriptor `number` */
+	REACH_WRITE, /* put data at addr */
+	REACH_WHO    /* who is `tid`, and what does it run? */
 };
 
 #define REACH_WRITE_MAX 65536
@@ -53,6 +55,16 @@ struct reach_reply {
 	int32_t error;
 };
 
+/* The reply to REACH_WHO; its executable comes along, where it has one. */
+struct reach_who {
+	int32_t error;
+	int32_t tgid;
+	uint32_t uid[4];
+	uint32_t gid[4];
+	uint32_t filters;
+	uint64_t permitted;
+};
+
 /* Opens it of the thread whose /proc folder procfd is. -1 with errno. */
 int reach_open(struct reach *, uint64_t id, pid_t tid, int procfd,
     enum reach_what, int number);
@@ -62,10 +74,16 @@ int reach_take(struct reach *, uint64_t id, pid_t tid, pid_t tgid, int number);
 int reach_write(struct reach *, uint64_t id, pid_t tid, pid_t tgid,
     uint64_t addr, const void *, size_t len);
 /*
+ * Asks the fetcher at the other end of the channel who has that number:
+ * anybody, whose executable is opened with O_PATH (-1: it has none). who may
+ * be NULL. -1 with errno; EACCES: there is no fetcher (-1).
+ */
+int reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *,
+    int *exe);
+/*
  * Raises the guard for what the program may do with its own /proc, and takes
  * it back; between them nothing else is done.
  */
-void reach_rest(uint64_t caps); /* those of this thread that stay */
 void reach_raise(struct reach *);
 void reach_lower(struct reach *);
 /* Opens a name in a folder of /proc with the guard raised. */

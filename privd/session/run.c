@@ -28,6 +28,7 @@
 #define KEEPER_WAIT 200 /* milliseconds */
 
 static volatile pid_t program;
+static const struct page *shared;
 
 /* What the terminal sends reaches the whole group; the rest only us. */
 static void
@@ -36,7 +37,9 @@ pass_on(int sig, siginfo_t *info, void *context)
 	int error = errno;
 
 	(void)context;
-	if (program > 0 && info->si_code <= 0 && info->si_pid != program)
+	if (program > 0 && info->si_code <= 0 && info->si_pid != program &&
+	    info->si_pid != atomic_load(&shared->judge) &&
+	    info->si_pid != atomic_load(&shared->twin))
 		(void)kill(program, sig);
 	errno = error;
 }
@@ -219,6 +222,7 @@ session_run(const struct session_plan *plan)
 	page = page_new();
 	if (page == NULL || channel_pair(fds) == -1)
 		err(SESSION_EXIT_REFUSED, "memory");
+	shared = page;
 	(void)signal(SIGCHLD, SIG_DFL);
 	program = fork_or_die();
 	if (program == 0) {

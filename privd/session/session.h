@@ -52,6 +52,8 @@ struct session_hand {
 	bool sockets; /* makes sockets */
 	bool binds;
 	bool sends;
+	bool targets; /* acts on processes */
+	bool shown;   /* by its real ids, which are those of `as` */
 };
 
 /* Everything that is decided before the first fork; immutable afterwards. */
@@ -84,6 +86,7 @@ struct session_plan {
 	bool marked;   /* the program carries the mark */
 	bool capable;  /* the caller has capabilities */
 	bool uses_cwd; /* a rule has $CWD */
+	bool names;    /* a rule names processes */
 
 	struct session_hand hands[SESSION_HANDS_MAX];
 	size_t nhands;

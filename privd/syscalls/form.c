@@ -74,6 +74,9 @@ take(struct sys_numbers *numbers, char letter, uint64_t value,
 		if (taken->lengths < 2)
 			numbers->length[taken->lengths++] = (int64_t)value;
 		break;
+	case SYS_FORM_SIGNAL:
+		numbers->signal = (int32_t)value;
+		break;
 	case SYS_FORM_PLAIN:
 	case SYS_FORM_ARGUMENT:
 		if (taken->plain < SYS_PLAIN_MAX)

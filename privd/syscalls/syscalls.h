@@ -77,7 +77,7 @@ enum sys_kind {
 	SYS_ARGV,     /* array of C strings, joined by blanks */
 	SYS_HOWFLAGS, /* struct open_how, as SYS_OFLAGS; aux: size */
 	SYS_HOWMODE,  /* struct open_how, as SYS_MODE; aux: size */
-	SYS_PIDNAME   /* program of a process id */
+	SYS_PIDNAME   /* program of a process id, see sys_target() */
 };
 
 #define SYS_CWD 0xff /* aux of a SYS_PATH without descriptor */
@@ -163,6 +163,14 @@ enum sys_op {
 	SYS_OP_ADJTIME, /* adjtimex, clock_adjtime */
 	SYS_OP_REBOOT,
 	SYS_OP_SYSLOG,
+	SYS_OP_KILL, /* and its kin */
+	SYS_OP_SETPRIORITY,
+	SYS_OP_IOPRIO_SET,
+	SYS_OP_SCHED_SETSCHEDULER,
+	SYS_OP_SCHED_SETPARAM,
+	SYS_OP_SCHED_SETATTR,
+	SYS_OP_SCHED_SETAFFINITY,
+	SYS_OP_PRLIMIT, /* getrlimit and setrlimit, too */
 	SYS_OP_SOCKET,
 	SYS_OP_BIND,
 	SYS_OP_CONNECT,
@@ -292,7 +300,10 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_DEVICE 'v'
 #define SYS_FORM_LENGTH 'l' /* or offset; the first one, the second one */
 #define SYS_FORM_SIZE 's'   /* of the value or of the buffer */
-#define SYS_FORM_PLAIN 'a'  /* what has no other name: the first, the second */
+#define SYS_FORM_PID 'P'    /* of a process, or a group */
+#define SYS_FORM_TID 'Q'    /* of a thread */
+#define SYS_FORM_SIGNAL 'S'
+#define SYS_FORM_PLAIN 'a' /* what has no other name: the first, the second */
 /* Descriptors: a path's folder, and what is acted on or with. */
 #define SYS_FORM_FOLDER 'd'
 #define SYS_FORM_FD 'i'
@@ -312,7 +323,9 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_OPTION 'j'   /* a socket option's value */
 #define SYS_FORM_ROOM 'q'     /* the size of one, for it and for the result */
 #define SYS_FORM_ARGUMENT 'r' /* of a request, which says what it is */
-#define SYS_FORM_STRUCT 'c'   /* of the size that its operation has, or NULL */
+#define SYS_FORM_SIGINFO 'I'
+#define SYS_FORM_SCHED 'A'  /* struct sched_attr, which says its size */
+#define SYS_FORM_STRUCT 'c' /* of the size that its operation has, or NULL */
 
 #define SYS_PLAIN_MAX 4
 
@@ -327,6 +340,7 @@ struct sys_numbers {
 	uint32_t mode;
 	uint32_t uid;
 	uint32_t gid;
+	int32_t signal;
 };
 
 void sys_numbers(const struct sys_call *, const uint64_t regs[SYS_REGS],
@@ -401,6 +415,28 @@ size_t sys_options_named(const char *name, struct sys_option_number *,
 
 /* Can another process make this call at all, as its registers are? */
 bool sys_performable(const struct sys_call *, const uint64_t regs[SYS_REGS]);
+/* Whom a call is about that names a process. */
+enum sys_whom {
+	SYS_WHOM_KERNEL, /* nobody, or so that the kernel alone can tell */
+	SYS_WHOM_SELF,
+	SYS_WHOM_OWN_GROUP,
+	SYS_WHOM_EVERY,
+	SYS_WHOM_PROCESS,
+	SYS_WHOM_THREAD,
+	SYS_WHOM_GROUP,
+	SYS_WHOM_FD /* that of its descriptor; or the group that it leads */
+};
+
+struct sys_target {
+	enum sys_whom whom;
+	int32_t pid;  /* number of the process, thread or group */
+	int32_t tgid; /* the process of that thread, 0: not said */
+	bool group;   /* of SYS_WHOM_FD */
+};
+
+bool sys_has_target(const struct sys_call *);
+void sys_target(const struct sys_call *, const uint64_t regs[SYS_REGS],
+    struct sys_target *);
 
 /* The nth argument of that name (case-insensitive), NULL if not there. */
 const struct sys_arg *sys_arg_by_name(const struct sys_call *, const char *name,

@@ -6,10 +6,13 @@
  */
 #include "rows.h"
 
-#define SIGNALLING(p, s)                          \
-	.args = { ARG("pidname", SYS_PIDNAME, p), \
-		ARG("signame", SYS_SIGNAME, s) }, \
-	.rights = CAP(KILL), .disposal = SYS_WHOLE
+#define KERNEL_OR(o, r)                                  \
+	.rights = r, .disposal = SYS_PERFORMED, .op = o, \
+	.flags = SYS_ELEVATES | SYS_KERNEL
+#define PIDNAME(r) ARG("pidname", SYS_PIDNAME, r)
+#define SIGNALLING(p, s)                                        \
+	.args = { PIDNAME(p), ARG("signame", SYS_SIGNAME, s) }, \
+	KERNEL_OR(SYS_OP_KILL, CAP(KILL))
 #define SETTING(r) .rights = r, .flags = SYS_CREDS
 #define SOCKADDRESSED(o, r)                                              \
 	.args = { SOCKADDR(1, 2, 0) }, .form = "i", .rights = DAC | (r), \
@@ -26,14 +29,12 @@
 	.args = { ARG("level", SYS_LEVEL, 1), \
 		ARG2("optname", SYS_OPTNAME, 2, 1) }
 #define LIMITED(r) .args = { ARG("resource", SYS_RESOURCE, r) }
-#define KERNEL_OR(o, r)                                  \
-	.rights = r, .disposal = SYS_PERFORMED, .op = o, \
-	.flags = SYS_ELEVATES | SYS_KERNEL
 #define NAMING(o)                                                          \
 	.args = { { "string", SYS_STRING, 0, 1, SYS_ARG_SIZED, 0 } },      \
 	.form = "ys", .rights = CAP(SYS_ADMIN), .disposal = SYS_PERFORMED, \
 	.op = o, .flags = SYS_ELEVATES
-#define SCHEDULED .args = { NUM("pid", 0) }, .rights = CAP(SYS_NICE)
+#define SCHEDULED(o) \
+	.args = { NUM("pid", 0), PIDNAME(0) }, KERNEL_OR(o, CAP(SYS_NICE))
 
 static const struct sys_call rows[] = {
 	/* descriptors */
@@ -204,42 +205,59 @@ static const struct sys_call rows[] = {
 	{ .name = "setns", .rights = CAP(SYS_ADMIN), .flags = SYS_WITNESS },
 	CALL("pidfd_open"),
 	CALLR("pidfd_getfd", CAP(SYS_PTRACE)),
-	{ .name = "pidfd_send_signal",
-	    .args = { ARG("fd", SYS_FD, 0), ARG("signame", SYS_SIGNAME, 1) },
-	    .rights = CAP(KILL) },
 	/* The kernel's own, of trampolines in traced programs. */
 	CALLF("uretprobe", SYS_QUIET),
 	CALLF("uprobe", SYS_QUIET),
 
 	/* limits and scheduling */
-	{ .name = "getrlimit", LIMITED(0) },
-	{ .name = "setrlimit", LIMITED(0), .rights = CAP(SYS_RESOURCE) },
+	{ .name = "getrlimit",
+	    LIMITED(0),
+	    .form = "ab",
+	    .disposal = SYS_PERFORMED,
+	    .op = SYS_OP_PRLIMIT,
+	    .flags = SYS_KERNEL },
+	{ .name = "setrlimit",
+	    LIMITED(0),
+	    .form = "ac",
+	    KERNEL_OR(SYS_OP_PRLIMIT, CAP(SYS_RESOURCE)) },
 	/* Reads without new limits; another's limits are a call of its own. */
 	{ .name = "prlimit64",
 	    .folds = { { "getrlimit", UINT64_MAX, 0, 2, false },
 		{ "setrlimit", UINT32_MAX, 0, 0, false }, INTO("prlimit64") },
-	    .args = { NUM("pid", 0), ARG("resource", SYS_RESOURCE, 1) },
-	    .rights = CAP(SYS_RESOURCE) },
+	    .args = { NUM("pid", 0), PIDNAME(0),
+		ARG("resource", SYS_RESOURCE, 1) },
+	    .form = "Pacb",
+	    KERNEL_OR(SYS_OP_PRLIMIT, CAP(SYS_RESOURCE)) },
 	{ .name = "getrusage", .args = { NUM("who", 0) } },
 	{ .name = "getpriority",
 	    .args = { ARG("which", SYS_WHICH, 0), NUM("who", 1) } },
 	{ .name = "setpriority",
-	    .args = { ARG("which", SYS_WHICH, 0), NUM("who", 1),
+	    .args = { ARG("which", SYS_WHICH, 0), NUM("who", 1), PIDNAME(1),
 		NUM("prio", 2) },
-	    .rights = CAP(SYS_NICE) },
+	    .form = "aQa",
+	    KERNEL_OR(SYS_OP_SETPRIORITY, CAP(SYS_NICE)) },
 	{ .name = "ioprio_get", .args = { NUM("which", 0), NUM("who", 1) } },
 	{ .name = "ioprio_set",
-	    .args = { NUM("which", 0), NUM("who", 1) },
-	    .rights = CAP(SYS_NICE) | CAP(SYS_ADMIN) },
+	    .args = { NUM("which", 0), NUM("who", 1), PIDNAME(1) },
+	    .form = "aQa",
+	    KERNEL_OR(SYS_OP_IOPRIO_SET, CAP(SYS_NICE) | CAP(SYS_ADMIN)) },
 	{ .name = "sched_setscheduler",
-	    .args = { NUM("pid", 0), ARG("policy", SYS_SCHEDPOLICY, 1) },
-	    .rights = CAP(SYS_NICE) },
+	    .args = { NUM("pid", 0), PIDNAME(0),
+		ARG("policy", SYS_SCHEDPOLICY, 1) },
+	    .form = "Qac",
+	    KERNEL_OR(SYS_OP_SCHED_SETSCHEDULER, CAP(SYS_NICE)) },
 	{ .name = "sched_getscheduler", .args = { NUM("pid", 0) } },
-	{ .name = "sched_setparam", SCHEDULED },
+	{ .name = "sched_setparam",
+	    .form = "Qc",
+	    SCHEDULED(SYS_OP_SCHED_SETPARAM) },
 	{ .name = "sched_getparam", .args = { NUM("pid", 0) } },
-	{ .name = "sched_setattr", SCHEDULED },
+	{ .name = "sched_setattr",
+	    .form = "QAa",
+	    SCHEDULED(SYS_OP_SCHED_SETATTR) },
 	{ .name = "sched_getattr", .args = { NUM("pid", 0) } },
-	{ .name = "sched_setaffinity", SCHEDULED },
+	{ .name = "sched_setaffinity",
+	    .form = "Qsx",
+	    SCHEDULED(SYS_OP_SCHED_SETAFFINITY) },
 	{ .name = "sched_getaffinity", .args = { NUM("pid", 0) } },
 	{ .name = "sched_rr_get_interval", .args = { NUM("pid", 0) } },
 	{ .name = "sched_get_priority_max",
@@ -248,15 +266,29 @@ static const struct sys_call rows[] = {
 	    .args = { ARG("policy", SYS_SCHEDPOLICY, 0) } },
 
 	/* signals */
-	{ .name = "kill", SIGNALLING(0, 1) },
-	{ .name = "tkill", .folds = { INTO("kill") }, SIGNALLING(0, 1) },
-	{ .name = "tgkill", .folds = { INTO("kill") }, SIGNALLING(0, 2) },
+	{ .name = "kill", .form = "PS", SIGNALLING(0, 1) },
+	{ .name = "tkill",
+	    .folds = { INTO("kill") },
+	    .form = "QS",
+	    SIGNALLING(0, 1) },
+	{ .name = "tgkill",
+	    .folds = { INTO("kill") },
+	    .form = "PQS",
+	    SIGNALLING(0, 2) },
 	{ .name = "rt_sigqueueinfo",
 	    .folds = { INTO("kill") },
+	    .form = "PSI",
 	    SIGNALLING(0, 1) },
 	{ .name = "rt_tgsigqueueinfo",
 	    .folds = { INTO("kill") },
+	    .form = "PQSI",
 	    SIGNALLING(0, 2) },
+	{ .name = "pidfd_send_signal",
+	    .folds = { INTO("kill") },
+	    .args = { ARG("fd", SYS_FD, 0), PIDNAME(0),
+		ARG("signame", SYS_SIGNAME, 1) },
+	    .form = "iSIf",
+	    KERNEL_OR(SYS_OP_KILL, CAP(KILL)) },
 	CALL("rt_sigaction"),
 	CALL("rt_sigprocmask"),
 	CALL("rt_sigpending"),

@@ -110,7 +110,12 @@ start_waiting(uid_t uid, bool filtered)
 static void
 start_fetcher(void)
 {
-	pid_t parent = getpid();
+	struct fetcher_start start = {
+		.plan = &plan,
+		.own = OWN,
+		.parent = getpid(),
+		.listener = listener,
+	};
 	int fds[2];
 
 	assert_int_equal(channel_pair(fds), 0);
@@ -118,7 +123,8 @@ start_fetcher(void)
 	assert_int_not_equal(fetcher, -1);
 	if (fetcher == 0) {
 		close(fds[0]);
-		fetcher_main(&plan, OWN, parent, listener, fds[1]);
+		start.judge = fds[1];
+		fetcher_main(&start);
 	}
 	close(fds[1]);
 	channel = fds[0];

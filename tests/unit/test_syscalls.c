@@ -220,7 +220,7 @@ test_disposals(void **state)
 		{ "execveat", SYS_EXEC, 0 },
 		{ "rename", SYS_PERFORMED, SYS_ELEVATES },
 		{ "getxattrat", SYS_PERFORMED, SYS_ELEVATES },
-		{ "kill", SYS_WHOLE, 0 },
+		{ "kill", SYS_PERFORMED, SYS_ELEVATES | SYS_KERNEL },
 		{ "mount", SYS_WHOLE, 0 },
 		{ "fchmod", SYS_PERFORMED, SYS_ELEVATES },
 		{ "inotify_add_watch", SYS_PERFORMED, 0 },
