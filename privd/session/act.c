@@ -27,13 +27,18 @@
 int
 call_adopt_umask(struct judge *judge, struct call *call)
 {
+	/* Each of the judge's threads has one of its own. */
+	static _Thread_local mode_t current;
+	static _Thread_local bool known;
 	struct status st;
 
+	(void)judge;
 	if (status_read(call->thread->folder, &st) == -1)
 		return errno;
-	if (st.umask != judge->umask)
+	if (!known || st.umask != current)
 		(void)umask(st.umask);
-	judge->umask = st.umask;
+	current = st.umask;
+	known = true;
 	return 0;
 }
 
@@ -65,7 +70,7 @@ read_link(struct judge *judge, struct call *call, struct perform_result *result)
 		result->len = (uint32_t)result->value;
 		return 0;
 	}
-	own = pin->parent != -1 && call_owns_folder(judge, &pin->parent_st);
+	own = pin->parent != -1 && call_owns_folder(call, &pin->parent_st);
 	if (own)
 		reach_raise(&judge->reach);
 	n = perform_call(&call->ask, result);
@@ -101,9 +106,9 @@ call_deliver(struct judge *judge, struct call *call,
 static void
 act(struct judge *judge, struct call *call)
 {
-	static struct perform_result result;
+	static _Thread_local struct perform_result result;
 	unsigned int traits = perform_traits(call->ask.op);
-	int n;
+	int n, error;
 
 	if ((traits & PERFORM_MAKES) != 0 &&
 	    call_adopt_umask(judge, call) != 0) {
@@ -112,11 +117,14 @@ act(struct judge *judge, struct call *call)
 	}
 	if ((traits & PERFORM_EFFECT) != 0)
 		call_begin(call);
+	judge_leave(judge);
 	if (call->ask.op == SYS_OP_READLINK)
 		n = read_link(judge, call, &result);
 	else
 		n = perform_call(&call->ask, &result);
-	call_deliver(judge, call, &result, n == -1 ? errno : 0);
+	error = n == -1 ? errno : 0;
+	judge_return(judge);
+	call_deliver(judge, call, &result, error);
 }
 
 int

@@ -77,31 +77,46 @@ is_plain(const struct credentials *creds)
 	return creds->effective == (creds->uid[0] == 0 ? creds->permitted : 0);
 }
 
+/* What this thread took on. */
+static _Thread_local struct {
+	struct credentials creds;
+	enum credentials_use use;
+	bool known;
+} mine;
+
 static void
 take_on(struct judge *judge, const struct credentials *creds,
     enum credentials_use use)
 {
-	if (is_same(creds, &judge->creds) &&
-	    (use == judge->use || is_plain(creds)))
+	uint64_t effective;
+
+	if (!mine.known) {
+		mine.creds = judge->creds;
+		mine.use = CREDENTIALS_SHOWN;
+		mine.known = true;
+	}
+	if (is_same(creds, &mine.creds) && (use == mine.use || is_plain(creds)))
 		return;
-	if (credentials_assume(creds, use, judge->reach.guard,
-		&judge->reach.resting) == -1 ||
+	if (credentials_assume(creds, use, judge->reach.guard, &effective) ==
+		-1 ||
 	    getppid() != judge->parent)
 		_exit(1); /* never go on as nobody knows who */
-	judge->creds = *creds;
-	judge->use = use;
+	reach_rest(effective);
+	mine.creds = *creds;
+	mine.use = use;
 }
 
 static void
-describe(struct judge *judge, const struct credentials *creds)
+describe(const struct judge *judge, struct call *call,
+    const struct credentials *creds)
 {
 	const struct policy_caller *first = &judge->plan->caller;
-	struct policy_caller *caller = &judge->caller;
+	struct policy_caller *caller = &call->caller;
 	const struct sys_account *account;
 
 	caller->uid = creds->uid[1];
 	caller->gid = creds->gid[1];
-	caller->groups = judge->creds.groups;
+	caller->groups = mine.creds.groups;
 	caller->ngroups = creds->ngroups;
 	if (caller->uid == first->uid) {
 		caller->user = first->user;
@@ -118,13 +133,14 @@ call_become(struct judge *judge, struct call *call)
 {
 	const struct credentials *creds;
 
+	call->caller = judge->plan->caller;
 	if (!judge->follows)
 		return true;
 	creds = learn(judge, call);
 	if (creds == NULL)
 		return false;
 	take_on(judge, creds, use_of(call));
-	describe(judge, creds);
+	describe(judge, call, creds);
 	return true;
 }
 
@@ -135,8 +151,7 @@ judge_follow(struct judge *judge)
 
 	judge->follows = true;
 	judge->reach.guard = identity_permitted();
-	judge->reach.resting = judge->reach.guard;
-	judge->use = CREDENTIALS_SHOWN;
+	reach_rest(judge->reach.guard);
 	folder = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder == -1)
 		return -1;

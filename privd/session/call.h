@@ -25,6 +25,7 @@
 
 struct hand_gift;
 struct hand_request;
+struct judge;
 struct message;
 struct page_slot;
 
@@ -35,6 +36,7 @@ struct ticket {
 };
 
 struct call {
+	struct judge *judge;
 	struct ticket ticket;
 	uint64_t regs[SYS_REGS];
 	const struct sys_call *row;
@@ -42,7 +44,12 @@ struct call {
 	enum sys_alias alias;
 	struct thread *thread;
 	struct process *process;
-	struct regime *regime; /* that judges it */
+	struct regime *regime;       /* that judges it */
+	struct policy_caller caller; /* as the policy sees it */
+	/* taken at most once, given back at its end */
+	struct handle *memory;
+	struct handle *maps;
+	struct handle *root;
 
 	/* the copies */
 	char path[CALL_PATHS][PATH_MAX];
@@ -87,8 +94,6 @@ struct call {
 	const struct policy_image *image; /* whose verdict it is */
 	bool elevated;                    /* and a hand performs it */
 };
-
-struct judge;
 
 /* The judge takes on the caller's credentials, where they can change. False:
    they cannot be told. */
@@ -137,11 +142,11 @@ bool call_shares_namespace(struct judge *, const struct call *,
 bool call_is_in_place(struct judge *, const struct call *);
 /* Where the calling program stands. 0 or errno. */
 int call_view(struct judge *, struct call *, struct resolve_view *);
-/* Is this folder of /proc the calling program's own? (context: the judge) */
+/* Is this folder of /proc the calling program's own? (context: the call) */
 bool call_owns_folder(void *context, const struct stat *folder);
 /* Pins and names what was left unpinned. 0 or errno. */
 int call_repin(struct judge *, struct call *);
-/* Closes what was pinned. */
+/* Closes what was pinned, and gives back what was taken. */
 void call_clear(struct call *);
 
 /*

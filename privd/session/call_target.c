@@ -297,9 +297,9 @@ call_target_is_for_hand(const struct call *call)
 void
 call_touch(struct judge *judge, struct call *call)
 {
-	static struct hand_request request;
-	static struct hand_reply reply;
-	static struct perform_result result;
+	static _Thread_local struct hand_request request;
+	static _Thread_local struct hand_reply reply;
+	static _Thread_local struct perform_result result;
 	struct hand_gift gift;
 	int fd, error;
 

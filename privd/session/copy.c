@@ -34,26 +34,53 @@
 	    O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |    \
 	    O_TMPFILE)
 
+static int
+take_memory(struct judge *judge, struct call *call)
+{
+	if (call->memory == NULL)
+		call->memory = process_memory(judge->table, call->thread,
+		    call->ticket.id);
+	return call->memory == NULL ? errno : 0;
+}
+
 /* Memory that belonged to an image before the last exec reads as nothing. */
+static void
+drop_memory(struct call *call)
+{
+	process_put(&call->memory);
+	process_put(&call->maps);
+	process_drop_handles(call->process);
+}
+
+static bool
+can_read(struct judge *judge, struct call *call, uint64_t addr, size_t len)
+{
+	if (call->maps == NULL)
+		call->maps = process_maps(judge->table, call->thread,
+		    call->ticket.id);
+	return process_can_read(call->maps, addr, len);
+}
+
 int
 call_copy(struct judge *judge, struct call *call, uint64_t addr, void *buf,
     size_t len)
 {
-	int memory, tries;
+	int tries, error = EFAULT;
 
 	for (tries = 0; tries < 2; tries++) {
-		memory = process_memory(judge->table, call->thread,
-		    call->ticket.id);
-		if (memory == -1)
-			return errno;
-		if (notify_read(memory, addr, buf, len) == 0)
-			return process_can_read(judge->table, call->thread,
-				   call->ticket.id, addr, len) ?
-			    0 :
-			    EFAULT;
-		if (errno != ESRCH)
-			return errno;
-		process_drop_handles(call->process);
+		error = take_memory(judge, call);
+		if (error != 0)
+			return error;
+		judge_leave(judge);
+		error = notify_read(call->memory->fd, addr, buf, len) == 0 ?
+		    0 :
+		    errno;
+		judge_return(judge);
+		if (error == 0)
+			return can_read(judge, call, addr, len) ? 0 : EFAULT;
+		if (error != ESRCH)
+			return error;
+		drop_memory(call);
 	}
 	return EFAULT;
 }
@@ -72,24 +99,23 @@ int
 call_copy_string(struct judge *judge, struct call *call, uint64_t addr,
     char *buf, size_t size)
 {
-	int memory, tries;
+	int tries, error;
 	ssize_t n;
 
 	for (tries = 0; tries < 2; tries++) {
-		memory = process_memory(judge->table, call->thread,
-		    call->ticket.id);
-		if (memory == -1)
-			return errno;
-		n = notify_read_string(memory, addr, buf, size);
+		error = take_memory(judge, call);
+		if (error != 0)
+			return error;
+		judge_leave(judge);
+		n = notify_read_string(call->memory->fd, addr, buf, size);
+		error = n == -1 ? errno : 0;
+		judge_return(judge);
 		if (n >= 0 && is_suspicious(addr, (size_t)n) &&
-		    !process_can_read(judge->table, call->thread,
-			call->ticket.id, addr, (size_t)n + 1))
+		    !can_read(judge, call, addr, (size_t)n + 1))
 			return EFAULT;
-		if (n >= 0)
-			return 0;
-		if (errno != ESRCH)
-			return errno;
-		process_drop_handles(call->process);
+		if (error != ESRCH)
+			return error;
+		drop_memory(call);
 	}
 	return EFAULT;
 }

@@ -184,7 +184,9 @@ call_at_once(struct judge *judge, struct call *call)
 	if (judge->creds_changed || call_view(judge, call, &view) != 0 ||
 	    !call_is_plainly_permitted(judge, call))
 		return false;
+	judge_leave(judge);
 	fd = resolve_open_at_once(&view, call->path[0], call->how.flags);
+	judge_return(judge);
 	if (fd == -1)
 		return false;
 	(void)call_give(judge, call, fd, (call->how.flags & O_CLOEXEC) != 0);
@@ -250,7 +252,7 @@ call_decode(struct judge *judge, struct call *call)
 	request->base = call->base;
 	request->alias = call->alias;
 	request->regs = call->regs;
-	request->caller = &judge->caller;
+	request->caller = &call->caller;
 	request->cwd = call->cwd[0] != '\0' ? call->cwd : NULL;
 	request->no_alias = judge->plan->options.no_alias;
 	format_all(call);

@@ -309,8 +309,8 @@ refuse_note(struct judge *judge, const struct call *call)
 void
 call_elevate(struct judge *judge, struct call *call)
 {
-	static struct hand_request request;
-	static struct hand_reply reply;
+	static _Thread_local struct hand_request request;
+	static _Thread_local struct hand_reply reply;
 	uint8_t hand = judge->plan->rule_hand[call->verdict.rule->index];
 	struct hand_gift gift;
 	int fd, error;
@@ -332,9 +332,14 @@ call_elevate(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	if (hand_ask(judge->hands[hand], &request, gift.fds, gift.n, &reply,
-		&fd) == -1)
-		call_refuse(judge, call, errno);
+	judge_leave(judge);
+	error = hand_ask(judge->hands[hand], &request, gift.fds, gift.n, &reply,
+		    &fd) == -1 ?
+	    errno :
+	    0;
+	judge_return(judge);
+	if (error != 0)
+		call_refuse(judge, call, error);
 	else
 		answer(judge, call, &reply, fd);
 }

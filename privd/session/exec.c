@@ -87,10 +87,14 @@ find_image(struct judge *judge, struct call *call, struct stat *image)
 	resolve_pin_init(&pin);
 	*image = call->pin[0].st;
 	for (depth = 0; depth < SCRIPTS_MAX; depth++) {
+		judge_leave(judge);
 		fd = perform_reopen(file, O_RDONLY, 0);
+		error = fd == -1 ?
+		    0 :
+		    image_interpreter(fd, interpreter, sizeof(interpreter));
+		judge_return(judge);
 		if (fd == -1) /* executable and not readable: no script */
 			break;
-		error = image_interpreter(fd, interpreter, sizeof(interpreter));
 		close(fd);
 		if (error == 0 && interpreter[0] == '\0')
 			break;
@@ -259,7 +263,7 @@ static bool
 is_judged_script(struct judge *judge, struct call *call)
 {
 	const struct exec_watch *watch = &call->process->exec;
-	static char path[PATH_MAX];
+	char path[PATH_MAX];
 	struct resolve_pin pin;
 	bool same;
 
@@ -313,8 +317,10 @@ call_condemn(struct judge *judge, struct call *call, const char *judged)
 	call->process->elevated = false;
 	record_kill(judge, call->process->tgid, judged);
 	/* Unanswered it does nothing more: until the keeper's signal comes. */
+	judge_leave(judge);
 	for (tries = 0; tries < DEATH_TRIES &&
 	     notify_valid(judge->listener, call->ticket.id);
 	     tries++)
 		(void)nanosleep(&moment, NULL);
+	judge_return(judge);
 }

@@ -26,6 +26,7 @@
 #include "../compat.h"
 #include "../notify/notify.h"
 #include "../perform/perform.h"
+#include "clerk.h"
 #include "identity.h"
 #include "jail.h"
 #include "message.h"
@@ -36,9 +37,7 @@
 #include "worker.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
-#define LINEAGE_MAX 32  /* parents that are looked through */
-#define QUEUE_MAX 12    /* received ahead; workers need slots, too */
-#define SLOTS_WAIT 1000 /* microseconds, when all slots are taken */
+#define LINEAGE_MAX 32 /* parents that are looked through */
 
 /* An executable that was seen, and what it ran under. */
 struct seen {
@@ -305,22 +304,8 @@ decide(struct judge *judge, struct call *call)
 }
 
 static void
-handle(struct judge *judge, struct page_slot *slot)
+handle_known(struct judge *judge, struct call *call)
 {
-	struct call *call = &judge->call;
-	size_t i;
-
-	call->ticket.slot = slot;
-	call->ticket.id = slot->notif.id;
-	for (i = 0; i < SYS_REGS; i++)
-		call->regs[i] = slot->notif.data.args[i];
-	call->row = sys_by_number(SYS_NATIVE, slot->notif.data.nr);
-	if (call->row == NULL) {
-		call_refuse(judge, call, ENOSYS);
-		return;
-	}
-	if (!identify(judge, call))
-		return;
 	if (judge->roots_move)
 		process_drop_handles(call->process);
 	if (!moves_settle(judge, call) || call->process->condemned ||
@@ -334,61 +319,25 @@ handle(struct judge *judge, struct page_slot *slot)
 	call_clear(call);
 }
 
-/* Received and not handled yet, in order. */
-struct queue {
-	struct page_slot *slots[PAGE_SLOTS];
-	size_t first;
-	size_t count;
-};
-
-/* Receives one call; waits for it. False: no program is left. */
-static bool
-receive(struct judge *judge, struct queue *queue)
+void
+judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 {
-	struct page_slot *slot = page_take(judge->page);
-	int result;
+	size_t i;
 
-	if (slot == NULL) { /* all are held by waiting calls */
-		if (queue->count == 0)
-			(void)usleep(SLOTS_WAIT);
-		return true;
+	call->ticket.slot = slot;
+	call->ticket.id = slot->notif.id;
+	for (i = 0; i < SYS_REGS; i++)
+		call->regs[i] = slot->notif.data.args[i];
+	call->row = sys_by_number(SYS_NATIVE, slot->notif.data.nr);
+	if (call->row == NULL) {
+		call_refuse(judge, call, ENOSYS);
+		return;
 	}
-	result = notify_receive(judge->listener, &slot->notif);
-	if (result <= 0) {
-		page_free(slot);
-		return result == 0;
-	}
-	queue->slots[(queue->first + queue->count++) % PAGE_SLOTS] = slot;
-	return true;
-}
-
-/*
- * A call that was not received yet fails with EINTR when a signal comes, even
- * one that never does otherwise: so all that wait are received before one
- * is worked on.
- */
-static void
-loop(struct judge *judge)
-{
-	static struct queue queue;
-	struct pollfd pfd = { .fd = judge->listener, .events = POLLIN };
-	struct page_slot *slot;
-
-	for (;;) {
-		if (queue.count == 0 && !receive(judge, &queue))
-			return;
-		/* One thread alone waits for its answer. */
-		while (queue.count > 0 && queue.count < QUEUE_MAX &&
-		    process_count(judge->table) > 1 && poll(&pfd, 1, 0) == 1 &&
-		    (pfd.revents & POLLIN) != 0)
-			(void)receive(judge, &queue);
-		if (queue.count == 0)
-			continue;
-		slot = queue.slots[queue.first];
-		queue.first = (queue.first + 1) % PAGE_SLOTS;
-		queue.count--;
-		handle(judge, slot);
-	}
+	if (!identify(judge, call))
+		return;
+	process_hold(call->thread);
+	handle_known(judge, call);
+	process_release(call->thread);
 }
 
 #define ANY(nr)             \
@@ -473,6 +422,7 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_set_robust_list),
 	ANY(SYS_sched_getaffinity),
 	ANY(SYS_tgkill),
+	{ SYS_unshare, UINT32_MAX, CLONE_FS, 0 },
 #ifdef SYS_readlink
 	ANY(SYS_readlink),
 	ANY(SYS_open),
@@ -587,11 +537,6 @@ judge_main(const struct judge_start *start)
 	judge.program = start->program;
 	judge.twin = start->twin;
 	judge.parent = start->parent;
-	judge.caller = start->plan->caller;
-	judge.call.fd = -1;
-	target_init(&judge.call.target);
-	judge.call.pin[0].object = judge.call.pin[0].parent = -1;
-	judge.call.pin[1].object = judge.call.pin[1].parent = -1;
 	memcpy(judge.hands, start->hands, sizeof(judge.hands));
 	judge.reach.fetcher = start->fetcher;
 	judge.reach.listener = start->listener;
@@ -599,8 +544,6 @@ judge_main(const struct judge_start *start)
 	    GUARD :
 	    0;
 	judge.budget = budget_new();
-	judge.umask = umask(077);
-	(void)umask(judge.umask);
 	resolve_init();
 	perform_init();
 	worker_init();
@@ -612,9 +555,12 @@ judge_main(const struct judge_start *start)
 	judge.table = process_table_new(&judge.reach);
 	if (judge.table == NULL || judge.budget == NULL)
 		fail("memory");
+	judge.clerks = clerks_new(&judge);
+	if (judge.clerks == NULL)
+		fail("threads");
 	jail_close_stderr();
 	if (enter_jail(&judge) == -1)
 		fail("seccomp");
-	loop(&judge);
+	clerks_work(&judge);
 	_exit(0);
 }

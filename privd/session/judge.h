@@ -15,6 +15,7 @@
 #include "reach.h"
 #include "session.h"
 
+struct clerks;
 struct page;
 
 struct judge {
@@ -41,12 +42,9 @@ struct judge {
 	   be followed */
 	bool creds_changed;
 	bool follows;             /* the caller's credentials */
-	struct credentials creds; /* that it took on */
-	enum credentials_use use;
-	struct policy_caller caller; /* as the policy sees them */
+	struct credentials creds; /* that each of its threads began with */
 	pid_t parent;
-	mode_t umask; /* the judge's at the moment */
-	struct call call;
+	struct clerks *clerks;
 };
 
 struct judge_start {
@@ -62,10 +60,22 @@ struct judge_start {
 	int twin; /* -1: none */
 };
 
+/* Handles one notification, from identifying its thread to its answer. */
+void judge_handle(struct judge *, struct call *, struct page_slot *);
+
 void judge_main(const struct judge_start *) __attribute__((noreturn));
 
 /* The regime for a pair of policies, made when first needed; NULL ENOMEM. */
 struct regime *judge_regime(struct judge *, struct filter_pair);
+
+/*
+ * One of the judge's threads handles calls at a time. It leaves for what may
+ * wait for others (a page of the program's, a file system, a hand), during
+ * which it touches nothing of the judge's but its own call; if that takes
+ * long another one goes on in its place.
+ */
+void judge_leave(struct judge *);
+void judge_return(struct judge *);
 
 /* From now on the judge becomes each caller: it holds all that it will need
    for that. -1 with errno. */

@@ -288,7 +288,8 @@ message_leave(struct judge *judge, struct call *call, uint64_t count_at)
 	call->message = NULL;
 	message->tid = call->thread->tid;
 	message->pidfd = duplicate(call->thread->pidfd);
-	message->memory = duplicate(call->process->memory);
+	message->memory = call->memory == NULL ? -1 :
+						 duplicate(call->memory->fd);
 	message->count_at = count_at;
 	message->owned[0] = call->fd;
 	message->owned[1] = call->pin[0].object;

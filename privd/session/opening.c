@@ -69,16 +69,19 @@ open_terminal(const struct call *call)
 static int
 open_own(struct judge *judge, struct call *call)
 {
+	bool own;
 	int fd;
 
-	if (call->pin[0].parent == -1 ||
-	    !call_owns_folder(judge, &call->pin[0].parent_st))
-		return perform_open(&call->pin[0], call->how.flags,
-		    (mode_t)call->how.mode);
-	reach_raise(&judge->reach);
+	judge_leave(judge);
+	own = call->pin[0].parent != -1 &&
+	    call_owns_folder(call, &call->pin[0].parent_st);
+	if (own)
+		reach_raise(&judge->reach);
 	fd = perform_open(&call->pin[0], call->how.flags,
 	    (mode_t)call->how.mode);
-	reach_lower(&judge->reach);
+	if (own)
+		reach_lower(&judge->reach);
+	judge_return(judge);
 	return fd;
 }
 

@@ -27,8 +27,8 @@
 bool
 call_owns_folder(void *context, const struct stat *folder)
 {
-	const struct judge *judge = context;
-	const struct thread *thread = judge->call.thread;
+	const struct call *call = context;
+	const struct thread *thread = call->thread;
 	static const char *const parts[] = { ".", "fd", "ns", "map_files" };
 	char task[48];
 	struct stat st;
@@ -46,35 +46,36 @@ call_owns_folder(void *context, const struct stat *folder)
 			return true;
 	}
 	/* /proc/TGID of a thread that is not its leader. */
-	(void)snprintf(task, sizeof(task), "/proc/%d",
-	    judge->call.process->tgid);
+	(void)snprintf(task, sizeof(task), "/proc/%d", call->process->tgid);
 	if (stat(task, &st) == 0 && resolve_same(&st, folder))
 		return true;
-	(void)snprintf(task, sizeof(task), "/proc/%d/fd",
-	    judge->call.process->tgid);
+	(void)snprintf(task, sizeof(task), "/proc/%d/fd", call->process->tgid);
 	return stat(task, &st) == 0 && resolve_same(&st, folder);
 }
 
 static int
 open_magic(void *context, int folder, const char *name)
 {
-	struct judge *judge = context;
+	struct call *call = context;
 
-	return reach_openat(&judge->reach, folder, name, O_PATH);
+	return reach_openat(&call->judge->reach, folder, name, O_PATH);
 }
 
 int
 call_view(struct judge *judge, struct call *call, struct resolve_view *view)
 {
-	view->root = process_root(judge->table, call->thread, call->ticket.id);
-	if (view->root == -1)
+	if (call->root == NULL)
+		call->root = process_root(judge->table, call->thread,
+		    call->ticket.id);
+	if (call->root == NULL)
 		return errno;
+	view->root = call->root->fd;
 	view->own_root = call->process->own_root;
 	view->tgid = call->process->tgid;
 	view->tid = call->thread->tid;
 	view->owns = call_owns_folder;
 	view->magic = open_magic;
-	view->context = judge;
+	view->context = call;
 	return 0;
 }
 
@@ -237,13 +238,17 @@ pin_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		error = open_start(judge, call, arg, &start);
 	if (error != 0)
 		return error;
-	if (arg->kind == SYS_FDPATH || call->empty[k])
-		return resolve_adopt(&view, start, pin);
-	if (call->base->op == SYS_OP_OPEN && call->how.resolve != 0)
+	judge_leave(judge);
+	if (arg->kind == SYS_FDPATH || call->empty[k]) {
+		error = resolve_adopt(&view, start, pin);
+		start = -1;
+	} else if (call->base->op == SYS_OP_OPEN && call->how.resolve != 0) {
 		error = pin_by_how(&view, start, call, pin);
-	else
+	} else {
 		error = resolve_path(&view, start, call->path[k],
 		    walk_flags(call, arg), pin);
+	}
+	judge_return(judge);
 	if (start != -1)
 		close(start);
 	return error;
@@ -265,7 +270,9 @@ call_walk(struct judge *judge, struct call *call, const char *path,
 		if (start == -1)
 			return errno;
 	}
+	judge_leave(judge);
 	error = resolve_path(&view, start, path, 0, pin);
+	judge_return(judge);
 	if (start != -1)
 		close(start);
 	return error;
@@ -285,6 +292,9 @@ call_clear(struct call *call)
 	target_clear(&call->target);
 	message_free(call->message);
 	call->message = NULL;
+	process_put(&call->memory);
+	process_put(&call->maps);
+	process_put(&call->root);
 }
 
 /* An entry that will be made or removed: is there one now? */

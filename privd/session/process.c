@@ -119,17 +119,21 @@ process_find(struct process_table *table, pid_t tid)
 }
 
 void
+process_put(struct handle **handle)
+{
+	if (*handle != NULL && --(*handle)->refs == 0) {
+		close((*handle)->fd);
+		free(*handle);
+	}
+	*handle = NULL;
+}
+
+void
 process_drop_handles(struct process *process)
 {
-	if (process->memory != -1)
-		close(process->memory);
-	if (process->maps != -1)
-		close(process->maps);
-	if (process->root != -1)
-		close(process->root);
-	process->maps = -1;
-	process->memory = -1;
-	process->root = -1;
+	process_put(&process->memory);
+	process_put(&process->maps);
+	process_put(&process->root);
 }
 
 static void
@@ -145,6 +149,18 @@ free_process(struct process *process)
 	free(process);
 }
 
+static void
+free_thread(struct thread *thread)
+{
+	close(thread->folder);
+	if (thread->pidfd != -1)
+		close(thread->pidfd);
+	if (--thread->process->threads == 0)
+		free_process(thread->process);
+	free(thread->creds);
+	free(thread);
+}
+
 void
 process_forget(struct process_table *table, struct thread *thread)
 {
@@ -154,13 +170,22 @@ process_forget(struct process_table *table, struct thread *thread)
 		continue;
 	*p = thread->next;
 	table->count--;
-	close(thread->folder);
-	if (thread->pidfd != -1)
-		close(thread->pidfd);
-	if (--thread->process->threads == 0)
-		free_process(thread->process);
-	free(thread->creds);
-	free(thread);
+	thread->gone = true;
+	if (thread->users == 0)
+		free_thread(thread);
+}
+
+void
+process_hold(struct thread *thread)
+{
+	thread->users++;
+}
+
+void
+process_release(struct thread *thread)
+{
+	if (--thread->users == 0 && thread->gone)
+		free_thread(thread);
 }
 
 /* Descriptors are not for ever: those of the dead are given back. */
@@ -223,9 +248,6 @@ new_process(pid_t tgid)
 	if (process == NULL)
 		return NULL;
 	process->tgid = tgid;
-	process->memory = -1;
-	process->maps = -1;
-	process->root = -1;
 	return process;
 }
 
@@ -286,60 +308,80 @@ process_enter(struct process_table *table, pid_t tid, bool *fresh)
 	return thread;
 }
 
-int
+/* The kept one, or a new one that is kept from now on. */
+static struct handle *
+take_handle(struct process_table *table, struct thread *thread, uint64_t id,
+    enum reach_what what, struct handle **kept)
+{
+	struct handle *handle = *kept;
+
+	if (handle == NULL) {
+		handle = calloc(1, sizeof(*handle));
+		if (handle == NULL)
+			return NULL;
+		handle->fd = reach_open(table->reach, id, thread->tid,
+		    thread->folder, what, 0);
+		if (handle->fd == -1) {
+			free(handle);
+			return NULL;
+		}
+		handle->refs = 1;
+		*kept = handle;
+	}
+	handle->refs++;
+	return handle;
+}
+
+struct handle *
 process_memory(struct process_table *table, struct thread *thread, uint64_t id)
 {
-	struct process *process = thread->process;
+	return take_handle(table, thread, id, REACH_MEM,
+	    &thread->process->memory);
+}
 
-	if (process->memory == -1)
-		process->memory = reach_open(table->reach, id, thread->tid,
-		    thread->folder, REACH_MEM, 0);
-	return process->memory;
+struct handle *
+process_maps(struct process_table *table, struct thread *thread, uint64_t id)
+{
+	return take_handle(table, thread, id, REACH_MAPS,
+	    &thread->process->maps);
 }
 
 bool
-process_can_read(struct process_table *table, struct thread *thread,
-    uint64_t id, uint64_t addr, size_t len)
+process_can_read(const struct handle *maps, uint64_t addr, size_t len)
 {
-	struct process *process = thread->process;
 	struct procmap_query query;
 	uint64_t end = addr + len;
 
-	if (process->maps == -1)
-		process->maps = reach_open(table->reach, id, thread->tid,
-		    thread->folder, REACH_MAPS, 0);
-	if (process->maps == -1 || end < addr)
-		return process->maps == -1;
+	if (maps == NULL || end < addr)
+		return maps == NULL;
 	while (addr < end) {
 		memset(&query, 0, sizeof(query));
 		query.size = sizeof(query);
 		query.query_flags = PROCMAP_QUERY_VMA_READABLE;
 		query.query_addr = addr;
-		if (ioctl(process->maps, PROCMAP_QUERY, &query) == -1)
+		if (ioctl(maps->fd, PROCMAP_QUERY, &query) == -1)
 			return errno != ENOENT;
 		addr = query.vma_end;
 	}
 	return true;
 }
 
-int
+struct handle *
 process_root(struct process_table *table, struct thread *thread, uint64_t id)
 {
 	struct process *process = thread->process;
+	bool fresh = process->root == NULL;
+	struct handle *root;
 	struct stat st;
 
-	if (process->root != -1)
-		return process->root;
-	process->root = reach_open(table->reach, id, thread->tid,
-	    thread->folder, REACH_ROOT, 0);
-	if (process->root == -1)
-		return -1;
-	process->own_root = fstat(process->root, &st) == 0 &&
-	    st.st_dev == table->root_st.st_dev &&
-	    st.st_ino == table->root_st.st_ino &&
-	    table->root_mount != UINT64_MAX &&
-	    mount_of(process->root) == table->root_mount;
-	return process->root;
+	root = take_handle(table, thread, id, REACH_ROOT, &process->root);
+	if (root != NULL && fresh)
+		process->own_root = fstat(root->fd, &st) == 0 &&
+		    st.st_dev == table->root_st.st_dev &&
+		    st.st_ino == table->root_st.st_ino &&
+		    table->root_mount != UINT64_MAX &&
+		    mount_of(root->fd) == table->root_mount;
+	return root;
 }
 
 int

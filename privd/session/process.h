@@ -42,13 +42,19 @@ struct exec_watch {
 	char program[PATH_MAX];
 };
 
+/* A descriptor that several calls may be using; the last one closes it. */
+struct handle {
+	int fd;
+	unsigned int refs;
+};
+
 struct process {
 	pid_t tgid;
-	unsigned int threads; /* entries that point here */
-	int memory;           /* /proc/T/mem, -1: not kept */
-	int maps;             /* /proc/T/maps, the same */
-	int root;             /* its root, O_PATH */
-	bool own_root;        /* the judge's root and mounts */
+	unsigned int threads;  /* entries that point here */
+	struct handle *memory; /* /proc/T/mem; NULL: not kept, as all three */
+	struct handle *maps;   /* /proc/T/maps */
+	struct handle *root;   /* its root, O_PATH */
+	bool own_root;         /* the judge's root and mounts */
 	struct regime *regime;
 	struct choice *choices;
 	bool elevated;  /* the image that privrun became */
@@ -67,6 +73,9 @@ struct thread {
 	pid_t ppid; /* when first seen; for the logs */
 	int folder; /* /proc/TID, O_PATH: dead with it */
 	int pidfd;  /* of the thread; -1: kernel too old */
+	/* calls of it that are being worked on: it is not freed before */
+	unsigned int users;
+	bool gone; /* from the table */
 	/* kept where they are followed; known: since then unchanged */
 	struct credentials *creds;
 	bool creds_known;
@@ -88,8 +97,11 @@ struct thread *process_find(struct process_table *, pid_t tid);
  * only once its notification is found valid.
  */
 struct thread *process_enter(struct process_table *, pid_t tid, bool *fresh);
-/* Forgets a thread, and its process with the last one. */
+/* Forgets a thread, and its process with the last one; who holds it may look
+   at it until it is released. */
 void process_forget(struct process_table *, struct thread *);
+void process_hold(struct thread *);
+void process_release(struct thread *);
 /* How many threads are entered. */
 size_t process_count(const struct process_table *);
 /* Does the thread's task still exist? */
@@ -97,15 +109,22 @@ bool process_alive(const struct thread *);
 /* The process's known parent, NULL if there is none alive. */
 struct process *process_parent(struct process_table *, pid_t ppid);
 
-/* What is kept open of a process; -1 with errno. Borrowed. */
-int process_memory(struct process_table *, struct thread *, uint64_t id);
+/*
+ * What is kept open of a process, NULL with errno; to be given back with
+ * process_put(), which takes NULL, too.
+ */
+struct handle *process_memory(struct process_table *, struct thread *,
+    uint64_t id);
+struct handle *process_maps(struct process_table *, struct thread *,
+    uint64_t id);
+struct handle *process_root(struct process_table *, struct thread *,
+    uint64_t id);
+void process_put(struct handle **);
 /*
  * May the process itself read there? /proc/T/mem reads whatever its pages'
  * protection is. Where the kernel cannot tell (before 6.11): yes.
  */
-bool process_can_read(struct process_table *, struct thread *, uint64_t id,
-    uint64_t addr, size_t len);
-int process_root(struct process_table *, struct thread *, uint64_t id);
+bool process_can_read(const struct handle *maps, uint64_t addr, size_t len);
 /* Drops what an exec or a credential change invalidates. */
 void process_drop_handles(struct process *);
 /* Device and inode of what it runs. */

@@ -20,10 +20,19 @@
 #include "channel.h"
 #include "identity.h"
 
+/* Effective in this thread all the time. */
+static _Thread_local uint64_t resting;
+
+void
+reach_rest(uint64_t caps)
+{
+	resting = caps;
+}
+
 void
 reach_raise(struct reach *reach)
 {
-	uint64_t all = reach->guard | reach->resting;
+	uint64_t all = reach->guard | resting;
 
 	if (reach->guard != 0)
 		(void)identity_set_caps(all, all, 0);
@@ -32,11 +41,10 @@ reach_raise(struct reach *reach)
 void
 reach_lower(struct reach *reach)
 {
-	uint64_t all = reach->guard | reach->resting;
+	uint64_t all = reach->guard | resting;
 	int error = errno;
 
-	if (reach->guard != 0 &&
-	    identity_set_caps(all, reach->resting, 0) == -1)
+	if (reach->guard != 0 && identity_set_caps(all, resting, 0) == -1)
 		_exit(1); /* never go on with more than is right */
 	errno = error;
 }
@@ -52,21 +60,21 @@ reach_openat(struct reach *reach, int folder, const char *name, int flags)
 	return fd;
 }
 
-/* A worker may ask as well. */
-static pthread_mutex_t asking = PTHREAD_MUTEX_INITIALIZER;
+/* Threads of the judge ask one after the other. */
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 static int
 ask(struct reach *reach, struct reach_request *request, int *fd)
 {
 	struct reach_reply reply;
 	int fds[CHANNEL_FDS_MAX];
-	size_t nfds, len;
-	ssize_t n;
+	size_t nfds = 0, len;
+	ssize_t n = -1;
 
 	len = offsetof(struct reach_request, data) + request->len;
-	if (channel_send(reach->fetcher, request, len, NULL, 0) == -1)
-		return -1;
-	n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds, &nfds);
+	if (channel_send(reach->fetcher, request, len, NULL, 0) == 0)
+		n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds,
+		    &nfds);
 	if (n == (ssize_t)sizeof(reply) && reply.error == 0 &&
 	    nfds == (fd != NULL ? 1U : 0U)) {
 		if (fd != NULL)
@@ -110,7 +118,7 @@ int
 reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
     enum reach_what what, int number)
 {
-	static struct reach_request request;
+	static _Thread_local struct reach_request request;
 	char name[32];
 	int fd;
 
@@ -121,13 +129,13 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 	    (errno != EACCES && errno != EPERM))
 		return fd;
 	/* Not dumpable (mode 0711): its files are root's. */
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_OPEN, id, tid);
 	request.what = what;
 	request.number = number;
 	if (ask(reach, &request, &fd) == -1)
 		fd = -1;
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	return fd;
 }
 
@@ -151,17 +159,17 @@ take_directly(struct reach *reach, pid_t tgid, int number)
 int
 reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 {
-	static struct reach_request request;
+	static _Thread_local struct reach_request request;
 	int fd;
 
 	if (reach->fetcher == -1)
 		return take_directly(reach, tgid, number);
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_TAKE, id, tid);
 	request.number = number;
 	if (ask(reach, &request, &fd) == -1)
 		fd = -1;
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	return fd;
 }
 
@@ -190,7 +198,7 @@ int
 reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
     uint64_t addr, const void *data, size_t len)
 {
-	static struct reach_request request;
+	static _Thread_local struct reach_request request;
 	int result;
 
 	if (len == 0)
@@ -201,13 +209,13 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 		errno = E2BIG;
 		return -1;
 	}
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_WRITE, id, tid);
 	request.addr = addr;
 	request.len = (uint32_t)len;
 	memcpy(request.data, data, len);
 	result = ask(reach, &request, NULL);
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	return result;
 }
 
@@ -215,7 +223,7 @@ int
 reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *who,
     int *exe)
 {
-	static struct reach_request request;
+	static _Thread_local struct reach_request request;
 	struct reach_who reply;
 	int fds[CHANNEL_FDS_MAX];
 	size_t nfds = 0;
@@ -226,12 +234,12 @@ reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *who,
 		errno = EACCES;
 		return -1;
 	}
-	(void)pthread_mutex_lock(&asking);
+	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_WHO, id, number);
 	if (channel_send(fetcher, &request,
 		offsetof(struct reach_request, data), NULL, 0) == 0)
 		n = channel_receive(fetcher, &reply, sizeof(reply), fds, &nfds);
-	(void)pthread_mutex_unlock(&asking);
+	(void)pthread_mutex_unlock(&turn);
 	if (n != (ssize_t)sizeof(reply) || nfds > 1 || reply.error != 0) {
 		channel_close_all(fds, nfds);
 		errno = n == (ssize_t)sizeof(reply) && reply.error > 0 ?

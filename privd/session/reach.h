@@ -26,8 +26,7 @@ enum reach_what {
 struct reach {
 	int fetcher; /* channel, -1: the judge itself */
 	int listener;
-	uint64_t guard;   /* capabilities raised for opening */
-	uint64_t resting; /* and those that are always effective */
+	uint64_t guard; /* capabilities raised for opening */
 };
 
 /* The wire: one request, one reply. */
@@ -84,6 +83,7 @@ int reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *,
  * Raises the guard for what the program may do with its own /proc, and takes
  * it back; between them nothing else is done.
  */
+void reach_rest(uint64_t caps); /* those of this thread that stay */
 void reach_raise(struct reach *);
 void reach_lower(struct reach *);
 /* Opens a name in a folder of /proc with the guard raised. */

@@ -90,7 +90,7 @@ static void
 send_locked(struct judge *judge, enum record_kind kind, const char *text,
     int fd)
 {
-	static struct record record;
+	static _Thread_local struct record record;
 
 	record.kind = kind;
 	(void)strlcpy(record.text, text, sizeof(record.text));
@@ -174,9 +174,9 @@ add_values(struct line *line, const struct call *call)
 void
 record_call(struct judge *judge, const struct call *call)
 {
-	static struct line line;
+	static _Thread_local struct line line;
 	const struct policy_verdict *verdict = &call->verdict;
-	const char *user = judge->caller.user; /* by now */
+	const char *user = call->caller.user; /* by now */
 
 	line.len = 0;
 	add(&line, "%s user: ",
@@ -186,7 +186,7 @@ record_call(struct judge *judge, const struct call *call)
 	if (user != NULL)
 		add_escaped(&line, user);
 	else
-		add(&line, "%u", judge->caller.uid);
+		add(&line, "%u", call->caller.uid);
 	add(&line, ", prog: ");
 	add_escaped(&line, call->process->program);
 	add(&line, ", pid: %d(%u)[%d], policy: ", call->process->tgid,
@@ -209,7 +209,7 @@ void
 record_note(struct judge *judge, const char *fmt, ...)
 {
 	char text[RECORD_MAX];
-	static struct line line;
+	static _Thread_local struct line line;
 	va_list ap;
 
 	va_start(ap, fmt);

@@ -23,6 +23,7 @@
 #include "hand.h"
 #include "judge.h"
 #include "page.h"
+#include "thread.h"
 
 #define JOBS_MAX (PAGE_SLOTS - 16)
 #define WAKE SIGUSR1
@@ -166,22 +167,6 @@ watch(void *p)
 	return NULL;
 }
 
-static int
-start_thread(pthread_t *thread, void *(*function)(void *), void *p)
-{
-	pthread_attr_t attr;
-	int error;
-
-	error = pthread_attr_init(&attr);
-	if (error != 0)
-		return error;
-	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	(void)pthread_attr_setstacksize(&attr, 256 * 1024);
-	error = pthread_create(thread, &attr, function, p);
-	(void)pthread_attr_destroy(&attr);
-	return error;
-}
-
 /* With the lock held. */
 static bool
 enter(struct job *job)
@@ -193,10 +178,10 @@ enter(struct job *job)
 		continue;
 	if (i == JOBS_MAX)
 		return false;
-	if (!watching && start_thread(&watcher, watch, NULL) != 0)
+	if (!watching && thread_start(&watcher, watch, NULL) != 0)
 		return false;
 	watching = true;
-	if (start_thread(&job->thread, run, job) != 0)
+	if (thread_start(&job->thread, run, job) != 0)
 		return false;
 	job->running = true;
 	jobs[i] = job;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The judge's threads. One handles calls at a time, under a lock; when it is
+ * held up by somebody else's page, disk or process, another takes its place,
+ * so that a call that waits holds up itself alone.
+ */
+#ifndef PRIVD_SESSION_CLERK_H
+#define PRIVD_SESSION_CLERK_H
+
+struct clerks;
+struct judge;
+
+/* Before the judge is locked in, as whom its threads shall begin. NULL with
+   errno. */
+struct clerks *clerks_new(struct judge *);
+/* Handles calls until no program of the session is left. */
+void clerks_work(struct judge *);
+
+#endif /* PRIVD_SESSION_CLERK_H */
