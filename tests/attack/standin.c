@@ -2,8 +2,9 @@
 /*
  * A broker with the hole: it reads the path, finds where it leads, refuses
  * what lies below a forbidden name, and lets the kernel go on with all else,
- * which reads the path again. Attacks on paths succeed against it, so a test
- * that fails to can find nothing.
+ * which reads the path again. With ":PORT" it is addresses that it reads so,
+ * of sendto, sendmsg, connect and bind; of local sockets, those that end in
+ * "b". Attacks succeed against it, so a test that fails to can find nothing.
  *
  * usage: standin forbidden program [argument ...]
  */
@@ -12,11 +13,13 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 
 #include <err.h>
 #include <errno.h>
@@ -37,7 +40,11 @@ install(void)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		    offsetof(struct seccomp_data, nr)),
 		/* Held in its execve until the listener has been fetched. */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 5, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendto, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendmsg, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bind, 1, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -66,17 +73,53 @@ static void __attribute__((noreturn)) become(char *argv[], int channel)
 	err(1, "%s", argv[0]);
 }
 
+/* To the page's end. */
+static ssize_t
+read_from(pid_t pid, uint64_t addr, void *buf, size_t size)
+{
+	struct iovec local = { buf, size };
+	struct iovec remote = { (void *)(uintptr_t)addr, 0 };
+
+	remote.iov_len = 4096 - addr % 4096;
+	return process_vm_readv(pid, &local, 1, &remote, 1, 0);
+}
+
+static int
+is_forbidden_address(pid_t pid, const struct seccomp_data *data,
+    const char *port)
+{
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_un un;
+	} address;
+	struct msghdr header;
+	uint64_t addr = data->args[data->nr == SYS_sendto ? 4 : 1];
+
+	memset(&address, 0, sizeof(address));
+	if (data->nr == SYS_sendmsg) {
+		if (read_from(pid, addr, &header, sizeof(header)) <= 0)
+			return 0;
+		addr = (uintptr_t)header.msg_name;
+	}
+	if (read_from(pid, addr, &address, sizeof(address) - 1) <= 0)
+		return 0;
+	if (address.sa.sa_family == AF_UNIX)
+		return data->nr != SYS_bind &&
+		    strcmp(address.un.sun_path + strlen(address.un.sun_path) -
+			    1,
+			"b") == 0;
+	return address.in.sin_addr.s_addr == htonl(INADDR_LOOPBACK) &&
+	    ntohs(address.in.sin_port) == atoi(port);
+}
+
 static int
 is_forbidden(pid_t pid, uint64_t addr, const char *forbidden)
 {
 	char path[PATH_MAX], full[PATH_MAX];
-	struct iovec local = { path, sizeof(path) - 1 };
-	struct iovec remote = { (void *)(uintptr_t)addr, 0 };
 	ssize_t n;
 
-	/* To the page's end. */
-	remote.iov_len = 4096 - addr % 4096;
-	n = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	n = read_from(pid, addr, path, sizeof(path) - 1);
 	if (n <= 0)
 		return 0;
 	path[n] = '\0';
@@ -85,6 +128,19 @@ is_forbidden(pid_t pid, uint64_t addr, const char *forbidden)
 	n = (ssize_t)strlen(forbidden);
 	return strncmp(full, forbidden, (size_t)n) == 0 &&
 	    (full[n] == '\0' || full[n] == '/');
+}
+
+static int
+is_refused(const struct seccomp_notif *notif, const char *forbidden)
+{
+	if (notif->data.nr == SYS_execve)
+		return 0;
+	if (notif->data.nr != SYS_openat)
+		return forbidden[0] == ':' &&
+		    is_forbidden_address((pid_t)notif->pid, &notif->data,
+			forbidden + 1);
+	return forbidden[0] != ':' &&
+	    is_forbidden((pid_t)notif->pid, notif->data.args[1], forbidden);
 }
 
 static void
@@ -100,9 +156,7 @@ serve(int listener, const char *forbidden)
 			continue;
 		memset(&resp, 0, sizeof(resp));
 		resp.id = notif.id;
-		if (notif.data.nr == SYS_openat &&
-		    is_forbidden((pid_t)notif.pid, notif.data.args[1],
-			forbidden))
+		if (is_refused(&notif, forbidden))
 			resp.error = -EACCES;
 		else
 			resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;

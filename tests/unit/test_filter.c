@@ -253,6 +253,22 @@ static const struct policy_case cases[] = {
 			    "native-close: deny[eperm]\n"
 			    "native-dup: deny[eio]\n",
 		"", HEAD "Default: permit\n" } },
+	{ .name = "messages",
+	    .texts = { HEAD
+		"native-sendto: sockaddr match \"inet-*\" then permit\n"
+		"native-sendto: not sockaddr eq \"/tmp/x\" then deny[eacces]\n"
+		"native-sendto: args[3] eq \"0x0\" then permit\n"
+		"native-sendto: deny[enobufs]\n"
+		"native-sendmsg: sockaddr eq \"/tmp/x\" then permit\n"
+		"native-sendmsg: deny[eio]\n"
+		"native-sendmmsg: permit\n" } },
+	{ .name = "messages, -u",
+	    .no_alias = true,
+	    .texts = { HEAD
+		"Default: permit\n"
+		"native-sendto: sockaddr eq \"/tmp/x\" then permit with "
+		"net_admin\n"
+		"native-sendmsg: sockaddr eq \"/tmp/x\" then deny[eio]\n" } },
 	{ .name = "credentials",
 	    .capable = true,
 	    .texts = { HEAD
@@ -633,6 +649,10 @@ decode(struct oracle *o, const char *sample)
 		value->value = o->texts[i];
 		if (arg->kind == SYS_UNAME || arg->kind == SYS_GNAME)
 			continue; /* slow, and in no policy here */
+		if (arg->kind == SYS_SOCKADDR &&
+		    (arg->flags & SYS_ARG_OPTIONAL) != 0 &&
+		    o->regs[arg->reg] == 0)
+			continue; /* there is no address */
 		if (arg->kind >= SYS_MEMORY)
 			value->value = sample;
 		else if (sys_format(arg, o->regs, o->texts[i], SYS_VALUE_MAX) ==

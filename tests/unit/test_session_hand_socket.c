@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include <linux/if_tun.h>
+#include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -46,6 +47,7 @@ enum {
 	FLAGS,
 	ANY_REQUEST,
 	SEND,
+	NETLINK,
 	RULES
 };
 
@@ -59,6 +61,8 @@ static const char *const rules[RULES] = {
 			"net_raw",
 	[SEND] = "sendmsg: sockaddr match \"inet-\\\\[127.0.0.1\\\\]:*\" then "
 		 "permit with net_admin",
+	[NETLINK] = "sendmsg: sockaddr eq \"netlink-[usersock]\" then "
+		    "permit with net_admin",
 };
 
 enum {
@@ -291,11 +295,18 @@ static void
 test_requests(void **state)
 {
 	const size_t size = sizeof(struct ifreq);
+	int other = socket(AF_XDP, SOCK_RAW, 0);
 
 	(void)state;
 	if (geteuid() != 0)
 		skip();
 	wrong = 0;
+	/* A domain whose requests are not known: the kernel would do it. */
+	if (other != -1)
+		expect("on a socket of another domain", ENOTTY,
+		    make_request(SECOND, ANY_REQUEST, SIOCGIFINDEX, 8, other,
+			size));
+	close(other);
 	expect("the rule's request", ENODEV,
 	    make_request(FIRST, FLAGS, SIOCSIFFLAGS, 8, sender, size));
 	expect("another request", EPERM,
@@ -456,6 +467,42 @@ test_messages(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* What kind of netlink it is says the socket; an address must be there. */
+static void
+test_netlink(void **state)
+{
+	struct sockaddr_nl nl = { .nl_family = AF_NETLINK,
+		.nl_pid = 0x7ffffff };
+	const struct {
+		int sock;
+		socklen_t len;
+		int error;
+	} cases[] = {
+		{ socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK), sizeof(nl),
+		    ECONNREFUSED },
+		{ socket(AF_NETLINK, SOCK_RAW, NETLINK_USERSOCK), 0, EPERM },
+		{ socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), sizeof(nl),
+		    EPERM },
+		{ sender, sizeof(nl), EPERM },
+	};
+	size_t i;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (i = 0; i < NELEMS(cases); i++) {
+		start("sendmsg", NETLINK);
+		memcpy(&request.addr, &nl, sizeof(nl));
+		request.addr_len = cases[i].len;
+		assert_int_equal(hand_add_tail(&request, HAND_TAIL_DATA, "data",
+				     4),
+		    0);
+		assert_int_equal(ask(FIRST, &cases[i].sock, 1), cases[i].error);
+		if (i < 3)
+			close(cases[i].sock);
+	}
+}
+
 /* Data that both have. */
 static int
 send_shared(uint32_t from, uint32_t length, size_t size, bool comes)
@@ -551,6 +598,7 @@ main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_netlink),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_double),
 	};
