@@ -25,11 +25,12 @@ struct resolve_view {
 	pid_t tid;
 	/*
 	 * Is this folder of /proc the calling program's own? If so magic()
-	 * opens what a link in it jumps to (fd/3, cwd, exe) with the right to
-	 * look into the program: O_PATH, or -1 with errno. NULL: never.
+	 * opens what a link in it jumps to (fd/3, cwd, exe), or with
+	 * O_NOFOLLOW the link, with the right to look into the program:
+	 * O_PATH, or -1 with errno. NULL: never.
 	 */
 	bool (*owns)(void *context, const struct stat *folder);
-	int (*magic)(void *context, int folder, const char *name);
+	int (*magic)(void *context, int folder, const char *name, int flags);
 	void *context;
 };
 

@@ -379,7 +379,7 @@ follow_magic(struct walk *walk, const char *name)
 	int fd;
 
 	if (view->owns != NULL && view->owns(view->context, &walk->cur_st))
-		fd = view->magic(view->context, walk->cur, name);
+		fd = view->magic(view->context, walk->cur, name, 0);
 	else
 		fd = openat(walk->cur, name, O_PATH | O_CLOEXEC);
 	if (fd == -1)
@@ -536,6 +536,25 @@ next_component(struct walk *walk, bool *last)
 	return name;
 }
 
+/*
+ * The kernel lets a program into its own fd and map_files whoever owns them
+ * by now: they are root's once a program of root's has become another.
+ */
+static int
+open_entry(const struct walk *walk, const char *name)
+{
+	const struct resolve_view *view = walk->view;
+	int fd = openat(walk->cur, name, PIN_FLAGS);
+
+	if (fd != -1 || errno != EACCES)
+		return fd;
+	if (view->owns != NULL && is_procfs(walk->cur) &&
+	    view->owns(view->context, &walk->cur_st))
+		return view->magic(view->context, walk->cur, name, O_NOFOLLOW);
+	errno = EACCES;
+	return -1;
+}
+
 /* One component. Returns 0, or an errno. */
 static int
 step(struct walk *walk, char *name, bool last)
@@ -557,7 +576,7 @@ step(struct walk *walk, char *name, bool last)
 		return ENOENT;
 	/* The name lies in the buffer that following a link rewrites. */
 	(void)snprintf(copy, sizeof(copy), "%s", name);
-	fd = openat(walk->cur, copy, PIN_FLAGS);
+	fd = open_entry(walk, copy);
 	if (fd == -1 && errno == ENOENT)
 		return missing_entry(walk, copy, last);
 	if (fd == -1 && errno == EACCES)

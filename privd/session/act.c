@@ -70,9 +70,7 @@ read_link(struct judge *judge, struct call *call, struct perform_result *result)
 		result->len = (uint32_t)result->value;
 		return 0;
 	}
-	own = pin->parent != -1 && call_owns_folder(call, &pin->parent_st);
-	if (own)
-		reach_raise(&judge->reach);
+	own = call_raise_own(call, pin);
 	n = perform_call(&call->ask, result);
 	if (own)
 		reach_lower(&judge->reach);
@@ -103,6 +101,18 @@ call_deliver(struct judge *judge, struct call *call,
 		call_answer(judge, call, result->value);
 }
 
+static int
+ask_access(struct judge *judge, struct call *call,
+    struct perform_result *result)
+{
+	bool own = call_raise_own(call, &call->pin[0]);
+	int n = perform_call(&call->ask, result);
+
+	if (own)
+		reach_lower(&judge->reach);
+	return n;
+}
+
 static void
 act(struct judge *judge, struct call *call)
 {
@@ -120,6 +130,8 @@ act(struct judge *judge, struct call *call)
 	judge_leave(judge);
 	if (call->ask.op == SYS_OP_READLINK)
 		n = read_link(judge, call, &result);
+	else if (call->ask.op == SYS_OP_ACCESS)
+		n = ask_access(judge, call, &result);
 	else
 		n = perform_call(&call->ask, &result);
 	error = n == -1 ? errno : 0;

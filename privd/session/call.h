@@ -144,6 +144,9 @@ bool call_is_in_place(struct judge *, const struct call *);
 int call_view(struct judge *, struct call *, struct resolve_view *);
 /* Is this folder of /proc the calling program's own? (context: the call) */
 bool call_owns_folder(void *context, const struct stat *folder);
+/* Does what was pinned lie there? Then what it may do with it itself is
+   raised, and reach_lower() is due. */
+bool call_raise_own(struct call *, const struct resolve_pin *);
 /* Pins and names what was left unpinned. 0 or errno. */
 int call_repin(struct judge *, struct call *);
 /* Closes what was pinned, and gives back what was taken. */

@@ -65,7 +65,7 @@ open_terminal(const struct call *call)
 	return fd;
 }
 
-/* A file of the program's own /proc folder: with the right it has itself. */
+/* With the right to look into its own folder of /proc, if it lies there. */
 static int
 open_own(struct judge *judge, struct call *call)
 {
@@ -73,10 +73,7 @@ open_own(struct judge *judge, struct call *call)
 	int fd;
 
 	judge_leave(judge);
-	own = call->pin[0].parent != -1 &&
-	    call_owns_folder(call, &call->pin[0].parent_st);
-	if (own)
-		reach_raise(&judge->reach);
+	own = call_raise_own(call, &call->pin[0]);
 	fd = perform_open(&call->pin[0], call->how.flags,
 	    (mode_t)call->how.mode);
 	if (own)

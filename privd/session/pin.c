@@ -27,38 +27,72 @@
 bool
 call_owns_folder(void *context, const struct stat *folder)
 {
+	static const char *const parts[] = { "", "/fd", "/fdinfo", "/ns",
+		"/map_files" };
 	const struct call *call = context;
 	const struct thread *thread = call->thread;
-	static const char *const parts[] = { ".", "fd", "ns", "map_files" };
-	char task[48];
+	pid_t tgid = call->process->tgid;
+	char path[64];
 	struct stat st;
 	size_t i;
 
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (fstatat(thread->folder, parts[i], &st, 0) == 0 &&
+	if (fstat(thread->folder, &st) == -1 || st.st_dev != folder->st_dev)
+		return false;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		(void)snprintf(path, sizeof(path), ".%s", parts[i]);
+		if (fstatat(thread->folder, path, &st, 0) == 0 &&
 		    resolve_same(&st, folder))
 			return true;
-	for (i = 0; i < 2; i++) {
-		(void)snprintf(task, sizeof(task), "task/%d%s", thread->tid,
-		    i == 0 ? "" : "/fd");
-		if (fstatat(thread->folder, task, &st, 0) == 0 &&
-		    resolve_same(&st, folder))
+		(void)snprintf(path, sizeof(path), "/proc/%d/task/%d%s", tgid,
+		    thread->tid, parts[i]);
+		if (stat(path, &st) == 0 && resolve_same(&st, folder))
+			return true;
+		/* /proc/TGID of a thread that is not its leader. */
+		(void)snprintf(path, sizeof(path), "/proc/%d%s", tgid,
+		    parts[i]);
+		if (stat(path, &st) == 0 && resolve_same(&st, folder))
 			return true;
 	}
-	/* /proc/TGID of a thread that is not its leader. */
-	(void)snprintf(task, sizeof(task), "/proc/%d", call->process->tgid);
-	if (stat(task, &st) == 0 && resolve_same(&st, folder))
-		return true;
-	(void)snprintf(task, sizeof(task), "/proc/%d/fd", call->process->tgid);
-	return stat(task, &st) == 0 && resolve_same(&st, folder);
+	return false;
+}
+
+/* Folders that the kernel lets a program into whoever owns them by now. */
+static bool
+is_open_to_itself(const struct resolve_pin *pin)
+{
+	static const char *const names[] = { "fd", "map_files" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (S_ISDIR(pin->st.st_mode) &&
+		    strcmp(pin->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * To look into its own folder of /proc a program needs no right; we do. No
+ * other is lent: some files there (stack, pagemap) tell more to whoever had
+ * it when they were opened.
+ */
+bool
+call_raise_own(struct call *call, const struct resolve_pin *pin)
+{
+	if (pin->parent == -1 || !call_owns_folder(call, &pin->parent_st))
+		return false;
+	if (is_open_to_itself(pin))
+		reach_raise(&call->judge->reach);
+	else
+		reach_raise_own(&call->judge->reach);
+	return true;
 }
 
 static int
-open_magic(void *context, int folder, const char *name)
+open_magic(void *context, int folder, const char *name, int flags)
 {
 	struct call *call = context;
 
-	return reach_openat(&call->judge->reach, folder, name, O_PATH);
+	return reach_openat(&call->judge->reach, folder, name, O_PATH | flags);
 }
 
 int

@@ -85,6 +85,8 @@ int reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *,
  */
 void reach_rest(uint64_t caps); /* those of this thread that stay */
 void reach_raise(struct reach *);
+/* Only what looking into a program takes: for what is handed to it. */
+void reach_raise_own(struct reach *);
 void reach_lower(struct reach *);
 /* Opens a name in a folder of /proc with the guard raised. */
 int reach_openat(struct reach *, int folder, const char *name, int flags);

@@ -12,6 +12,9 @@
  *	k:N b:N			PR_SET_KEEPCAPS, PR_SET_SECUREBITS (hex)
  *	M:MODE			umask
  *	o:PATH w:PATH		open for reading; or made, and removed
+ *	O:PATH K:PATH		open for both; for reading, and kept as 100
+ *	L:PATH D:PATH		readlink; the first byte of a file
+ *	Z:			does its page map tell frames?
  *	a:PATH A:PATH		access(2), and with AT_EACCESS
  *	s:PATH			stat
  *	p:PORT			bind of 127.0.0.1
@@ -36,9 +39,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +117,19 @@ make(const char *what, const char *path)
 	    (int)st.st_gid);
 	close(fd);
 	say("unlink", unlink(path));
+}
+
+static bool
+tells_frames(void)
+{
+	const uint64_t frame = (UINT64_C(1) << 55) - 1;
+	uint64_t entry = 0;
+	off_t page = (off_t)((uintptr_t)&entry / (uintptr_t)getpagesize());
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+
+	(void)pread(fd, &entry, sizeof(entry), page * 8);
+	close(fd);
+	return (entry & frame) != 0;
 }
 
 static int
@@ -274,7 +292,7 @@ change(const char *what, char letter, char *text)
 static void
 step(char *what)
 {
-	char *text = what + 2;
+	char *text = what + 2, link[PATH_MAX];
 	struct stat st;
 	int fd;
 
@@ -289,6 +307,26 @@ step(char *what)
 		break;
 	case 'w':
 		make(what, text);
+		break;
+	case 'O':
+		fd = open(text, O_RDWR);
+		say(what, fd);
+		if (fd != -1)
+			close(fd);
+		break;
+	case 'K':
+		say(what, dup2(open(text, O_RDONLY), 100));
+		break;
+	case 'D':
+		fd = open(text, O_RDONLY);
+		say(what, fd == -1 ? -1 : read(fd, link, 1));
+		close(fd);
+		break;
+	case 'Z':
+		printf("%s %s\n", what, tells_frames() ? "yes" : "no");
+		break;
+	case 'L':
+		say(what, readlink(text, link, sizeof(link)));
 		break;
 	case 'a':
 		say(what, access(text, R_OK));

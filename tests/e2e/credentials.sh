@@ -108,6 +108,31 @@ look="$look w:$T/root/new w:$T/one/new w:$T/group/new p:81 l:$T/all/socket"
 	    o:../one/file "C:$T/root" C:.
 }
 
+# What it may do with its own folder of /proc, and what is root's there.
+own="s:/proc/self/fd/100 L:/proc/self/fd/100 o:/proc/self/fd/100"
+own="$own O:/proc/self/fd/100 a:/proc/self/fd/100 O:/proc/thread-self/fd/100"
+for name in mem environ maps auxv stack syscall fd fdinfo fdinfo/0 map_files \
+    ns ns/user attr task status oom_score_adj cwd root exe; do
+	own="$own s:/proc/self/$name o:/proc/self/$name a:/proc/self/$name"
+	own="$own A:/proc/self/$name O:/proc/self/$name"
+done
+own="$own L:/proc/self/exe L:/proc/self/ns/user L:/proc/self/cwd"
+own="$own D:/proc/self/stack D:/proc/self/syscall Z: o:/proc/1/environ"
+own="$own L:/proc/1/exe o:/proc/self/root/$r o:/proc/thread-self/mem"
+# shellcheck disable=SC2086
+{
+	alike "root's own /proc" K:$r $own
+	alike "that of who was root" K:$r u:4001 $own
+	alike "of who is not for a while" K:$r e:4001 $own
+	alike "of one by file system id" K:$r F:4001 $own
+	alike "of root without capabilities" K:$r c:0,0 $own
+	alike "of who has some" K:$r k:1 u:4001 c:2,2 $own
+	alike "of who executed" K:$r u:4001 x:$program $own
+	alike "of one thread" K:$r t:R:4001,4001,4001 t:o:/proc/self/mem \
+	    t:o:/proc/thread-self/mem t:D:/proc/thread-self/stack t:Z: \
+	    t:O:/proc/self/fd/100 t:L:/proc/thread-self/fd/100
+}
+
 # Threads: libc's calls are for all of them, the bare ones for one.
 # shellcheck disable=SC2086
 {
