@@ -77,19 +77,25 @@ is_protected(const struct resolve_pin *pin)
 	    (level >= 2 && (dir->st_mode & S_IWGRP) != 0);
 }
 
+int
+perform_open_error(const struct resolve_pin *pin, uint64_t flags)
+{
+	if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0)
+		return EEXIST;
+	if (S_ISLNK(pin->st.st_mode))
+		return (flags & O_DIRECTORY) != 0 ? ENOTDIR : ELOOP;
+	if ((flags & O_CREAT) != 0 && S_ISDIR(pin->st.st_mode))
+		return EISDIR;
+	if ((flags & O_CREAT) != 0 && is_protected(pin))
+		return EACCES;
+	return 0;
+}
+
 static int
 open_existing(const struct resolve_pin *pin, uint64_t flags, mode_t mode)
 {
-	int error = 0;
+	int error = perform_open_error(pin, flags);
 
-	if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0)
-		error = EEXIST;
-	else if (S_ISLNK(pin->st.st_mode))
-		error = (flags & O_DIRECTORY) != 0 ? ENOTDIR : ELOOP;
-	else if ((flags & O_CREAT) != 0 && S_ISDIR(pin->st.st_mode))
-		error = EISDIR;
-	else if ((flags & O_CREAT) != 0 && is_protected(pin))
-		error = EACCES;
 	if (error != 0) {
 		errno = error;
 		return -1;

@@ -94,6 +94,8 @@ bool perform_returns_struct(enum sys_op);
  */
 #define PERFORM_WALK_AGAIN 4095
 int perform_open(const struct resolve_pin *, uint64_t flags, mode_t mode);
+/* What is said of opening what is there, before it is tried: 0 or errno. */
+int perform_open_error(const struct resolve_pin *, uint64_t flags);
 /* Reopens an O_PATH descriptor. */
 int perform_reopen(int pin, uint64_t flags, mode_t mode);
 /* Can opening it wait for somebody else (FIFO, device)? */

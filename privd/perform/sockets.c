@@ -105,7 +105,7 @@ bind_in_folder(int sock, int parent, const char *name)
 	struct sockaddr_un sun;
 	size_t len = strlen(name);
 
-	if (len >= sizeof(sun.sun_path)) {
+	if (len > sizeof(sun.sun_path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -113,9 +113,12 @@ bind_in_folder(int sock, int parent, const char *name)
 		return -1;
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
-	memcpy(sun.sun_path, name, len + 1);
+	memcpy(sun.sun_path, name, len);
+	/* The longest has no room for the end of a string. */
+	if (len < sizeof(sun.sun_path))
+		len++;
 	return bind(sock, (struct sockaddr *)&sun,
-	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1));
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 }
 
 int

@@ -11,6 +11,8 @@
 #include <linux/seccomp.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +22,7 @@
 #include "judge.h"
 #include "message.h"
 #include "record.h"
+#include "room.h"
 #include "status.h"
 #include "worker.h"
 
@@ -113,6 +116,37 @@ ask_access(struct judge *judge, struct call *call,
 	return n;
 }
 
+/* The size that the call would give its file, 0 if it gives none. */
+static int64_t
+size_wanted(const struct call *call)
+{
+	const struct sys_numbers *numbers = &call->ask.numbers;
+
+	if (call->ask.op == SYS_OP_TRUNCATE)
+		return numbers->length[0];
+	if (call->ask.op == SYS_OP_ALLOCATE &&
+	    (numbers->flags & FALLOC_FL_KEEP_SIZE) == 0 &&
+	    numbers->length[1] <= INT64_MAX - numbers->length[0])
+		return numbers->length[0] + numbers->length[1];
+	return 0;
+}
+
+/* The judge's own limit is none: the program's is kept here. */
+static bool
+is_too_long(struct judge *judge, const struct call *call)
+{
+	int64_t size = size_wanted(call);
+	struct stat st = call->pin[0].st;
+
+	if (size <= 0 || call->pin[0].missing ||
+	    (call->fd != -1 && fstat(call->fd, &st) == -1) ||
+	    room_for_size(call->thread->folder, &st, size))
+		return false;
+	record_signal(judge, SIGXFSZ, call->thread->pidfd, call->process->tgid,
+	    call->thread->tid);
+	return true;
+}
+
 static void
 act(struct judge *judge, struct call *call)
 {
@@ -123,6 +157,10 @@ act(struct judge *judge, struct call *call)
 	if ((traits & PERFORM_MAKES) != 0 &&
 	    call_adopt_umask(judge, call) != 0) {
 		call_refuse(judge, call, ESRCH);
+		return;
+	}
+	if (is_too_long(judge, call)) {
+		call_refuse(judge, call, EFBIG);
 		return;
 	}
 	if ((traits & PERFORM_EFFECT) != 0)

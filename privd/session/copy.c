@@ -128,6 +128,27 @@ call_at_flags(const struct call *call, const struct sys_arg *arg)
 	return call->regs[arg->flagreg] & UINT32_MAX;
 }
 
+/*
+ * NULL: with AT_EMPTY_PATH some take it for the empty path, others for the
+ * descriptor itself (but not for the working folder), or for no path at all.
+ */
+static int
+take_no_path(struct call *call, const struct sys_arg *arg, size_t k)
+{
+	bool fd = (arg->flags & SYS_ARG_EMPTY) != 0 &&
+	    (arg->flags & SYS_ARG_OPTIONAL) != 0;
+
+	if (call->row->op == SYS_OP_UTIMES && fd &&
+	    (int)call->regs[arg->aux] == AT_FDCWD)
+		return EFAULT;
+	call->empty[k] = fd ||
+	    ((arg->flags & SYS_ARG_NULL) != 0 &&
+		(call_at_flags(call, arg) & AT_EMPTY_PATH) != 0);
+	call->has_path[k] = call->empty[k];
+	return call->empty[k] || (arg->flags & SYS_ARG_OPTIONAL) != 0 ? 0 :
+									EFAULT;
+}
+
 static int
 copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
     size_t k)
@@ -136,16 +157,12 @@ copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	bool may_be_empty;
 	int error;
 
-	may_be_empty = (call_at_flags(call, arg) & AT_EMPTY_PATH) != 0 ||
-	    (arg->flags & SYS_ARG_EMPTY) != 0;
 	call->path[k][0] = '\0';
-	call->has_path[k] = addr != 0 || may_be_empty;
-	if (addr == 0) {
-		call->empty[k] = may_be_empty;
-		if (may_be_empty || (arg->flags & SYS_ARG_OPTIONAL) != 0)
-			return 0;
-		return EFAULT;
-	}
+	if (addr == 0)
+		return take_no_path(call, arg, k);
+	call->has_path[k] = true;
+	may_be_empty = (call_at_flags(call, arg) & AT_EMPTY_PATH) != 0 ||
+	    (arg->flags & (SYS_ARG_EMPTY | SYS_ARG_OPTIONAL)) == SYS_ARG_EMPTY;
 	error = call_copy_string(judge, call, addr, call->path[k], PATH_MAX);
 	if (error != 0)
 		return error;
@@ -175,6 +192,17 @@ call_copy_struct(struct judge *judge, struct call *call, uint64_t addr,
 	return 0;
 }
 
+/* What the kernel says of flags alone; the rest is said where they act. */
+static int
+open_flags_error(uint64_t flags)
+{
+	if ((flags & TMPFILE_BIT) != 0 &&
+	    ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE ||
+		(flags & O_ACCMODE) == O_RDONLY))
+		return EINVAL;
+	return 0;
+}
+
 static int
 copy_how(struct judge *judge, struct call *call, const struct sys_arg *arg)
 {
@@ -193,12 +221,14 @@ copy_how(struct judge *judge, struct call *call, const struct sys_arg *arg)
 		return EINVAL;
 	if (how->mode != 0 && (how->flags & (O_CREAT | TMPFILE_BIT)) == 0)
 		return EINVAL;
+	if (open_flags_error(how->flags) != 0)
+		return EINVAL;
 	/* The answer that it could not be done from the cache alone. */
 	return (how->resolve & RESOLVE_CACHED_BIT) != 0 ? EAGAIN : 0;
 }
 
 /* The flags and mode of the whole open family, whatever they came in. */
-static void
+static int
 take_open_registers(struct call *call)
 {
 	const struct sys_arg *mode = sys_arg_by_name(call->row, "mode", 0);
@@ -206,10 +236,11 @@ take_open_registers(struct call *call)
 
 	memset(&call->how, 0, sizeof(call->how));
 	if (!sys_open_flags(call->row, call->regs, &flags))
-		return;
+		return 0;
 	call->how.flags = flags & VALID_OPEN;
 	if (mode != NULL && (flags & (O_CREAT | TMPFILE_BIT)) != 0)
 		call->how.mode = call->regs[mode->reg] & 07777;
+	return open_flags_error(flags);
 }
 
 /* What no policy could be shown the kernel would refuse, but for packet
@@ -312,9 +343,27 @@ copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	}
 }
 
+static bool
+is_prepared_here(const struct call *call)
+{
+	return call->row->disposal == SYS_PERFORMED &&
+	    (call->row->flags & SYS_KERNEL) == 0;
+}
+
+static bool
+is_other_domain(int sock)
+{
+	int domain = -1;
+	socklen_t len = sizeof(domain);
+
+	return getsockopt(sock, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+	    domain != AF_UNIX;
+}
+
 int
 call_copy_all(struct judge *judge, struct call *call)
 {
+	bool text = sys_form_register(call->row, SYS_FORM_TEXT) != -1;
 	const struct sys_arg *arg;
 	size_t paths = 0;
 	int error;
@@ -323,11 +372,20 @@ call_copy_all(struct judge *judge, struct call *call)
 	memset(call->empty, 0, sizeof(call->empty));
 	call->addr_is_path = false;
 	call->addr_len = 0;
-	take_open_registers(call);
+	error = take_open_registers(call);
+	if (error != 0)
+		return error;
 	if (call->row->op == SYS_OP_SEND) {
 		call->ask.data = NULL;
 		call->ask.len = 0;
 		return message_take(judge, call);
+	}
+	/* The kernel looks at these before it looks at a path; a text is an
+	   argument. */
+	if (is_prepared_here(call) && !text) {
+		error = call_take_payload(judge, call);
+		if (error != 0)
+			return error;
 	}
 	for (arg = call->row->args; arg->name != NULL; arg++) {
 		error = copy_argument(judge, call, arg, &paths);
@@ -341,12 +399,16 @@ call_copy_all(struct judge *judge, struct call *call)
 		return EAFNOSUPPORT;
 	if ((call->row->flags & SYS_KERNEL) != 0)
 		return 0;
-	if (call->row->disposal == SYS_PERFORMED) {
+	error = 0;
+	if (is_prepared_here(call) && text)
 		error = call_take_payload(judge, call);
-		if (error != 0)
-			return error;
-	}
-	return sys_takes_fd(call->row) ? call_take_descriptor(judge, call) : 0;
+	if (error == 0 && sys_takes_fd(call->row))
+		error = call_take_descriptor(judge, call);
+	/* An address of another family: that is the kernel's to say. */
+	if (error == 0 && call->addr_is_path && call->fd != -1 &&
+	    is_other_domain(call->fd))
+		call->addr_is_path = false;
+	return error;
 }
 
 /* No rule looked at this: it is one copy all the same. */

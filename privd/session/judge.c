@@ -499,6 +499,7 @@ become_judge(const struct judge_start *start)
 		.groups = plan->caller.groups,
 		.ngroups = plan->caller.ngroups,
 	};
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
 	struct rlimit files;
 
 	/* Descriptors for each thread of the session. */
@@ -506,6 +507,8 @@ become_judge(const struct judge_start *start)
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
+	/* The program's own is kept by hand: see room_for_size(). */
+	(void)setrlimit(RLIMIT_FSIZE, &none);
 	/* A user's judge holds nothing, whatever privrun's file or the user's
 	   login gave: it would open for a program what that may not. */
 	if (plan->separate)
@@ -547,6 +550,7 @@ judge_main(const struct judge_start *start)
 	resolve_init();
 	perform_init();
 	worker_init();
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (become_judge(start) == -1)
 		fail("identity");
 	if (start->plan->root && !start->plan->separate &&

@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -251,7 +252,7 @@ work(void *p, const struct ticket *ticket, int listener)
 
 	send_all(message, ticket, listener);
 	if (message->raised)
-		record_signal(judge, message->pidfd, message->caller,
+		record_signal(judge, SIGPIPE, message->pidfd, message->caller,
 		    message->tid);
 	count = (uint32_t)message->sent;
 	if (message->error == 0 && message->count_at != 0 &&
@@ -318,8 +319,8 @@ call_send(struct judge *judge, struct call *call)
 		return;
 	}
 	if (message->raised)
-		record_signal(judge, call->thread->pidfd, call->process->tgid,
-		    call->thread->tid);
+		record_signal(judge, SIGPIPE, call->thread->pidfd,
+		    call->process->tgid, call->thread->tid);
 	if (message->error != 0)
 		call_refuse(judge, call, message->error);
 	else

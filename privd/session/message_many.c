@@ -13,6 +13,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <signal.h>
 
 /* What has become of one message. */
 enum outcome {
@@ -33,8 +34,8 @@ static void
 raise_signal(struct judge *judge, const struct call *call)
 {
 	if (call->message->raised)
-		record_signal(judge, call->thread->pidfd, call->process->tgid,
-		    call->thread->tid);
+		record_signal(judge, SIGPIPE, call->thread->pidfd,
+		    call->process->tgid, call->thread->tid);
 }
 
 static enum outcome

@@ -133,6 +133,7 @@ call_open(struct judge *judge, struct call *call)
 	    pin->st.st_rdev == makedev(5, 0)) {
 		fd = open_terminal(call);
 	} else if (!pin->missing &&
+	    perform_open_error(pin, call->how.flags) == 0 &&
 	    perform_may_block(&pin->st, call->how.flags)) {
 		worker_open(judge, call, cloexec);
 		return;

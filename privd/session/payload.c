@@ -4,6 +4,8 @@
  * values of attributes, times, the texts of links. Copied once, by the form
  * of its row, before anything is judged, and bounded as the kernel bounds it.
  */
+#include <sys/inotify.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 
 #include <linux/limits.h>
@@ -143,6 +145,25 @@ take_timevals(struct judge *judge, struct call *call, uint64_t addr)
 	return error;
 }
 
+static bool
+is_valid(const struct timespec *ts)
+{
+	return (ts->tv_nsec >= 0 && ts->tv_nsec <= 999999999) ||
+	    ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT;
+}
+
+static int
+take_timespecs(struct judge *judge, struct call *call, uint64_t addr)
+{
+	struct timespec *ts = call->ask.memory.times;
+	int error;
+
+	error = call_copy(judge, call, addr, ts, 2 * sizeof(*ts));
+	if (error == 0 && (!is_valid(&ts[0]) || !is_valid(&ts[1])))
+		error = EINVAL;
+	return error;
+}
+
 static int
 take_utimbuf(struct judge *judge, struct call *call, uint64_t addr)
 {
@@ -168,8 +189,7 @@ take_times(struct judge *judge, struct call *call, char letter, uint64_t addr)
 		return take_timevals(judge, call, addr);
 	if (letter == SYS_FORM_UTIMBUF)
 		return take_utimbuf(judge, call, addr);
-	return call_copy(judge, call, addr, call->ask.memory.times,
-	    sizeof(call->ask.memory.times));
+	return take_timespecs(judge, call, addr);
 }
 
 /* pidfd_send_signal(2) alone can do without. */
@@ -255,9 +275,18 @@ check_numbers(const struct call *call)
 	if (call->row->known != 0 &&
 	    (numbers->flags & ~(uint64_t)call->row->known) != 0)
 		return EINVAL;
-	if (call->row->op == SYS_OP_READLINK && (int32_t)numbers->size <= 0)
-		return EINVAL;
-	return 0;
+	switch (call->row->op) {
+	case SYS_OP_READLINK:
+		return (int32_t)numbers->size <= 0 ? EINVAL : 0;
+	case SYS_OP_ACCESS:
+		return (numbers->mode & ~7U) != 0 ? EINVAL : 0;
+	case SYS_OP_TRUNCATE:
+		return numbers->length[0] < 0 ? EINVAL : 0;
+	case SYS_OP_INOTIFY:
+		return (numbers->mask & IN_ALL_EVENTS) == 0 ? EINVAL : 0;
+	default:
+		return 0;
+	}
 }
 
 int

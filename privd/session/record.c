@@ -33,8 +33,10 @@ enum record_kind {
 	RECORD_TELL,     /* for the user */
 	RECORD_KILL,     /* a pidfd comes along: what it ran was not
 				   judged */
-	RECORD_PIPE      /* a pidfd comes along, of a thread or, with the
-				   thread's id as text, of a process: SIGPIPE */
+	/* a pidfd comes along, of a thread or, with the thread's id as text,
+	   of a process: it gets that signal */
+	RECORD_PIPE,
+	RECORD_SIZE
 };
 
 struct record {
@@ -229,7 +231,7 @@ record_tell(struct judge *judge, const char *text)
 
 /* Pending before the call is answered, as it is when the kernel sends it. */
 void
-record_signal(struct judge *judge, int pidfd, pid_t tgid, pid_t tid)
+record_signal(struct judge *judge, int sig, int pidfd, pid_t tgid, pid_t tid)
 {
 	char thread[16] = "";
 	int fd = pidfd;
@@ -240,7 +242,7 @@ record_signal(struct judge *judge, int pidfd, pid_t tgid, pid_t tid)
 	}
 	if (fd == -1)
 		return;
-	ask(judge, RECORD_PIPE, thread, fd);
+	ask(judge, sig == SIGPIPE ? RECORD_PIPE : RECORD_SIZE, thread, fd);
 	if (fd != pidfd)
 		close(fd);
 }
@@ -350,16 +352,16 @@ kill_by_record(const int *fds, size_t nfds)
 
 /* Of a kernel whose pidfds are of processes alone, the thread by its id. */
 static void
-signal_by_record(const char *thread, const int *fds, size_t nfds)
+signal_by_record(int sig, const char *thread, const int *fds, size_t nfds)
 {
 	int tid;
 
 	if (nfds != 1 || !is_of_user(fds[0]))
 		return;
 	if (sscanf(thread, "%d", &tid) == 1)
-		(void)syscall(SYS_tgkill, pid_of(fds[0]), tid, SIGPIPE);
+		(void)syscall(SYS_tgkill, pid_of(fds[0]), tid, sig);
 	else
-		(void)syscall(SYS_pidfd_send_signal, fds[0], SIGPIPE, NULL, 0);
+		(void)syscall(SYS_pidfd_send_signal, fds[0], sig, NULL, 0);
 }
 
 int
@@ -388,7 +390,9 @@ record_serve(int channel)
 		kill_by_record(fds, nfds);
 		break;
 	case RECORD_PIPE:
-		signal_by_record(record.text, fds, nfds);
+	case RECORD_SIZE:
+		signal_by_record(record.kind == RECORD_PIPE ? SIGPIPE : SIGXFSZ,
+		    record.text, fds, nfds);
 		(void)channel_send(channel, "", 1, NULL, 0);
 		break;
 	default:

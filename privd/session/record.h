@@ -28,10 +28,11 @@ void record_tell(struct judge *, const char *text);
 void record_kill(struct judge *, pid_t tgid, const char *judged);
 
 /*
- * Asks for SIGPIPE for a thread whose call fails with EPIPE, and waits until
- * it is pending. pidfd: the thread's, or -1 where there is no such thing.
+ * Asks for the signal that comes with a call's failure, SIGPIPE with EPIPE or
+ * SIGXFSZ with EFBIG, for its thread, and waits until it is pending. pidfd:
+ * the thread's, or -1 where there is no such thing.
  */
-void record_signal(struct judge *, int pidfd, pid_t tgid, pid_t tid);
+void record_signal(struct judge *, int sig, int pidfd, pid_t tgid, pid_t tid);
 
 /* The keeper's side: opens the log of that user's session. -1 with errno. */
 int record_open(const struct session_options *, const char *program, uid_t);

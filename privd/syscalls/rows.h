@@ -65,6 +65,7 @@
 #define PARENT SYS_ARG_PARENT
 #define OPTIONAL SYS_ARG_OPTIONAL
 #define EMPTY SYS_ARG_EMPTY
+#define NULLABLE SYS_ARG_NULL
 
 /* Folds: always, if a bit of a register is set, and that on a descriptor. */
 #define INTO(b)                   \

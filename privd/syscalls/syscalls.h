@@ -88,9 +88,9 @@ enum sys_kind {
 #define SYS_ARG_ATFLAGS 0x04  /* AT_* flags decide: see flagreg */
 #define SYS_ARG_OPTIONAL 0x08 /* may be absent (NULL pointer) */
 #define SYS_ARG_EMPTY \
-	0x10 /* an empty path (of utimensat and
-					   futimesat: NULL) is the descriptor
-					   itself, without AT_EMPTY_PATH */
+	0x10              /* an empty path is the descriptor itself, without
+				AT_EMPTY_PATH; of what may be absent: no path */
+#define SYS_ARG_NULL 0x80 /* with AT_EMPTY_PATH, NULL is an empty path */
 /* A mode: there only if the open flags (in register flagreg, or in the same
    struct open_how) have O_CREAT or O_TMPFILE. */
 #define SYS_ARG_CREATING 0x20
