@@ -20,15 +20,24 @@ struct policy_image;
 struct seccomp_data;
 
 #define FILTER_INSNS_MAX 4096
+#define FILTER_IMAGES_MAX 8
+
+/*
+ * The images that a process is under at once (the system's policy and the
+ * user's, and those that confine it besides): a call needs all of them, the
+ * first that does not permit answers. Never empty.
+ */
+struct filter_set {
+	const struct policy_image *images[FILTER_IMAGES_MAX];
+	size_t count;
+};
 
 struct filter_input {
-	/* The closure; programs without a policy are there as policy_none().
-	   A process is under `both` images of a pair at once (a user's and
-	   the system's policy): second may be NULL. */
-	struct filter_pair {
-		const struct policy_image *first;
-		const struct policy_image *second;
-	} const *closure;
+	/* The closure; a program that may nothing is there as
+	   policy_none(). A process may also be under any set that is put
+	   together from images of these: what the filter permits by itself
+	   each of them permits. */
+	const struct filter_set *closure;
 	size_t nclosure;
 	bool guarded;       /* elevated: security.md's refusals */
 	bool enforcing;     /* -a */

@@ -80,10 +80,13 @@ static const struct guard_row guard_rows[] = {
 	   libc falls back to clone */
 	{ "clone3", { { 0 } }, ENOSYS, GUARD_ALWAYS },
 
-	/* because a child of it would pass for its parent's parent's: policies
+	/* because a child of it would pass for its parent's parent's: choices
 	   and elevation follow the parent that a process has */
 	{ "clone", { BITS(0, (uint64_t)CLONE_PARENT) }, EPERM, GUARD_ALWAYS },
 	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, EPERM, GUARD_GUARDED },
+	/* because it forges /proc/PID/exe, and the places by which an image
+	   is known: which policies a process is under rests on them */
+	{ "prctl", { OPTION(PR_SET_MM) }, EPERM, GUARD_ALWAYS },
 
 	/* because the broker, which is in no such domain, performs its path
 	   calls: a sandbox of its own would not hold, and it is told so as by
@@ -109,8 +112,6 @@ static const struct guard_row guard_rows[] = {
 	    GUARD_STRICT },
 	{ "clone", { BITS(0, NAMESPACES) }, EPERM, GUARD_STRICT },
 	{ "setns", { { 0 } }, EPERM, GUARD_STRICT },
-	/* because it forges /proc/PID/exe, cmdline and environ */
-	{ "prctl", { OPTION(PR_SET_MM) }, EPERM, GUARD_STRICT },
 	/* because the user's shell would run what is pushed into its input */
 	{ "ioctl", { REQUEST(TIOCSTI) }, EPERM, GUARD_STRICT },
 	{ "ioctl", { REQUEST(TIOCLINUX) }, EPERM, GUARD_STRICT },
@@ -140,6 +141,9 @@ static const struct guard_row guard_rows[] = {
 	   relies on: elevation ends before it is there */
 	{ "seccomp", { { 0 } }, GUARD_ASK, GUARD_GUARDED },
 	{ "prctl", { OPTION(PR_SET_SECCOMP) }, GUARD_ASK, GUARD_GUARDED },
+	/* because who adopts orphans is not taken for their parent */
+	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, GUARD_ASK,
+	    GUARD_ALWAYS },
 
 	/* because they reach files around the paths that policies name: by
 	   handle, by changed mounts, by a changed root */

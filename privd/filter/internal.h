@@ -32,8 +32,9 @@ struct guard_condition {
 };
 
 /*
- * Does a rule of every policy of the closure name the call itself, and, if
- * there is a condition, a value of its register that the condition is about?
+ * Does a rule of every policy of the closure that has rules name the call
+ * itself, and, if there is a condition, a value of its register that the
+ * condition is about?
  */
 bool verdict_named(const struct filter_input *, const struct sys_call *,
     const struct guard_condition *);

@@ -419,25 +419,29 @@ image_tree(struct verdict *v, const struct policy_image *image)
 }
 
 static tree_id
-pair_tree(struct verdict *v, const struct filter_pair *pair)
+set_tree(struct verdict *v, const struct filter_set *set)
 {
-	tree_id tree = image_tree(v, pair->first);
+	tree_id tree;
+	size_t i;
 
-	if (pair->second != NULL)
-		tree = tree_both(v->tree, tree, image_tree(v, pair->second));
+	if (set->count == 0)
+		return tree_notify(v->tree);
+	tree = image_tree(v, set->images[0]);
+	for (i = 1; i < set->count; i++)
+		tree = tree_both(v->tree, tree, image_tree(v, set->images[i]));
 	return tree;
 }
 
 static tree_id
-pairs_tree(struct verdict *v)
+sets_tree(struct verdict *v)
 {
 	tree_id tree, notify = tree_notify(v->tree);
 	size_t i;
 
-	tree = pair_tree(v, &v->in->closure[0]);
+	tree = set_tree(v, &v->in->closure[0]);
 	for (i = 1; i < v->in->nclosure && tree != notify; i++)
 		tree = tree_either(v->tree, tree,
-		    pair_tree(v, &v->in->closure[i]));
+		    set_tree(v, &v->in->closure[i]));
 	return tree;
 }
 
@@ -448,13 +452,13 @@ addresses_tree(struct verdict *v)
 {
 	const struct sys_arg *arg = sys_arg_by_name(v->call, "sockaddr", 0);
 	struct tree_test test = { .mask = UINT64_MAX };
-	tree_id tree = pairs_tree(v);
+	tree_id tree = sets_tree(v);
 
 	if (arg == NULL || (arg->flags & SYS_ARG_OPTIONAL) == 0)
 		return tree;
 	v->bare = true;
 	test.reg = arg->reg;
-	tree = tree_choose(v->tree, &test, pairs_tree(v), tree);
+	tree = tree_choose(v->tree, &test, sets_tree(v), tree);
 	v->bare = false;
 	return tree;
 }
@@ -600,20 +604,30 @@ image_names_all(const struct filter_input *in, const struct policy_image *image,
 	return n > 0;
 }
 
+/* What is not judged has no rule that could name anything. */
+static bool
+image_is_free(const struct policy_image *image)
+{
+	return image == policy_permitting() || policy_detached(image);
+}
+
 bool
 verdict_named(const struct filter_input *in, const struct sys_call *call,
     const struct guard_condition *c)
 {
-	const struct filter_pair *pair;
-	size_t i;
+	const struct filter_set *set;
+	size_t i, n;
+	bool named = false;
 
 	for (i = 0; i < in->nclosure; i++) {
-		pair = &in->closure[i];
-		if (!image_names_all(in, pair->first, call, c))
-			return false;
-		if (pair->second != NULL &&
-		    !image_names_all(in, pair->second, call, c))
-			return false;
+		set = &in->closure[i];
+		for (n = 0; n < set->count; n++) {
+			if (image_is_free(set->images[n]))
+				continue;
+			if (!image_names_all(in, set->images[n], call, c))
+				return false;
+			named = true;
+		}
 	}
-	return in->nclosure > 0;
+	return named;
 }

@@ -166,6 +166,37 @@ policy_none(void)
 	return &none;
 }
 
+static char nameless[] = "(none)";
+
+const struct policy_image *
+policy_permitting(void)
+{
+	static const struct policy_image permitting = {
+		.authority = POLICY_SYSTEM,
+		.program = nameless,
+		.emulation = "native",
+		.has_default = true,
+		.fallback = { .action = POLICY_PERMIT },
+	};
+
+	return &permitting;
+}
+
+const struct policy_image *
+policy_released(void)
+{
+	static const struct policy_image released = {
+		.authority = POLICY_SYSTEM,
+		.program = nameless,
+		.emulation = "native",
+		.detached = true,
+		.has_default = true,
+		.fallback = { .action = POLICY_PERMIT },
+	};
+
+	return &released;
+}
+
 const char *
 policy_program(const struct policy_image *image)
 {

@@ -261,6 +261,13 @@ const struct policy_image *policy_wildcard(const struct policy_set *, size_t n);
  * default of an enforcing session, deny[eperm], logged.
  */
 const struct policy_image *policy_none(void);
+/*
+ * Two images without rules that permit every call: of programs without a
+ * policy where the session's default permits, and of what is left alone
+ * (`permit[detach]`, a policy whose body is `detached`), whatever it executes.
+ */
+const struct policy_image *policy_permitting(void);
+const struct policy_image *policy_released(void);
 
 const char *policy_program(const struct policy_image *);
 bool policy_detached(const struct policy_image *);

@@ -110,6 +110,10 @@ image_new(const struct policy_block *block, enum policy_authority authority)
 	image->foreign = block->foreign;
 	image->emulation = block->emulation;
 	image->detached = block->detached;
+	if (block->detached) {
+		image->has_default = true;
+		image->fallback.action = POLICY_PERMIT;
+	}
 	return image;
 }
 

@@ -50,15 +50,14 @@ ask_of_policy(const struct policy_image *image)
 int
 accounts_learn(const struct session_plan *plan)
 {
-	const struct filter_pair *pair;
+	const struct filter_set *set;
 	int result = 0;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < plan->nclosure && result == 0; i++) {
-		pair = &plan->closure[i];
-		result = ask_of_policy(pair->first);
-		if (result == 0 && pair->second != NULL)
-			result = ask_of_policy(pair->second);
+		set = &plan->closure[i];
+		for (n = 0; n < set->count && result == 0; n++)
+			result = ask_of_policy(set->images[n]);
 	}
 	if (result == -1)
 		return -1;

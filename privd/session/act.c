@@ -279,7 +279,8 @@ perform(struct judge *judge, struct call *call)
 static bool
 moves_root(const struct call *call)
 {
-	static const char *const names[] = { "pivot_root", "setns", "unshare" };
+	static const char *const names[] = { "chroot", "pivot_root", "setns",
+		"unshare" };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -324,6 +325,26 @@ is_performed(const struct call *call)
 }
 
 void
+call_let_go(struct judge *judge, struct call *call)
+{
+	if (changes_credentials(call)) {
+		call->thread->creds_known = false;
+		judge->creds_changed = !judge->follows;
+	}
+	if (moves_root(call))
+		judge->roots_move = true;
+	/* Before it can happen: a filter could fake results from now on. */
+	if (call->process->elevated && stacks_filter(call)) {
+		record_note(judge,
+		    "pid %d (%s) puts itself under other "
+		    "filters: not elevated any more",
+		    call->process->tgid, call->process->program);
+		call->process->elevated = false;
+	}
+	call_continue(judge, call);
+}
+
+void
 call_perform(struct judge *judge, struct call *call)
 {
 	if (is_performed(call) && !call_is_in_place(judge, call)) {
@@ -358,19 +379,5 @@ call_perform(struct judge *judge, struct call *call)
 		perform(judge, call);
 		return;
 	}
-	if (changes_credentials(call)) {
-		call->thread->creds_known = false;
-		judge->creds_changed = !judge->follows;
-	}
-	if (moves_root(call))
-		judge->roots_move = true;
-	/* Before it can happen: a filter could fake results from now on. */
-	if (call->process->elevated && stacks_filter(call)) {
-		record_note(judge,
-		    "pid %d (%s) puts itself under other "
-		    "filters: not elevated any more",
-		    call->process->tgid, call->process->program);
-		call->process->elevated = false;
-	}
-	call_continue(judge, call);
+	call_let_go(judge, call);
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* Fields by proc(5): startstack, arg_start to env_end. */
-static const unsigned int fields[5] = { 28, 48, 49, 50, 51 };
+static const unsigned int fields[BIRTH_PLACES] = { 28, 48, 49, 50, 51 };
 
 static const char *
 field(const char *text, unsigned int wanted)
@@ -42,11 +42,17 @@ birth_read(int folder, struct birth *birth)
 	n = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	text[n > 0 ? n : 0] = '\0';
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < BIRTH_PLACES; i++) {
 		p = field(text, fields[i]);
 		if (p != NULL && sscanf(p, " %llu", &place) == 1)
 			birth->places[i] = place;
 	}
+}
+
+bool
+birth_is_known(const struct birth *birth)
+{
+	return birth->places[BIRTH_STACK] != 0;
 }
 
 bool

@@ -6,8 +6,17 @@
 #include <stdint.h>
 
 /* Where an exec put stack, arguments and environment: at random places. */
+enum birth_place {
+	BIRTH_STACK,
+	BIRTH_ARGV,
+	BIRTH_ARGV_END,
+	BIRTH_ENVP,
+	BIRTH_ENVP_END,
+	BIRTH_PLACES
+};
+
 struct birth {
-	uint64_t places[5];
+	uint64_t places[BIRTH_PLACES];
 };
 
 /*
@@ -15,6 +24,7 @@ struct birth {
  * of different execs; a program cannot change its own (PR_SET_MM is refused).
  */
 void birth_read(int folder, struct birth *);
+bool birth_is_known(const struct birth *);
 bool birth_differs(const struct birth *, const struct birth *);
 
 #endif /* PRIVD_SESSION_BIRTH_H */

@@ -28,6 +28,7 @@ struct hand_request;
 struct judge;
 struct message;
 struct page_slot;
+struct words;
 
 /* The right, and the duty, to answer one notification. */
 struct ticket {
@@ -61,9 +62,10 @@ struct call {
 		struct sockaddr sa;
 		struct sockaddr_storage storage;
 	} addr;
-	socklen_t addr_len; /* 0: a message without address */
-	bool addr_is_path;  /* AF_UNIX in the file system */
-	unsigned int nth;   /* of many messages */
+	socklen_t addr_len;  /* 0: a message without address */
+	bool addr_is_path;   /* AF_UNIX in the file system */
+	unsigned int nth;    /* of many messages */
+	struct words *words; /* of an execve, where rules look at them */
 	struct message *message;
 	struct target target; /* the process that it is about */
 	int fd;               /* a duplicate of what it acts on or with */
@@ -92,7 +94,9 @@ struct call {
 	/* what it said */
 	struct policy_verdict verdict;
 	const struct policy_image *image; /* whose verdict it is */
-	bool elevated;                    /* and a hand performs it */
+	/* by which each policy of the regime permitted it; NULL: its default */
+	const struct policy_rule *rules[FILTER_IMAGES_MAX];
+	bool elevated; /* and a hand performs it */
 };
 
 /* The judge takes on the caller's credentials, where they can change. False:
@@ -153,7 +157,7 @@ int call_repin(struct judge *, struct call *);
 void call_clear(struct call *);
 
 /*
- * Evaluates it under its regime: both policies must permit. Consumes
+ * Evaluates it under its regime: all its policies must permit. Consumes
  * limits. The verdict is in call->verdict.
  */
 void call_judge(struct judge *, struct call *);
@@ -183,9 +187,15 @@ void call_deliver(struct judge *, struct call *, const struct perform_result *,
 void call_execute(struct judge *, struct call *);
 /* The launcher's own, which starts the program. */
 void call_launch(struct judge *, struct call *);
-/* The process runs what was not judged: it is killed, and its call is not
-   answered before. */
-void call_condemn(struct judge *, struct call *, const char *judged);
+/* It goes on, by its registers alone or because it need not be judged: what
+   must be known of it afterwards is remembered. */
+void call_let_go(struct judge *, struct call *);
+/* An execve under what is released. */
+void call_execute_released(struct judge *, struct call *);
+/* The process runs what was not judged ("pid N ..."): it is killed, and its
+   call is not answered before. */
+void call_condemn(struct judge *, struct call *, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* What became of an execve that was let go on? To be asked before a call of
    the process is judged. */
 void call_settle_exec(struct judge *, struct call *);

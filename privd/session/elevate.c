@@ -74,7 +74,7 @@ may_elevate(struct judge *judge, const struct call *call)
 		judge->said_refused = true;
 		return false;
 	}
-	if (!call->process->elevated || call->process->condemned)
+	if (!call->process->elevated || call->process->condemned || judge->over)
 		return false;
 	if (is_guarded(judge, call))
 		return true;
@@ -277,6 +277,7 @@ call_plan_elevation(struct judge *judge, struct call *call)
 	    call->image == judge->plan->policy.first &&
 	    judge->plan->rule_hand[rule->index] != SESSION_HAND_NONE &&
 	    is_for_hand(call);
+	judge->gave = judge->gave || call->elevated;
 }
 
 /* Nothing is bound where no entry could be made. */

@@ -8,56 +8,119 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 5
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* From p on; `end` if there is none. */
+static const char *
+next_word(const char *p, const char *end)
+{
+	while (p < end && is_blank(*p))
+		p++;
+	return p;
+}
+
+/* A blank or NUL; `end` if there is none. */
+static const char *
+word_end(const char *p, const char *end)
+{
+	while (p < end && *p != '\0' && !is_blank(*p))
+		p++;
+	return p;
+}
+
+/* Strings of the kernel end at a NUL, wherever its line ends. */
+static void
+take(char *buf, const char *from, const char *to)
+{
+	size_t len = strnlen(from, (size_t)(to - from));
+
+	memcpy(buf, from, len);
+	buf[len] = '\0';
+}
+
+/* Where the line ends: at its newline, or with the buffer, unless that cuts
+   the interpreter's name. NULL: refused. */
+static const char *
+line_end(const char *text)
+{
+	const char *last = text + IMAGE_LINE_MAX - 1, *end, *name;
+
+	end = memchr(text, '\n', IMAGE_LINE_MAX);
+	if (end != NULL)
+		return end;
+	name = next_word(text + 2, last + 1);
+	if (name > last)
+		return NULL;
+	name = word_end(name, last + 1);
+	return name > last ? NULL : last;
+}
+
+static int
+parse_line(const char *text, struct image_line *line)
+{
+	const char *end = line_end(text), *name, *sep, *arg;
+
+	if (end == NULL)
+		return ENOEXEC;
+	while (is_blank(end[-1]))
+		end--;
+	name = next_word(text + 2, end);
+	if (name >= end)
+		return ENOEXEC;
+	sep = word_end(name, end);
+	take(line->interpreter, name, sep);
+	/* The kernel takes it for the working folder. */
+	if (line->interpreter[0] == '\0')
+		return EACCES;
+	if (sep == end || *sep == '\0')
+		return 0;
+	arg = next_word(sep, end);
+	take(line->argument, arg, end);
+	line->has_argument = true;
+	return 0;
+}
 
 int
-image_interpreter(int fd, char *buf, size_t size)
+image_first_line(int fd, struct image_line *line)
 {
-	char line[IMAGE_LINE_MAX + 1];
-	char *name, *end;
+	char text[IMAGE_LINE_MAX + 1] = { 0 };
 	ssize_t n;
 
-	buf[0] = '\0';
-	n = pread(fd, line, IMAGE_LINE_MAX, 0);
-	if (n < 2 || line[0] != '#' || line[1] != '!')
+	memset(line, 0, sizeof(*line));
+	n = pread(fd, text, IMAGE_LINE_MAX, 0);
+	if (n < 2 || text[0] != '#' || text[1] != '!')
 		return 0;
-	line[n] = '\0';
-	end = strpbrk(line, "\n");
-	if (end == NULL && strlen(line) == (size_t)n && n == IMAGE_LINE_MAX &&
-	    strpbrk(line + 2 + strspn(line + 2, " \t"), " \t") == NULL)
-		return ENOEXEC; /* the name may have been cut */
-	if (end != NULL)
-		*end = '\0';
-	name = line + 2 + strspn(line + 2, " \t");
-	name[strcspn(name, " \t")] = '\0';
-	if (*name == '\0')
-		return ENOEXEC;
-	return (size_t)snprintf(buf, size, "%s", name) < size ? 0 : ENOEXEC;
+	return parse_line(text, line);
 }
 
 int
 image_of(const char *path, struct stat *st)
 {
-	char name[IMAGE_LINE_MAX], next[IMAGE_LINE_MAX];
+	char name[IMAGE_LINE_MAX];
+	struct image_line line;
 	int depth, fd, error;
 
 	if (strlcpy(name, path, sizeof(name)) >= sizeof(name))
 		return ENAMETOOLONG;
-	for (depth = 0; depth < DEPTH_MAX; depth++) {
+	for (depth = 0; depth <= IMAGE_SCRIPTS_MAX; depth++) {
 		if (stat(name, st) == -1)
 			return errno;
 		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 		if (fd == -1)
 			return 0;
-		error = image_interpreter(fd, next, sizeof(next));
+		error = image_first_line(fd, &line);
 		close(fd);
-		if (error != 0 || next[0] == '\0')
+		if (error != 0 || line.interpreter[0] == '\0')
 			return error;
-		(void)strlcpy(name, next, sizeof(name));
+		(void)strlcpy(name, line.interpreter, sizeof(name));
 	}
 	return ELOOP;
 }

@@ -7,16 +7,26 @@
 
 #include <sys/stat.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define IMAGE_LINE_MAX 256 /* the kernel reads no more of a first line */
 
+#define IMAGE_SCRIPTS_MAX 5 /* scripts of scripts, as the kernel has it */
+
+/* What a script's first line names. */
+struct image_line {
+	char interpreter[IMAGE_LINE_MAX]; /* "": it is no script */
+	char argument[IMAGE_LINE_MAX];    /* all that follows it */
+	bool has_argument;                /* it can be "" */
+};
+
 /*
- * The interpreter that an open file names in its first line ("#!"), "" if
- * it is no script. Returns 0, or ENOEXEC for a line that the kernel refuses.
+ * Reads the first line ("#!") of an open file as the kernel does. Returns 0,
+ * or ENOEXEC or EACCES for one that the kernel refuses.
  */
-int image_interpreter(int fd, char *, size_t);
+int image_first_line(int fd, struct image_line *);
 /*
  * The executable that the kernel will map for a path: itself, or, of a
  * script, its interpreter, at most five deep. 0 or errno.

@@ -27,204 +27,82 @@
 #include "../notify/notify.h"
 #include "../perform/perform.h"
 #include "clerk.h"
+#include "heir.h"
 #include "identity.h"
 #include "jail.h"
+#include "lineage.h"
 #include "message.h"
 #include "move.h"
 #include "page.h"
 #include "record.h"
 #include "status.h"
+#include "words.h"
 #include "worker.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
-#define LINEAGE_MAX 32 /* parents that are looked through */
-
-/* An executable that was seen, and what it ran under. */
-struct seen {
-	struct stat image;
-	struct regime *regime; /* NULL: under more than one */
-	char *program;
-	struct seen *next;
-};
-
-static struct seen *seen_images;
 
 struct regime *
-judge_regime(struct judge *judge, struct filter_pair pair)
+judge_regime(struct judge *judge, const struct filter_set *set)
 {
 	struct regime *regime;
 	unsigned int number = 0;
 
 	for (regime = judge->regimes; regime != NULL; regime = regime->next) {
-		if (regime->policy.first == pair.first &&
-		    regime->policy.second == pair.second)
+		if (heir_same(&regime->set, set))
 			return regime;
 		number++;
 	}
 	regime = calloc(1, sizeof(*regime));
 	if (regime == NULL)
 		return NULL;
-	regime->policy = pair;
+	regime->set = *set;
+	regime->is_free = heir_is_free(set);
+	regime->is_released = heir_is_released(set);
 	regime->number = number;
 	regime->next = judge->regimes;
 	judge->regimes = regime;
 	return regime;
 }
 
-bool
-judge_knows(const struct judge *judge, struct filter_pair pair)
+static bool
+is_in_closure(const struct session_plan *plan, const struct policy_image *image)
 {
-	const struct session_plan *plan = judge->plan;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < plan->nclosure; i++)
-		if (plan->closure[i].first == pair.first &&
-		    plan->closure[i].second == pair.second)
-			return true;
+		for (n = 0; n < plan->closure[i].count; n++)
+			if (plan->closure[i].images[n] == image)
+				return true;
 	return false;
 }
 
-void
-judge_saw_image(struct judge *judge, const struct stat *image,
-    struct regime *regime, const char *program)
+/* Not the set must be there, but each of its images: see filter.h. */
+bool
+judge_knows(const struct judge *judge, const struct filter_set *set)
 {
-	struct seen *seen;
+	size_t i;
 
-	(void)judge;
-	for (seen = seen_images; seen != NULL; seen = seen->next) {
-		if (!resolve_same(&seen->image, image))
-			continue;
-		if (seen->regime != regime)
-			seen->regime = NULL;
-		return;
-	}
-	seen = calloc(1, sizeof(*seen));
-	if (seen == NULL)
-		return;
-	seen->image = *image;
-	seen->regime = regime;
-	seen->program = strdup(program);
-	seen->next = seen_images;
-	seen_images = seen;
+	for (i = 0; i < set->count; i++)
+		if (!is_in_closure(judge->plan, set->images[i]))
+			return false;
+	return set->count > 0;
 }
 
-/* The nearest ancestor that is known; those between have never executed. */
-static struct process *
-find_ancestor(struct judge *judge, pid_t ppid)
-{
-	struct process *parent;
-	struct status st;
-	char path[32];
-	int depth, folder, result;
-
-	for (depth = 0; depth < LINEAGE_MAX && ppid > 1; depth++) {
-		parent = process_parent(judge->table, ppid);
-		if (parent != NULL)
-			return parent;
-		(void)snprintf(path, sizeof(path), "/proc/%d", ppid);
-		folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (folder == -1)
-			return NULL;
-		result = status_read(folder, &st);
-		close(folder);
-		if (result == -1)
-			return NULL;
-		ppid = st.ppid;
-	}
-	return NULL;
-}
-
-static struct regime *
-nothing_permitted(struct judge *judge)
-{
-	struct filter_pair none = { policy_none(), NULL };
-
-	return judge_regime(judge, none);
-}
-
-/* Without known parent: what its executable ran under, and no elevation. */
-static void
-adopt_orphan(struct judge *judge, struct call *call)
-{
-	struct process *process = call->process;
-	const struct seen *seen;
-
-	process->orphan = true;
-	process->elevated = false;
-	for (seen = seen_images; seen != NULL; seen = seen->next)
-		if (resolve_same(&seen->image, &process->image))
-			break;
-	if (seen != NULL && seen->regime != NULL) {
-		process->regime = seen->regime;
-		(void)strlcpy(process->program,
-		    seen->program != NULL ? seen->program : "?",
-		    sizeof(process->program));
-		return;
-	}
-	process->regime = nothing_permitted(judge);
-	(void)strlcpy(process->program, "?", sizeof(process->program));
-	/* Every execve is notified: an image that none was judged for came
-	   to run by other means. */
-	if (seen == NULL)
-		call_condemn(judge, call, "any program of the session");
-}
-
-/* A process that was not seen before: the launcher, or somebody's fork. */
-static int
-adopt(struct judge *judge, struct call *call)
-{
-	struct process *process = call->process, *parent;
-
-	if (process_image(judge->table, call->thread, call->ticket.id,
-		&process->image) == -1)
-		return -1;
-	if (!judge->launched && call->thread->tid == judge->program) {
-		process->regime = judge_regime(judge, judge->plan->policy);
-		process->elevated = judge->plan->wants;
-		(void)strlcpy(process->program, judge->plan->program,
-		    sizeof(process->program));
-		return process->regime == NULL ? -1 : 0;
-	}
-	parent = find_ancestor(judge, call->thread->ppid);
-	/* A child of what the parent is just becoming. */
-	if (parent != NULL && parent != process && !parent->condemned &&
-	    parent->exec.tid != 0 &&
-	    !resolve_same(&parent->image, &process->image) &&
-	    resolve_same(&parent->exec.image, &process->image)) {
-		process->regime = parent->exec.regime;
-		(void)strlcpy(process->program, parent->exec.program,
-		    sizeof(process->program));
-		return process_inherit_choices(process, parent);
-	}
-	if (parent == NULL || parent == process || parent->condemned ||
-	    !resolve_same(&parent->image, &process->image)) {
-		adopt_orphan(judge, call);
-		return process->regime == NULL ? -1 : 0;
-	}
-	process->regime = parent->regime;
-	process->elevated = parent->elevated && !judge->blurred;
-	process->orphan = parent->orphan;
-	(void)strlcpy(process->program, parent->program,
-	    sizeof(process->program));
-	return process_inherit_choices(process, parent);
-}
-
-/* Whose call is it? False: it was answered, or is gone. */
+/* Orphans below it become its children, whoever forked them. */
 static bool
-identify(struct judge *judge, struct call *call)
+makes_adopter(const struct call *call)
 {
-	pid_t tid = (pid_t)call->ticket.slot->notif.pid;
-	bool fresh = false, settling;
+	return strcmp(call->row->name, "prctl") == 0 &&
+	    (int)call->regs[0] == PR_SET_CHILD_SUBREAPER && call->regs[1] != 0;
+}
 
-	call->thread = tid > 0 ? process_find(judge->table, tid) : NULL;
-	if (call->thread == NULL && tid > 0)
-		call->thread = process_enter(judge->table, tid, &fresh);
-	if (call->thread == NULL) {
-		call_refuse(judge, call, EPERM);
-		return false;
-	}
-	call->process = call->thread->process;
-	if (fresh && adopt(judge, call) == -1) {
+/* Gives its process what is known of it. False: it is answered, or gone. */
+static bool
+learn(struct judge *judge, struct call *call, bool fresh)
+{
+	bool settling;
+
+	if (fresh && lineage_adopt(judge, call) == -1) {
 		process_forget(judge->table, call->thread);
 		call_refuse(judge, call, EPERM);
 		return false;
@@ -235,12 +113,33 @@ identify(struct judge *judge, struct call *call)
 	   asked for once, when its copies are made.) */
 	if ((fresh || settling) &&
 	    !notify_valid(judge->listener, call->ticket.id)) {
-		if (fresh)
+		if (fresh && !call->thread->gone)
 			process_forget(judge->table, call->thread);
 		call_drop(call);
 		return false;
 	}
 	call->regime = call->process->regime;
+	if (judge->over)
+		call->process->elevated = false;
+	if (makes_adopter(call))
+		call->process->adopts = true;
+	return true;
+}
+
+/* Whose call is it? False: nobody's that is known. Its thread is held. */
+static bool
+identify(struct judge *judge, struct call *call, bool *fresh)
+{
+	pid_t tid = (pid_t)call->ticket.slot->notif.pid;
+
+	*fresh = false;
+	call->thread = tid > 0 ? process_find(judge->table, tid) : NULL;
+	if (call->thread == NULL && tid > 0)
+		call->thread = process_enter(judge->table, tid, fresh);
+	if (call->thread == NULL)
+		return false;
+	call->process = call->thread->process;
+	process_hold(call->thread);
 	return true;
 }
 
@@ -278,6 +177,8 @@ decide(struct judge *judge, struct call *call)
 		return;
 	}
 	error = call_decode(judge, call);
+	if (error == 0 && call->row->disposal == SYS_EXEC)
+		error = words_take(judge, call);
 	if (error != 0) {
 		call_refuse(judge, call, error);
 		return;
@@ -314,14 +215,18 @@ handle_known(struct judge *judge, struct call *call)
 	else if (!judge->launched && call->row->disposal == SYS_EXEC &&
 	    call->thread->tid == judge->program)
 		call_launch(judge, call);
+	else if (call->regime->is_free && call->row->disposal != SYS_EXEC)
+		call_let_go(judge, call);
+	else if (call->regime->is_released)
+		call_execute_released(judge, call);
 	else
 		decide(judge, call);
-	call_clear(call);
 }
 
 void
 judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 {
+	bool fresh;
 	size_t i;
 
 	call->ticket.slot = slot;
@@ -333,10 +238,14 @@ judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 		call_refuse(judge, call, ENOSYS);
 		return;
 	}
-	if (!identify(judge, call))
+	if (!identify(judge, call, &fresh)) {
+		call_refuse(judge, call, EPERM);
 		return;
-	process_hold(call->thread);
-	handle_known(judge, call);
+	}
+	if (learn(judge, call, fresh))
+		handle_known(judge, call);
+	/* Also what was taken to learn of it: the next call is another's. */
+	call_clear(call);
 	process_release(call->thread);
 }
 

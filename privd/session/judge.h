@@ -24,6 +24,7 @@ struct judge {
 	struct process_table *table;
 	struct budget *budget;
 	struct regime *regimes;
+	struct kin_list kin;
 	struct reach reach;
 	int listener;
 	int record; /* channel to the keeper's log */
@@ -36,6 +37,9 @@ struct judge {
 	/* the elevated image was executed again: what runs it is not
 	   elevated by that alone */
 	bool blurred;
+	bool gave;     /* something elevated */
+	bool over;     /* elevation, for all: see call_execute */
+	bool released; /* something runs that is not judged at all */
 	/* a call that changes roots was let go on: none is kept */
 	bool roots_move;
 	/* a call that changes credentials was let go on, and they cannot
@@ -65,8 +69,8 @@ void judge_handle(struct judge *, struct call *, struct page_slot *);
 
 void judge_main(const struct judge_start *) __attribute__((noreturn));
 
-/* The regime for a pair of policies, made when first needed; NULL ENOMEM. */
-struct regime *judge_regime(struct judge *, struct filter_pair);
+/* The regime for a set of policies, made when first needed; NULL ENOMEM. */
+struct regime *judge_regime(struct judge *, const struct filter_set *);
 
 /*
  * One of the judge's threads handles calls at a time. It leaves for what may
@@ -81,11 +85,6 @@ void judge_return(struct judge *);
    for that. -1 with errno. */
 int judge_follow(struct judge *);
 
-/* Was the filter made for them? */
-bool judge_knows(const struct judge *, struct filter_pair);
-/* Remembers what an executable runs under, for processes whose parents are
-   not known. */
-void judge_saw_image(struct judge *, const struct stat *, struct regime *,
-    const char *program);
-
+/* Was the filter made for all of them? */
+bool judge_knows(const struct judge *, const struct filter_set *);
 #endif /* PRIVD_SESSION_JUDGE_H */

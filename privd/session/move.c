@@ -27,6 +27,7 @@
 #include "record.h"
 
 #define MOVES_MAX 32
+#define WHY "stands in another folder than %s, which was judged"
 
 /* One call on its way, or done while others of its process are not. */
 struct move {
@@ -184,9 +185,9 @@ settle(struct judge *judge, struct call *call, struct move *move)
 		return true;
 	move->done = true;
 	if (own)
-		call_condemn(judge, call, move->path);
+		call_condemn(judge, call, WHY, move->path);
 	else
-		record_kill(judge, move->tgid, move->path);
+		record_kill(judge, move->tgid, WHY, move->path);
 	return !own;
 }
 

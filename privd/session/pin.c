@@ -22,6 +22,7 @@
 
 #include "judge.h"
 #include "message.h"
+#include "words.h"
 
 /* Is this folder of /proc that of the calling program itself? */
 bool
@@ -326,6 +327,8 @@ call_clear(struct call *call)
 	target_clear(&call->target);
 	message_free(call->message);
 	call->message = NULL;
+	words_free(call->words);
+	call->words = NULL;
 	process_put(&call->memory);
 	process_put(&call->maps);
 	process_put(&call->root);

@@ -26,6 +26,7 @@
 #include "accounts.h"
 #include "closure.h"
 #include "fence.h"
+#include "heir.h"
 #include "identity.h"
 #include "image.h"
 #include "trust.h"
@@ -158,7 +159,7 @@ find_program(struct planner *p)
 {
 	struct session_plan *plan = p->plan;
 	const char *name = p->options->argv[0];
-	char interpreter[IMAGE_LINE_MAX];
+	struct image_line line;
 	int error = 0, fd;
 
 	if (strchr(name, '/') == NULL)
@@ -181,11 +182,11 @@ find_program(struct planner *p)
 	fd = open(plan->program, O_RDONLY | O_CLOEXEC);
 	if (fd == -1) /* executable and not readable: no script */
 		return 0;
-	error = image_interpreter(fd, interpreter, sizeof(interpreter));
+	error = image_first_line(fd, &line);
 	close(fd);
-	if (error == 0 && interpreter[0] != '\0') {
+	if (error == 0 && line.interpreter[0] != '\0') {
 		plan->script = true;
-		error = image_of(interpreter, &plan->image_st);
+		error = image_of(line.interpreter, &plan->image_st);
 	}
 	if (error != 0)
 		return refuse(p, SESSION_EXIT_CANNOT, "%s: %s", plan->program,
@@ -269,20 +270,16 @@ static int
 choose_policy(struct planner *p)
 {
 	struct session_plan *plan = p->plan;
+	struct heir_own own;
 
-	plan->policy.first = policy_find(plan->policies, POLICY_SYSTEM,
-	    plan->program);
-	plan->policy.second = policy_find(plan->policies, POLICY_USER,
-	    plan->program);
-	if (plan->policy.first == NULL) {
-		plan->policy.first = plan->policy.second;
-		plan->policy.second = NULL;
-	}
-	if (plan->policy.first == NULL)
+	heir_find_own(plan->policies, plan->program, &own);
+	if (!heir_of_launch(&plan->regime, &own))
 		return refuse(p, SESSION_EXIT_REFUSED,
 		    "no policy for %s: write one to %s or ~/.privd, or name "
 		    "one with -f",
 		    plan->program, SYSTEM_POLICIES);
+	plan->policy.first = own.system != NULL ? own.system : own.user;
+	plan->policy.second = own.system != NULL ? own.user : NULL;
 	return 0;
 }
 
@@ -479,7 +476,8 @@ plan_guard(struct planner *p)
 	if (!plan->marked && p->options->log_stderr)
 		(void)fprintf(stderr,
 		    "privrun: %s does not carry the mark: the guard is "
-		    "ambient, and what the program executes has it as well\n",
+		    "ambient, and the program can execute nothing once it was "
+		    "elevated\n",
 		    plan->program);
 }
 

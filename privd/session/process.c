@@ -136,16 +136,25 @@ process_drop_handles(struct process *process)
 	process_put(&process->root);
 }
 
+void
+process_end_watch(struct process *process)
+{
+	struct exec_watch *watch = &process->exec;
+
+	free(watch->argv.bytes);
+	free(watch->envp.bytes);
+	memset(&watch->argv, 0, sizeof(watch->argv));
+	memset(&watch->envp, 0, sizeof(watch->envp));
+	watch->tid = 0;
+}
+
 static void
 free_process(struct process *process)
 {
-	struct choice *choice;
-
 	process_drop_handles(process);
-	while ((choice = process->choices) != NULL) {
-		process->choices = choice->next;
-		free(choice);
-	}
+	process_end_watch(process);
+	choice_free(&process->choices);
+	kin_leave(process->kin);
 	free(process);
 }
 
@@ -409,8 +418,6 @@ process_is_barred(const struct process *process,
 
 	if (rule->exclusive == NULL)
 		return false;
-	if (process->orphan)
-		return true; /* whose choice it follows is not known */
 	for (choice = process->choices; choice != NULL; choice = choice->next)
 		if (choice->rule != rule && choice->image == image &&
 		    choice->rule->exclusive_id == rule->exclusive_id)
@@ -422,28 +429,16 @@ int
 process_choose(struct process *process, const struct policy_image *image,
     const struct policy_rule *rule)
 {
-	struct choice *choice;
-
-	for (choice = process->choices; choice != NULL; choice = choice->next)
-		if (choice->rule == rule)
-			return 0;
-	choice = calloc(1, sizeof(*choice));
-	if (choice == NULL)
+	if (process->kin != NULL &&
+	    choice_add(&process->kin->choices, image, rule) == -1)
 		return -1;
-	choice->image = image;
-	choice->rule = rule;
-	choice->next = process->choices;
-	process->choices = choice;
-	return 0;
+	return choice_add(&process->choices, image, rule);
 }
 
-int
-process_inherit_choices(struct process *child, const struct process *parent)
+void
+process_join(struct process *process, struct kin *kin)
 {
-	const struct choice *choice;
-
-	for (choice = parent->choices; choice != NULL; choice = choice->next)
-		if (process_choose(child, choice->image, choice->rule) == -1)
-			return -1;
-	return 0;
+	kin_join(kin);
+	kin_leave(process->kin);
+	process->kin = kin;
 }

@@ -15,29 +15,36 @@
 
 #include "../filter/filter.h"
 #include "birth.h"
+#include "kin.h"
 #include "reach.h"
 
 /* One set of policies in force for a process; numbered for the logs. */
 struct regime {
-	struct filter_pair policy;
+	struct filter_set set;
+	bool is_free;     /* no call of it is judged, but execve */
+	bool is_released; /* nor that */
 	unsigned int number;
 	struct regime *next;
 };
 
-/* Of an exclusive "name" of this policy, this rule was used. */
-struct choice {
-	const struct policy_image *image;
-	const struct policy_rule *rule;
-	struct choice *next;
+/* The strings of an argv or envp as the kernel puts them together, NULs
+   included; NULL: they were not judged. */
+struct exec_words {
+	unsigned char *bytes;
+	size_t len;
 };
 
 /* An execve that was let go on and whose outcome is not known yet. */
 struct exec_watch {
 	pid_t tid;          /* who called it; 0: none is going on */
+	bool settling;      /* somebody looks at its outcome, see settle.c */
+	bool any;           /* what comes of it is not judged */
 	struct stat image;  /* what must run if it succeeded */
 	struct birth birth; /* of what ran before */
 	struct stat script; /* of which the image is the interpreter */
 	bool is_script;
+	struct exec_words argv; /* that it must have */
+	struct exec_words envp;
 	struct regime *regime; /* and under what */
 	char program[PATH_MAX];
 };
@@ -57,9 +64,11 @@ struct process {
 	bool own_root;         /* the judge's root and mounts */
 	struct regime *regime;
 	struct choice *choices;
-	bool elevated;  /* the image that privrun became */
-	bool orphan;    /* first seen without known parent */
-	bool condemned; /* runs what was not judged */
+	struct kin *kin;    /* NULL: not known */
+	struct birth birth; /* of its executable, with which it began */
+	bool elevated;      /* the image that privrun became */
+	bool adopts;        /* may be a parent that had no part in a fork */
+	bool condemned;     /* runs what was not judged */
 	/* ids, filters and user namespace were seen to be those of the
 	   launch */
 	bool as_launched;
@@ -135,6 +144,9 @@ bool process_is_barred(const struct process *, const struct policy_image *,
     const struct policy_rule *);
 int process_choose(struct process *, const struct policy_image *,
     const struct policy_rule *);
-int process_inherit_choices(struct process *, const struct process *);
+/* One of these from now on, with all that it says of them. */
+void process_join(struct process *, struct kin *);
+/* The watch is over. */
+void process_end_watch(struct process *);
 
 #endif /* PRIVD_SESSION_PROCESS_H */

@@ -24,8 +24,9 @@ void record_note(struct judge *, const char *fmt, ...)
 /* Tells the user, on standard error. */
 void record_tell(struct judge *, const char *text);
 
-/* Asks for the death of a process that runs what was not judged. */
-void record_kill(struct judge *, pid_t tgid, const char *judged);
+/* Asks for the death of a process that is not as it was judged: why. */
+void record_kill(struct judge *, pid_t tgid, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /*
  * Asks for the signal that comes with a call's failure, SIGPIPE with EPIPE or

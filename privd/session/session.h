@@ -60,8 +60,14 @@ struct session_hand {
 struct session_plan {
 	struct session_options options;
 	struct policy_set *policies;
-	struct filter_pair policy; /* of the program itself */
-	struct filter_pair *closure;
+	/* of the program itself: the system's, or the user's if there is no
+	   other; and the user's beside the system's */
+	struct {
+		const struct policy_image *first;
+		const struct policy_image *second;
+	} policy;
+	struct filter_set regime; /* the same, as a set */
+	struct filter_set *closure;
 	size_t nclosure;
 	struct filter_program filter;
 
@@ -87,6 +93,8 @@ struct session_plan {
 	bool capable;  /* the caller has capabilities */
 	bool uses_cwd; /* a rule has $CWD */
 	bool names;    /* a rule names processes */
+	bool uses_argv;
+	bool uses_envp;
 
 	struct session_hand hands[SESSION_HANDS_MAX];
 	size_t nhands;

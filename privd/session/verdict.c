@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The verdict on a call: of the system's policy and of the user's, where
- * there are two; the first that does not permit answers, elevation is the
- * first's alone.
+ * The verdict on a call, of all the policies that the process is under: the
+ * first that does not permit answers, elevation is the first's alone.
  */
 #include <errno.h>
 #include <string.h>
@@ -70,15 +69,14 @@ spend(struct judge *judge, const struct call *call,
 bool
 call_is_plainly_permitted(struct judge *judge, struct call *call)
 {
-	const struct policy_image *images[2] = { call->regime->policy.first,
-		call->regime->policy.second };
+	const struct filter_set *set = &call->regime->set;
 	struct policy_verdict verdict;
 	const struct policy_rule *rule;
 	size_t i;
 
 	call->request.spent = NULL;
-	for (i = 0; i < 2 && images[i] != NULL; i++) {
-		policy_evaluate(images[i], &call->request,
+	for (i = 0; i < set->count; i++) {
+		policy_evaluate(set->images[i], &call->request,
 		    judge->plan->options.automatic, &verdict);
 		rule = verdict.rule;
 		if (verdict.action != POLICY_PERMIT || verdict.log)
@@ -89,34 +87,52 @@ call_is_plainly_permitted(struct judge *judge, struct call *call)
 			rule->identity.kind != POLICY_AS_CALLER))
 			return false;
 	}
-	return true;
+	return set->count > 0;
+}
+
+/* Asks one policy after the other, to the first that does not permit, or to
+   the end. Returns how many were asked. */
+static size_t
+ask_all(struct judge *judge, struct call *call, struct policy_verdict *verdicts)
+{
+	const struct filter_set *set = &call->regime->set;
+	struct context context = { judge, call, NULL };
+	size_t i;
+
+	call->request.spent = is_spent;
+	call->request.context = &context;
+	for (i = 0; i < set->count; i++) {
+		context.image = set->images[i];
+		policy_evaluate(set->images[i], &call->request,
+		    judge->plan->options.automatic, &verdicts[i]);
+		if (verdicts[i].action != POLICY_PERMIT)
+			return i + 1;
+	}
+	return i;
 }
 
 void
 call_judge(struct judge *judge, struct call *call)
 {
-	const struct policy_image *images[2] = { call->regime->policy.first,
-		call->regime->policy.second };
-	struct context context = { judge, call, NULL };
-	struct policy_verdict verdicts[2] = { { POLICY_DENY } };
-	size_t i, n, decides = 0;
+	const struct filter_set *set = &call->regime->set;
+	struct policy_verdict verdicts[FILTER_IMAGES_MAX] = { { POLICY_DENY } };
+	size_t i, n, decides;
 	bool log = false;
 
-	n = images[1] == NULL ? 1 : 2;
-	call->request.spent = is_spent;
-	call->request.context = &context;
+	if (set->count == 0) { /* there is none */
+		call->image = policy_none();
+		deny(&call->verdict, EPERM);
+		return;
+	}
+	n = ask_all(judge, call, verdicts);
+	call->request.spent = NULL;
+	decides = verdicts[n - 1].action == POLICY_PERMIT ? 0 : n - 1;
 	for (i = 0; i < n; i++) {
-		context.image = images[i];
-		policy_evaluate(images[i], &call->request,
-		    judge->plan->options.automatic, &verdicts[i]);
 		log = log || verdicts[i].log;
-		if (verdicts[i].action != POLICY_PERMIT) {
-			decides = i;
-			n = i + 1;
-		}
+		call->rules[i] = verdicts[i].rule;
 	}
 	call->verdict = verdicts[decides];
-	call->image = images[decides];
+	call->image = set->images[decides];
 	call->verdict.log = log;
 	/* Nobody can be asked. */
 	if (call->verdict.action == POLICY_ASK) {
@@ -124,6 +140,6 @@ call_judge(struct judge *judge, struct call *call)
 		call->verdict.log = true;
 	}
 	for (i = 0; i < n; i++)
-		if (spend(judge, call, images[i], verdicts[i].rule) == -1)
+		if (spend(judge, call, set->images[i], verdicts[i].rule) == -1)
 			deny(&call->verdict, ENOMEM);
 }

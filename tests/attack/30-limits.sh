@@ -7,7 +7,7 @@
 # shellcheck source=tests/attack/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-install_tool threads
+install_marked threads
 echo other >"$OWN/other"
 chmod 0600 "$OWN/other"
 echo P >"$USERS/file"
@@ -55,6 +55,13 @@ session "$OWN/forks" "$OWN/try-open" "$SECRET" "k:$OWN/other" "$OWN/other" \
     "k:$SECRET" >"$OWN/out" 2>&1
 is "secret cloexec EACCES EACCES secret cloexec" "$(head -4 "$OWN/out" |
     tr '\n' ' ' | sed 's/ $//')" "exclusive: for forks as well"
+
+# And a fork whose parents are gone, which is as elevated as they were.
+session "$OWN/forks" "$OWN/try-open" "d:$SECRET" "$SECRET" "d:$OWN/other" \
+    "d:$SECRET" >"$OWN/out" 2>&1
+is "secret cloexec secret cloexec EACCES secret cloexec" \
+    "$(head -4 "$OWN/out" | tr '\n' ' ' | sed 's/ $//')" \
+    "exclusive: for orphans as well"
 
 session "$OWN/policy" "$OWN/threads" leader "$SECRET" >"$OWN/out" 2>&1
 is "leaderless opened" "$(cat "$OWN/out")" "the leader has exited"

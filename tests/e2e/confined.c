@@ -12,12 +12,20 @@
  *	d			the list of open descriptors, with close-on-exec
  *	k			keep open what is opened from now on
  *	f			fork: the rest is the child's, awaited
+ *	D			fork twice; the one between is gone before the
+ *				rest, which is the grandchild's, awaited
  *	x:PATH			execute PATH with the steps that are left
+ *	e:PATH			the same by descriptor (AT_EMPTY_PATH)
+ *	m:PATH			the same, a copy in memory (memfd)
+ *	z:PATH			the same, a copy in $COPIES, deleted before
+ *	v:PATH			the same in a vfork, awaited: then go on behind
+ *				the next "."
  *	=			say "ready" and wait for a line of input
  *	t:SECONDS		wait until the clock has gone on so far
  *	l:NUMBER		limit the number of descriptors
  *	/...			nothing: a script's own name
  */
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -91,6 +99,125 @@ become_child(void)
 	exit(0);
 }
 
+/* The end of the gate says that the one between is gone. */
+static void
+become_orphan(void)
+{
+	int gate[2], done[2];
+	pid_t pid;
+	char c;
+
+	if (pipe(gate) == -1 || pipe(done) == -1 || (pid = fork()) == -1)
+		err(1, "fork");
+	if (pid == 0) {
+		close(gate[1]);
+		pid = fork();
+		if (pid == -1)
+			err(1, "fork");
+		if (pid != 0)
+			_exit(0);
+		(void)read(gate[0], &c, 1);
+		close(gate[0]);
+		return;
+	}
+	(void)waitpid(pid, NULL, 0);
+	close(gate[0]);
+	close(gate[1]);
+	close(done[1]);
+	(void)read(done[0], &c, 1);
+	exit(0);
+}
+
+static int
+copy_to(int to, const char *path)
+{
+	char buf[65536];
+	ssize_t n;
+	int from = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (from == -1)
+		return -1;
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		if (write(to, buf, (size_t)n) != n)
+			return -1;
+	close(from);
+	return (int)n;
+}
+
+/* A descriptor of a copy without a name. */
+static int
+copy_of(char kind, const char *path)
+{
+	char name[PATH_MAX];
+	int fd, copy;
+
+	if (kind == 'm') {
+		copy = memfd_create("copy", 0);
+		return copy == -1 || copy_to(copy, path) == -1 ? -1 : copy;
+	}
+	(void)snprintf(name, sizeof(name), "%s/copy.XXXXXX", getenv("COPIES"));
+	fd = mkstemp(name);
+	if (fd == -1 || fchmod(fd, 0755) == -1 || copy_to(fd, path) == -1)
+		return -1;
+	copy = open(name, O_RDONLY);
+	close(fd);
+	(void)unlink(name);
+	return copy;
+}
+
+static void
+execute(const char *step, const char *path, char **argv)
+{
+	int fd;
+
+	switch (step[0]) {
+	case 'x':
+		(void)execv(path, argv);
+		break;
+	case 'e':
+		fd = open(path, O_RDONLY);
+		if (fd != -1)
+			(void)execveat(fd, "", argv, environ, AT_EMPTY_PATH);
+		break;
+	default:
+		fd = copy_of(step[0], path);
+		if (fd != -1)
+			(void)execveat(fd, "", argv, environ, AT_EMPTY_PATH);
+		break;
+	}
+	say(step, -1);
+}
+
+static pid_t
+start_aside(const char *path, char **argv)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		(void)execv(path, argv);
+		_exit(1);
+	}
+	return pid;
+}
+
+/* The child's steps end at "."; returns the last of them. */
+static char **
+execute_aside(const char *path, char **argv)
+{
+	char **end, *dot;
+	pid_t pid;
+
+	for (end = argv; *end != NULL && strcmp(*end, ".") != 0;)
+		end++;
+	dot = *end;
+	*end = NULL;
+	pid = start_aside(path, argv);
+	if (pid == -1 || waitpid(pid, NULL, 0) == -1)
+		err(1, "vfork");
+	*end = dot;
+	return dot == NULL ? end - 1 : end;
+}
+
 static void
 wait_seconds(const char *text)
 {
@@ -152,6 +279,9 @@ take_step(const char *step, const char *path)
 	case 'f':
 		become_child();
 		break;
+	case 'D':
+		become_orphan();
+		break;
 	case '=':
 		wait_for_line();
 		break;
@@ -176,9 +306,10 @@ main(int argc, char *argv[])
 	(void)argc;
 	for (argv++; *argv != NULL; argv++) {
 		path = (*argv)[0] != '\0' && (*argv)[1] == ':' ? *argv + 2 : "";
-		if ((*argv)[0] == 'x') {
-			(void)execv(path, argv);
-			say(*argv, -1);
+		if ((*argv)[0] != '\0' && strchr("xemz", (*argv)[0]) != NULL) {
+			execute(*argv, path, argv);
+		} else if ((*argv)[0] == 'v') {
+			argv = execute_aside(path, argv);
 		} else {
 			take_step(*argv, path);
 		}

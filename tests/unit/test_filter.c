@@ -47,8 +47,9 @@
 
 struct policy_case {
 	const char *name;
-	/* Each is a member of the closure; "" is policy_none(); behind a
-	   form feed stands the second of its pair, a user's. */
+	/* Each is a member of the closure; "" is policy_none(), "permitting"
+	   and "released" are the images of that name; behind form feeds stand
+	   the other images of its set. */
 	const char *texts[POLICIES];
 	bool guarded, asking, no_alias, packet, capable;
 	bool weak;         /* tests that no filter can make: may be asked */
@@ -202,7 +203,7 @@ static const struct policy_case cases[] = {
 		"native-open: mode eq \"644\" then deny[enoent]\n"
 		"native-open: not mode eq \"600\" then permit\n" } },
 	{ .name = "refused, named",
-	    .named = "mount chroot bpf ptrace setns *ioctl5412 *prctl *clone "
+	    .named = "mount chroot bpf ptrace setns *ioctl5412 *clone "
 		     "*unshare",
 	    .texts = { HEAD
 		"Default: permit\nnative-mount: permit\nnative-chroot: "
@@ -237,6 +238,46 @@ static const struct policy_case cases[] = {
 			    "deny[eacces]\nnative-getgid: deny[enoent]\n"
 			    "native-getpid: deny[enoent]\n"
 			    "native-read: permit, if user = 0\n" } },
+	{ .name = "chain",
+	    .texts = { HEAD "Default: permit\nnative-getuid: deny[enoent]\n"
+			    "native-getgid: permit log\n"
+			    "native-dup: deny[eio]\n"
+			    "\f" HEAD "Default: permit\n"
+			    "native-getuid: deny[eacces]\n"
+			    "native-getgid: deny[eacces]\n"
+			    "native-socket: sockdom eq \"AF_INET\" then "
+			    "deny[eacces]\n"
+			    "\f" HEAD "Default: permit\n"
+			    "native-socket: socktype eq \"SOCK_RAW\" then "
+			    "deny[eprotonosupport]\n"
+			    "native-getpid: permit once\n"
+			    "\fpermitting",
+		HEAD "Default: permit\nnative-getuid: deny[enoent]\n"
+		     "native-dup: deny[eio]\n" } },
+	{ .name = "eight",
+	    .texts = { HEAD
+		"Default: permit\nnative-getuid: deny[enoent]\n"
+		"\f" HEAD "Default: permit\nnative-geteuid: deny[enoent]\n"
+		"\f" HEAD "Default: permit\nnative-getgid: deny[enoent]\n"
+		"\f" HEAD "Default: permit\nnative-getegid: deny[enoent]\n"
+		"\f" HEAD "Default: permit\nnative-uname: deny[enoent]\n"
+		"\f" HEAD "Default: permit\nnative-getpid: deny[enoent]\n"
+		"\f" HEAD "Default: permit\nnative-gettid: deny[enoent]\n"
+		"\f" HEAD "Default: permit\nnative-getuid: deny[eacces]\n"
+		"native-getppid: deny[enoent]\n" } },
+	{ .name = "released", .texts = { "released" } },
+	{ .name = "released, guarded",
+	    .guarded = true,
+	    .texts = { "released" } },
+	{ .name = "detached", .texts = { HEAD "detached\n" } },
+	{ .name = "permitting", .texts = { "permitting" } },
+	{ .name = "closure with free ones",
+	    .named = "mount *ioctl5412",
+	    .texts = { HEAD
+		"native-mount: permit\nnative-read: permit\n"
+		"native-getuid: deny[enoent]\nnative-ioctl: request eq "
+		"\"TIOCSTI\" then permit\nnative-close: permit log\n",
+		"permitting", "released" } },
 	{ .name = "closure",
 	    .texts = { HEAD "Default: permit\n"
 			    "native-socket: sockdom eq \"AF_INET\" then "
@@ -297,8 +338,9 @@ static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 8, 0x10, 15, 26, 27, 28, 35,
 	UINT64_C(1) << 63, UINT64_C(1) << 31 };
 
 struct loaded {
-	struct policy_set *sets[POLICIES];
-	struct filter_pair pairs[POLICIES];
+	struct policy_set *sets[POLICIES * FILTER_IMAGES_MAX];
+	size_t nsets;
+	struct filter_set closure[POLICIES];
 	struct filter_input input;
 	struct filter_program program;
 };
@@ -344,31 +386,48 @@ find_one(struct policy_set *set, enum policy_authority authority)
 	return image;
 }
 
+static const struct policy_image *
+load_image(struct loaded *l, const char *text, size_t len)
+{
+	struct policy_set *set;
+
+	if (len == 0)
+		return policy_none();
+	if (strncmp(text, "permitting", len) == 0)
+		return policy_permitting();
+	if (strncmp(text, "released", len) == 0)
+		return policy_released();
+	set = policy_set_new();
+	assert_non_null(set);
+	l->sets[l->nsets++] = set;
+	load_one(set, POLICY_SYSTEM, text, len);
+	return find_one(set, POLICY_SYSTEM);
+}
+
+static void
+load_set(struct loaded *l, const char *text, struct filter_set *set)
+{
+	size_t len;
+
+	for (;; text += len + 1) {
+		len = strcspn(text, "\f");
+		assert_true(set->count < FILTER_IMAGES_MAX);
+		set->images[set->count++] = load_image(l, text, len);
+		if (text[len] == '\0')
+			break;
+	}
+}
+
 static void
 load_case(const struct policy_case *c, struct loaded *l)
 {
-	const char *text, *second;
 	size_t i;
 
 	memset(l, 0, sizeof(*l));
-	for (i = 0; i < POLICIES && (text = c->texts[i]) != NULL; i++) {
-		l->pairs[i].first = policy_none();
-		l->input.nclosure++;
-		if (*text == '\0')
-			continue;
-		second = strchr(text, '\f');
-		l->sets[i] = policy_set_new();
-		assert_non_null(l->sets[i]);
-		load_one(l->sets[i], POLICY_SYSTEM, text,
-		    second == NULL ? strlen(text) : (size_t)(second - text));
-		l->pairs[i].first = find_one(l->sets[i], POLICY_SYSTEM);
-		if (second == NULL)
-			continue;
-		load_one(l->sets[i], POLICY_USER, second + 1,
-		    strlen(second + 1));
-		l->pairs[i].second = find_one(l->sets[i], POLICY_USER);
-	}
-	l->input.closure = l->pairs;
+	for (i = 0; i < POLICIES && c->texts[i] != NULL; i++)
+		load_set(l, c->texts[i], &l->closure[i]);
+	l->input.nclosure = i;
+	l->input.closure = l->closure;
 	l->input.guarded = c->guarded;
 	l->input.enforcing = !c->asking;
 	l->input.no_alias = c->no_alias;
@@ -383,7 +442,7 @@ unload(struct loaded *l)
 	size_t i;
 
 	filter_free(&l->program);
-	for (i = 0; i < POLICIES; i++)
+	for (i = 0; i < l->nsets; i++)
 		policy_set_free(l->sets[i]);
 }
 
@@ -419,7 +478,7 @@ refuse_prctl(const struct policy_case *c, const uint64_t *r)
 {
 	switch ((int)r[0]) {
 	case PR_SET_MM:
-		return c->guarded || !is_named(c, "prctl", true) ? EPERM : -1;
+		return EPERM;
 	case PR_SET_PTRACER:
 		return c->guarded ? EINVAL : -1;
 	case PR_SET_CHILD_SUBREAPER:
@@ -578,37 +637,36 @@ possible(struct oracle *o, uint32_t answer)
 	o->answer = answer;
 }
 
+/* What one member answers: the first of its images that does not allow. */
+static uint32_t
+ask_set(struct oracle *o, const struct filter_set *set)
+{
+	struct policy_verdict v;
+	uint32_t answer = NOTIFY;
+	size_t n;
+
+	for (n = 0; n < set->count; n++) {
+		policy_evaluate(set->images[n], &o->req, o->l->input.enforcing,
+		    &v);
+		answer = answer_of(o, &v);
+		if (answer != ALLOW)
+			return answer;
+	}
+	if (o->call->disposal == SYS_EXEC ||
+	    (o->call->flags & SYS_WITNESS) != 0 ||
+	    (o->c->capable && (o->call->flags & SYS_CREDS) != 0))
+		return NOTIFY;
+	return answer;
+}
+
 /* What all members of the closure answer to one request. */
 static void
 ask_closure(struct oracle *o)
 {
-	struct policy_verdict v;
-	const struct filter_pair *pair;
-	uint32_t answer, second;
 	size_t i;
 
-	for (i = 0; i < o->l->input.nclosure && !o->mixed; i++) {
-		pair = &o->l->pairs[i];
-		policy_evaluate(pair->first, &o->req, o->l->input.enforcing,
-		    &v);
-		answer = answer_of(o, &v);
-		if (pair->second != NULL && v.action == POLICY_PERMIT) {
-			policy_evaluate(pair->second, &o->req,
-			    o->l->input.enforcing, &v);
-			second = answer_of(o, &v);
-			/* An effect of the first is the broker's. */
-			if (answer == ALLOW)
-				answer = second;
-			else
-				answer = NOTIFY;
-		}
-		if (answer == ALLOW &&
-		    (o->call->disposal == SYS_EXEC ||
-			(o->call->flags & SYS_WITNESS) != 0 ||
-			(o->c->capable && (o->call->flags & SYS_CREDS) != 0)))
-			answer = NOTIFY;
-		possible(o, answer);
-	}
+	for (i = 0; i < o->l->input.nclosure && !o->mixed; i++)
+		possible(o, ask_set(o, &o->l->input.closure[i]));
 }
 
 static void
@@ -736,7 +794,11 @@ right_answer(const struct loaded *l, const struct policy_case *c,
 	error = refuse(c, o.call->name, regs);
 	if (error != -1)
 		return FAIL(error);
-	/* Whoever stacks a filter is looked at first. */
+	/* Who adopts orphans is known, and whoever stacks a filter is looked
+	   at first. */
+	if (strcmp(o.call->name, "prctl") == 0 &&
+	    (int)regs[0] == PR_SET_CHILD_SUBREAPER)
+		return NOTIFY;
 	if (c->guarded &&
 	    (strcmp(o.call->name, "seccomp") == 0 ||
 		(strcmp(o.call->name, "prctl") == 0 &&
@@ -757,7 +819,7 @@ image_looks(const struct policy_image *image, const struct sys_call *call)
 	size_t i, n, b, nbases;
 
 	nbases = sys_bases(call, bases);
-	for (b = 0; image != NULL && b < nbases; b++) {
+	for (b = 0; b < nbases; b++) {
 		n = policy_candidates(image, call, bases[b],
 		    (enum sys_alias)bases[b]->alias, false, rules,
 		    NELEMS(rules));
@@ -771,12 +833,12 @@ image_looks(const struct policy_image *image, const struct sys_call *call)
 static bool
 has_conditions(const struct loaded *l, const struct sys_call *call)
 {
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < l->input.nclosure; i++)
-		if (image_looks(l->pairs[i].first, call) ||
-		    image_looks(l->pairs[i].second, call))
-			return true;
+		for (n = 0; n < l->closure[i].count; n++)
+			if (image_looks(l->closure[i].images[n], call))
+				return true;
 	return false;
 }
 
@@ -869,23 +931,27 @@ add_expr(struct constants *k, const struct policy_rule *rule,
 	}
 }
 
+static void
+add_image(struct constants *k, const struct policy_image *image)
+{
+	size_t i;
+
+	for (i = 0; i < policy_rule_count(image); i++)
+		add_expr(k, policy_rule(image, i), policy_rule(image, i)->expr);
+}
+
 /* Whatever a policy or a refusal compares. */
 static void
 collect(struct constants *k, const struct loaded *l)
 {
-	const struct policy_image *image;
-	size_t i, n, two;
+	size_t i, n;
 
 	k->count = 0;
 	for (i = 0; i < NELEMS(fixed); i++)
 		add_around(k, fixed[i]);
-	for (i = 0; i < l->input.nclosure * 2; i++) {
-		two = i / 2;
-		image = i % 2 == 0 ? l->pairs[two].first : l->pairs[two].second;
-		for (n = 0; image != NULL && n < policy_rule_count(image); n++)
-			add_expr(k, policy_rule(image, n),
-			    policy_rule(image, n)->expr);
-	}
+	for (i = 0; i < l->input.nclosure; i++)
+		for (n = 0; n < l->closure[i].count; n++)
+			add_image(k, l->closure[i].images[n]);
 }
 
 /* Does anything look at its registers? */
@@ -1082,6 +1148,53 @@ test_proof(void **state)
 	assert_int_equal(failed, 0);
 }
 
+/*
+ * A process may be under any images of the closure together: what is allowed
+ * must be allowed by each of them alone, in whatever set it stands.
+ */
+static void
+test_unions(void **state)
+{
+	static const char *const names[] = { "pair", "chain", "eight",
+		"closure with none", "closure with free ones" };
+	static struct filter_set single[POLICIES * FILTER_IMAGES_MAX];
+	struct loaded l, alone;
+	struct vectors vs;
+	size_t i, n, k, allowed = 0, wrong = 0;
+
+	(void)state;
+	for (i = 0; i < NELEMS(cases); i++) {
+		for (n = 0; n < NELEMS(names); n++)
+			if (strcmp(cases[i].name, names[n]) == 0)
+				break;
+		if (n == NELEMS(names))
+			continue;
+		load_case(&cases[i], &l);
+		memset(&vs, 0, sizeof(vs));
+		add_numbers(&vs, &l, &cases[i]);
+		alone = l;
+		alone.input.closure = single;
+		alone.input.nclosure = 0;
+		for (n = 0; n < l.input.nclosure; n++)
+			for (k = 0; k < l.closure[n].count; k++) {
+				single[alone.input.nclosure].images[0] =
+				    l.closure[n].images[k];
+				single[alone.input.nclosure++].count = 1;
+			}
+		for (n = 0; n < vs.count; n++) {
+			if (filter_run(&l.program, &vs.v[n].data) != ALLOW)
+				continue;
+			allowed++;
+			wrong += right_answer(&alone, &cases[i],
+				     &vs.v[n].data) != ALLOW;
+		}
+		free(vs.v);
+		unload(&l);
+	}
+	assert_true(allowed > 1000);
+	assert_int_equal(wrong, 0);
+}
+
 /* --- the proof of the proof */
 
 /* Changes an instruction in the nth way; false if there is none. */
@@ -1120,7 +1233,8 @@ mutate(struct sock_filter *insn, int way)
 static void
 test_mutants(void **state)
 {
-	static const char *const names[] = { "numbers", "tcpdump", "folds" };
+	static const char *const names[] = { "numbers", "tcpdump", "folds",
+		"chain" };
 	struct loaded l;
 	struct vectors vs;
 	struct sock_filter insn;
@@ -1240,9 +1354,9 @@ static void
 test_many(void **state)
 {
 	static char texts[40][8192];
-	struct filter_pair pairs[NELEMS(texts)];
+	struct filter_set closure[NELEMS(texts)];
 	struct policy_set *sets[NELEMS(texts)];
-	struct filter_input in = { .closure = pairs, .enforcing = true };
+	struct filter_input in = { .closure = closure, .enforcing = true };
 	struct filter_program program;
 	size_t at, i, n;
 
@@ -1257,8 +1371,8 @@ test_many(void **state)
 			    (n + i) % 3 == 0 ? "deny[eio]" : "permit");
 		sets[i] = policy_set_new();
 		load_one(sets[i], POLICY_SYSTEM, texts[i], at);
-		pairs[i].first = find_one(sets[i], POLICY_SYSTEM);
-		pairs[i].second = NULL;
+		closure[i].images[0] = find_one(sets[i], POLICY_SYSTEM);
+		closure[i].count = 1;
 	}
 	in.nclosure = NELEMS(texts);
 	assert_int_equal(filter_build(&in, &program), 0);
@@ -1462,6 +1576,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interpreter),
 		cmocka_unit_test(test_proof),
+		cmocka_unit_test(test_unions),
 		cmocka_unit_test(test_mutants),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_many),

@@ -58,18 +58,19 @@ build(struct policy_set **set, struct filter_program *program)
 {
 	struct policy_source source = { .authority = POLICY_SYSTEM };
 	struct policy_report report = { 0 };
-	struct filter_pair pair = { NULL, NULL };
-	struct filter_input in = { .closure = &pair, .nclosure = 1 };
+	struct filter_set set_of_one = { { NULL }, 1 };
+	struct filter_input in = { .closure = &set_of_one, .nclosure = 1 };
 
 	*set = policy_set_new();
 	assert_int_equal(policy_load_buffer(*set, &source, "test", text,
 			     strlen(text), &report),
 	    0);
 	policy_report_clear(&report);
-	pair.first = policy_find(*set, POLICY_SYSTEM, "/bin/true");
-	if (pair.first == NULL)
-		pair.first = policy_find(*set, POLICY_SYSTEM, "/usr/bin/true");
-	assert_non_null(pair.first);
+	set_of_one.images[0] = policy_find(*set, POLICY_SYSTEM, "/bin/true");
+	if (set_of_one.images[0] == NULL)
+		set_of_one.images[0] = policy_find(*set, POLICY_SYSTEM,
+		    "/usr/bin/true");
+	assert_non_null(set_of_one.images[0]);
 	in.enforcing = true;
 	assert_int_equal(filter_build(&in, program), 0);
 }

@@ -169,14 +169,93 @@ test_choices(void **state)
 	assert_false(process_is_barred(parent, image, &other));
 	assert_false(process_is_barred(parent, image, &free_one));
 	assert_false(process_is_barred(child, image, &two));
-	assert_int_equal(process_inherit_choices(child, parent), 0);
+	assert_int_equal(choice_add_all(&child->choices, parent->choices), 0);
 	assert_true(process_is_barred(child, image, &two));
-	child->orphan = true;
-	assert_true(process_is_barred(child, image, &one));
+	assert_false(process_is_barred(child, image, &one));
 	assert_false(process_is_barred(child, image, &free_one));
 	end_child(pids[0]);
 	end_child(pids[1]);
 	process_table_free(table);
+}
+
+/* What kin have chosen, all of them, is what an orphan of theirs has. */
+static void
+test_kin(void **state)
+{
+	struct process_table *table = process_table_new(&reach);
+	const struct policy_image *image = policy_none();
+	struct birth birth = { { 1, 2, 3, 4, 5 } }, later = birth, none;
+	struct policy_rule one, two;
+	struct kin_list list = { NULL, 0 };
+	struct process *a, *b;
+	struct stat st;
+	struct kin *kin;
+	pid_t pids[2];
+	bool fresh;
+
+	(void)state;
+	memset(&none, 0, sizeof(none));
+	memset(&one, 0, sizeof(one));
+	one.exclusive = "a";
+	one.exclusive_id = 1;
+	two = one;
+	assert_int_equal(stat("/", &st), 0);
+	pids[0] = start_child();
+	pids[1] = start_child();
+	a = process_enter(table, pids[0], &fresh)->process;
+	b = process_enter(table, pids[1], &fresh)->process;
+	kin = kin_enter(&list, &st, &birth, NULL, "program");
+	assert_non_null(kin);
+	process_join(a, kin);
+	process_join(b, kin);
+	assert_int_equal(kin->members, 2);
+	assert_int_equal(process_choose(a, image, &one), 0);
+	assert_int_equal(process_choose(b, image, &two), 0);
+	assert_true(process_is_barred(a, image, &two));
+	assert_false(process_is_barred(b, image, &two));
+	later.places[BIRTH_ARGV]++;
+	assert_null(kin_find(&list, NULL, &st, &later));
+	assert_null(kin_find(&list, NULL, &st, &none));
+	assert_ptr_equal(kin_find(&list, NULL, &st, &birth), kin);
+	assert_null(kin_find(&list, kin, &st, &birth));
+	end_child(pids[0]);
+	process_forget(table, process_find(table, pids[1]));
+	assert_int_equal(kin->members, 1);
+	assert_non_null(kin->choices);
+	assert_non_null(kin->choices->next);
+	end_child(pids[1]);
+	process_table_free(table);
+	kin_free(&list);
+}
+
+/* Those that have members are not forgotten, nor are the newest. */
+static void
+test_many_kin(void **state)
+{
+	struct birth birth = { { 1, 2, 3, 4, 5 } };
+	struct kin_list list = { NULL, 0 };
+	struct kin *first, *last = NULL;
+	struct stat st;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(stat("/", &st), 0);
+	first = kin_enter(&list, &st, &birth, NULL, "first");
+	kin_join(first);
+	for (i = 0; i < 50000; i++) {
+		birth.places[BIRTH_STACK]++;
+		last = kin_enter(&list, &st, &birth, NULL, "other");
+		assert_non_null(last);
+	}
+	assert_true(list.count < 10000);
+	assert_ptr_equal(kin_find(&list, NULL, &st, &birth), last);
+	birth.places[BIRTH_STACK] -= 3000;
+	assert_non_null(kin_find(&list, NULL, &st, &birth));
+	birth.places[BIRTH_STACK] = 1;
+	assert_ptr_equal(kin_find(&list, NULL, &st, &birth), first);
+	birth.places[BIRTH_STACK] = 2;
+	assert_null(kin_find(&list, NULL, &st, &birth));
+	kin_free(&list);
 }
 
 int
@@ -188,6 +267,8 @@ main(void)
 		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_other_root),
 		cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_kin),
+		cmocka_unit_test(test_many_kin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What became of an execve that was let go on. The kernel has read the path,
+ * the script's first line and the arguments again: at the next call of the
+ * process what runs is compared with what was judged, and what is neither
+ * that nor what ran before is killed, before the call is answered.
+ */
+#include <sys/auxv.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../notify/notify.h"
+#include "call.h"
+#include "judge.h"
+#include "lineage.h"
+#include "record.h"
+#include "words.h"
+
+#define DEATH_TRIES 2000 /* milliseconds */
+#define AUXV_MAX 64      /* entries */
+
+/* Has the thread that called execve come back, or gone with the old image? */
+static bool
+is_decided(struct judge *judge, const struct call *call)
+{
+	const struct thread *caller;
+	pid_t tid = call->process->exec.tid;
+
+	if (call->thread->tid == tid)
+		return true;
+	caller = process_find(judge->table, tid);
+	return caller == NULL || caller->process != call->process;
+}
+
+/*
+ * Did it succeed? The image tells, unless it is the one that ran before, as
+ * with two scripts of one interpreter: then what the kernel laid out anew.
+ * In doubt nothing was executed, and the old policy stays.
+ */
+static bool
+has_executed(const struct process *process, const struct stat *image,
+    const struct birth *birth)
+{
+	if (!process->exec.any && !resolve_same(image, &process->exec.image))
+		return false;
+	if (!resolve_same(image, &process->image))
+		return true;
+	return birth_differs(birth, &process->exec.birth);
+}
+
+/* The kernel's own copy of the path that was executed, by auxv. 0 or errno. */
+static int
+executed_path(struct judge *judge, struct call *call, char *path, size_t size)
+{
+	uint64_t auxv[2 * AUXV_MAX];
+	ssize_t n, i;
+	int fd;
+
+	fd = reach_openat(&judge->reach, call->thread->folder, "auxv",
+	    O_RDONLY);
+	if (fd == -1)
+		return errno;
+	n = read(fd, auxv, sizeof(auxv));
+	close(fd);
+	for (i = 0; (i + 2) * (ssize_t)sizeof(auxv[0]) <= n; i += 2)
+		if (auxv[i] == AT_EXECFN)
+			return call_copy_string(judge, call, auxv[i + 1], path,
+			    size);
+	return ENOENT;
+}
+
+/*
+ * Is it the script that was judged? Of scripts the image is the interpreter,
+ * whatever the script. This is asked at an early call of the new image, which
+ * has not run a line of its script yet.
+ */
+static bool
+is_judged_script(struct judge *judge, struct call *call)
+{
+	const struct exec_watch *watch = &call->process->exec;
+	char path[PATH_MAX];
+	struct resolve_pin pin;
+	bool same;
+
+	if (!watch->is_script)
+		return true;
+	if (executed_path(judge, call, path, sizeof(path)) != 0)
+		return false;
+	resolve_pin_init(&pin);
+	same = call_walk(judge, call, path, &pin) == 0 && !pin.missing &&
+	    resolve_same(&pin.st, &watch->script);
+	resolve_clear(&pin);
+	return same;
+}
+
+/* It runs what was judged, and is kin to what it forks from now on. */
+static void
+take_over(struct judge *judge, struct process *process, const struct stat *st,
+    const struct birth *birth)
+{
+	const struct exec_watch *watch = &process->exec;
+	struct choice *choices = NULL;
+	struct kin *kin = NULL;
+
+	process->regime = watch->regime;
+	process->image = *st;
+	process->birth = *birth;
+	(void)strlcpy(process->program, watch->program,
+	    sizeof(process->program));
+	lineage_saw_image(judge, st);
+	/* Without memory it has no kin, and what it forks may nothing. */
+	if (choice_add_all(&choices, process->choices) == 0)
+		kin = kin_enter(&judge->kin, st, birth, process->regime,
+		    process->program);
+	if (kin != NULL) {
+		kin->elevated = process->elevated;
+		kin->choices = choices;
+	} else {
+		choice_free(&choices);
+	}
+	process_join(process, kin);
+}
+
+/* Kills what is neither what was judged nor what ran before. */
+static void
+verify(struct judge *judge, struct call *call, const struct stat *st)
+{
+	struct process *process = call->process;
+	const struct exec_watch *watch = &process->exec;
+	struct birth birth;
+
+	lineage_read_birth(judge, call, &birth);
+	if (!has_executed(process, st, &birth)) {
+		if (!resolve_same(st, &process->image))
+			call_condemn(judge, call,
+			    "runs another file than %s, which was judged",
+			    watch->program);
+	} else if (!is_judged_script(judge, call)) {
+		call_condemn(judge, call,
+		    "runs another file than %s, which was judged",
+		    watch->program);
+	} else if (!words_hold(judge, call)) {
+		call_condemn(judge, call,
+		    "runs %s with other arguments than were judged",
+		    watch->program);
+	} else {
+		take_over(judge, process, st, &birth);
+	}
+}
+
+/* To look may take long, and another thread may call meanwhile: nothing of it
+   is judged before. */
+static void
+wait_for_others(struct judge *judge, const struct exec_watch *watch)
+{
+	const struct timespec moment = { 0, 1000000 };
+
+	while (watch->settling) {
+		judge_leave(judge);
+		(void)nanosleep(&moment, NULL);
+		judge_return(judge);
+	}
+}
+
+void
+call_settle_exec(struct judge *judge, struct call *call)
+{
+	struct process *process = call->process;
+	struct exec_watch *watch = &process->exec;
+	struct stat st;
+	int result;
+
+	wait_for_others(judge, watch);
+	if (watch->tid == 0)
+		return;
+	process_drop_handles(process);
+	if (!is_decided(judge, call))
+		return;
+	call->thread->creds_known = false;
+	result = process_image(judge->table, call->thread, call->ticket.id,
+	    &st);
+	if (result == -1)
+		memset(&st, 0, sizeof(st));
+	/* Of what is not judged it is enough to know its kin. */
+	watch->settling = true;
+	if (result != -1 || !watch->any)
+		verify(judge, call, &st);
+	watch->settling = false;
+	process_end_watch(process);
+}
+
+void
+call_condemn(struct judge *judge, struct call *call, const char *fmt, ...)
+{
+	const struct timespec moment = { 0, 1000000 };
+	char why[PATH_MAX + 128];
+	va_list ap;
+	int tries;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	call->process->condemned = true;
+	call->process->elevated = false;
+	record_kill(judge, call->process->tgid, "%s", why);
+	/* Unanswered it does nothing more: until the keeper's signal comes. */
+	judge_leave(judge);
+	for (tries = 0; tries < DEATH_TRIES &&
+	     notify_valid(judge->listener, call->ticket.id);
+	     tries++)
+		(void)nanosleep(&moment, NULL);
+	judge_return(judge);
+}
