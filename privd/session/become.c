@@ -64,17 +64,19 @@ is_same(const struct credentials *a, const struct credentials *b)
 	    memcmp(a->groups, b->groups, a->ngroups * sizeof(gid_t)) == 0;
 }
 
-/* Is it one and the same whichever of the ids decide? */
+/*
+ * Is it one and the same whichever of the ids decide? Of nobody but root: the
+ * judge's real id is root's unless it is to be shown.
+ */
 static bool
 is_plain(const struct credentials *creds)
 {
 	int i;
 
-	for (i = 1; i < 4; i++)
-		if (creds->uid[i] != creds->uid[0] ||
-		    creds->gid[i] != creds->gid[0])
+	for (i = 0; i < 4; i++)
+		if (creds->uid[i] != 0 || creds->gid[i] != creds->gid[0])
 			return false;
-	return creds->effective == (creds->uid[0] == 0 ? creds->permitted : 0);
+	return creds->effective == creds->permitted;
 }
 
 /* What this thread took on. */
