@@ -198,6 +198,8 @@ work(void *p)
 	/* A umask and a working folder of its own. */
 	if (call == NULL || unshare(CLONE_FS) == -1)
 		_exit(1);
+	if (clerks->judge->follows)
+		reach_rest(clerks->judge->reach.guard);
 	(void)pthread_mutex_lock(&clerks->lock);
 	for (;;) {
 		clerks->waiting++;
