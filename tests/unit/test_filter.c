@@ -1082,6 +1082,7 @@ add_numbers(struct vectors *vs, const struct loaded *l,
 	}
 	add_pairs(vs, l, c, &data, SYS_prctl, 0, 1);
 	add_pairs(vs, l, c, &data, SYS_setsockopt, 1, 2);
+	add_pairs(vs, l, c, &data, SYS_getsockopt, 1, 2);
 	add_pairs(vs, l, c, &data, SYS_socket, 0, 1);
 	add_pairs(vs, l, c, &data, SYS_seccomp, 0, 1);
 	for (i = 0; i < NELEMS(arches); i++) {
