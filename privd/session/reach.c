@@ -81,7 +81,7 @@ static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static int
 ask(struct reach *reach, struct reach_request *request, int *fd)
 {
-	struct reach_reply reply;
+	struct reach_reply reply = { 0 };
 	int fds[CHANNEL_FDS_MAX];
 	size_t nfds = 0, len;
 	ssize_t n = -1;

@@ -128,3 +128,22 @@ status_groups(int folder, gid_t *groups, size_t most, size_t *n)
 		groups[(*n)++] = (gid_t)gid;
 	}
 }
+
+enum status_signal
+status_signal(int folder)
+{
+	unsigned long long own, shared, blocked, threads;
+	char text[STATUS_MAX];
+
+	if (slurp(folder, text, sizeof(text)) == -1 ||
+	    !number(text, "SigPnd", 16, &own) ||
+	    !number(text, "ShdPnd", 16, &shared) ||
+	    !number(text, "SigBlk", 16, &blocked) ||
+	    !number(text, "Threads", 10, &threads))
+		return STATUS_SIGNAL_NONE;
+	if ((own & ~blocked) != 0)
+		return STATUS_SIGNAL_OWN;
+	if ((shared & ~blocked) == 0)
+		return STATUS_SIGNAL_NONE;
+	return threads == 1 ? STATUS_SIGNAL_OWN : STATUS_SIGNAL_SHARED;
+}

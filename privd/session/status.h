@@ -26,4 +26,15 @@ int status_read(int folder, struct status *);
 /* Its supplementary groups, at most that many (E2BIG). -1 with errno. */
 int status_groups(int folder, gid_t *groups, size_t most, size_t *n);
 
+/*
+ * Is there a signal for the thread that it does not block? STATUS_SIGNAL_SHARED:
+ * one that another thread of its process may take as well.
+ */
+enum status_signal {
+	STATUS_SIGNAL_NONE,
+	STATUS_SIGNAL_OWN,
+	STATUS_SIGNAL_SHARED
+};
+enum status_signal status_signal(int folder);
+
 #endif /* PRIVD_SESSION_STATUS_H */

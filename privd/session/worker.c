@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,10 +24,12 @@
 #include "hand.h"
 #include "judge.h"
 #include "page.h"
+#include "status.h"
 #include "thread.h"
 
 #define JOBS_MAX (PAGE_SLOTS - 16)
 #define WAKE SIGUSR1
+#define RESTART 512 /* ERESTARTSYS, which programs never see */
 
 struct job {
 	pthread_t thread;
@@ -42,7 +45,9 @@ struct job {
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
 	pid_t caller;
-	struct worker_task task; /* without work: none of this */
+	int folder;               /* of the caller's thread, in /proc */
+	_Atomic bool interrupted; /* a signal came for it */
+	struct worker_task task;  /* without work: none of this */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -79,6 +84,10 @@ ask_for_connect(const struct job *job)
 		if (result == 0 || errno != EAGAIN || !waits ||
 		    !notify_valid(job->listener, job->ticket.id))
 			return result;
+		if (atomic_load(&job->interrupted)) {
+			errno = EINTR;
+			return -1;
+		}
 		(void)nanosleep(&moment, NULL);
 	}
 }
@@ -90,6 +99,20 @@ do_connect(const struct job *job)
 		return ask_for_connect(job);
 	return perform_connect(job->fd, job->object, &job->addr, job->addr_len,
 	    job->caller);
+}
+
+/*
+ * A signal came: the kernel itself restarts the call or lets it fail, as its
+ * handler wants. It does so only while the signal is there; one that another
+ * thread may have taken meanwhile makes the call fail.
+ */
+static int
+error_of(const struct job *job, int error)
+{
+	if (error != EINTR || !atomic_load(&job->interrupted))
+		return error;
+	return status_signal(job->folder) == STATUS_SIGNAL_OWN ? RESTART :
+								 EINTR;
 }
 
 static void
@@ -106,7 +129,8 @@ work(struct job *job)
 	else
 		result = perform_reopen(job->fd, job->flags, 0);
 	if (result == -1)
-		ticket_refuse(&job->ticket, job->listener, errno);
+		ticket_refuse(&job->ticket, job->listener,
+		    error_of(job, errno));
 	else if (job->connecting)
 		ticket_answer(&job->ticket, job->listener, 0);
 	else
@@ -121,6 +145,8 @@ free_job(struct job *job)
 		close(job->fd);
 	if (job->object != -1)
 		close(job->object);
+	if (job->folder != -1)
+		close(job->folder);
 	if (job->task.release != NULL)
 		job->task.release(job->task.context);
 	free(job);
@@ -146,22 +172,38 @@ run(void *p)
 	return NULL;
 }
 
-/* Interrupts those for whom nobody waits any more. */
+/* Nobody waits for it any more, or a signal does. */
+static bool
+is_to_end(struct job *job)
+{
+	if (!notify_valid(job->listener, job->ticket.id))
+		return true;
+	if (job->task.work != NULL ||
+	    status_signal(job->folder) == STATUS_SIGNAL_NONE)
+		return false;
+	atomic_store(&job->interrupted, true);
+	return true;
+}
+
+/* Interrupts what shall wait no longer, again and again until it is gone. */
 static void *
 watch(void *p)
 {
-	const struct timespec tenth = { 0, 100000000 };
-	size_t i;
+	const struct timespec tick = { 0, 50000000 };
+	size_t i, n = 1;
 
 	(void)p;
-	for (;;) {
-		(void)nanosleep(&tenth, NULL);
+	while (n > 0) {
+		(void)nanosleep(&tick, NULL);
 		(void)pthread_mutex_lock(&lock);
-		for (i = 0; i < JOBS_MAX; i++)
-			if (jobs[i] != NULL && jobs[i]->running &&
-			    !notify_valid(jobs[i]->listener,
-				jobs[i]->ticket.id))
+		for (i = 0, n = 0; i < JOBS_MAX; i++) {
+			if (jobs[i] == NULL)
+				continue;
+			n++;
+			if (jobs[i]->running && is_to_end(jobs[i]))
 				(void)pthread_kill(jobs[i]->thread, WAKE);
+		}
+		watching = n > 0;
 		(void)pthread_mutex_unlock(&lock);
 	}
 	return NULL;
@@ -195,6 +237,7 @@ submit(struct judge *judge, struct call *call, struct job *job)
 
 	job->listener = judge->listener;
 	job->ticket = call->ticket;
+	job->folder = fcntl(call->thread->folder, F_DUPFD_CLOEXEC, 3);
 	call_begin(call);
 	(void)pthread_mutex_lock(&lock);
 	entered = enter(job);

@@ -55,4 +55,25 @@ try_all "$privrun" -f "$T/policy" -a -E "$T/log" -c "$user"
 who=user
 try_all setpriv --reuid "$user" --regid "$user_gid" --clear-groups \
     "$privrun" -f "$T/policy" -a -E "$user_home/log"
+
+# A signal ends the wait, or not, as its handler wants.
+cat >"$T/interrupted" <<END
+Policy: */interrupted, Emulation: native
+	Default: permit
+	native-fsread: filename match "/nothing/*" then deny
+END
+"$privrun" -f "$T/interrupted" -a -E "$T/log" -c "$user" \
+    "$helpers/interrupted" "$user_home/work/never" >"$T/out" 2>&1
+same "a signal interrupts" "caught
+Interrupted system call after 1" "$(cat "$T/out")"
+: >"$T/out"
+"$privrun" -f "$T/interrupted" -a -E "$T/log" -c "$user" \
+    "$helpers/interrupted" "$user_home/work/never" restart >"$T/out" 2>&1 &
+pid=$!
+remember $pid
+check "with SA_RESTART" wait_for "$T/out" '^caught' 30
+(exec 3<>"$user_home/work/never" && wait_for "$T/out" '^opened' 30)
+same "the wait goes on" "opened after 1" "$(tail -n 1 "$T/out")"
+wait $pid
+forget $pid
 done_testing
