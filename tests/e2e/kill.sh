@@ -65,6 +65,13 @@ got() {
 	wc -l <"$T/$1" >"$T/$1.seen"
 }
 
+# What came to the user's process by all the ways. Of one signal that waits
+# already a second is lost; and what is for the process comes to whichever
+# thread has nothing else to do.
+came() {
+	got mine | sed 's/\(: user by [0-9]*\) to the .*/\1/' | sort -u
+}
+
 # Numbers of signals: USR1 10, USR2 12, CONT 18, RTMIN 34 (of libc).
 start mine "$trusted/victim" "$user"
 mine=$pid mine_thread=$tid
@@ -91,12 +98,11 @@ ways="k:$mine:10 k:$mine:0 k:$mine:65 k:$mine:-1 k:$roots:0 k:$roots:10
 # shellcheck disable=SC2086
 as_user "$user" "$program" $ways >"$T/native"
 wait_for "$T/mine" "RTMIN: .* thread"
-# Of one signal that waits already a second is lost.
-got mine | sort -u >"$T/native.came"
+came >"$T/native.came"
 
 judged() {
 	wait_for "$T/mine" "RTMIN: .* thread"
-	got mine | sort -u >"$T/judged.came"
+	came >"$T/judged.came"
 	same_files "results: $1" "$T/native" "$T/judged"
 	same_files "what came: $1" "$T/native.came" "$T/judged.came"
 }

@@ -178,7 +178,7 @@ need_programs() {
 # one made last.
 make_user() {
 	nusers=$((nusers + 1))
-	user=e2e$$x$nusers
+	user=e2e${T##*.}$nusers	# a process's number is not unique in all spaces
 	user_home=$T/home$nusers
 	mkdir "$user_home" || exit 1
 	tries=0
