@@ -67,7 +67,9 @@ static volatile pid_t second;
 static void
 on_signal(int sig, siginfo_t *info, void *context)
 {
-	const char *name = sig == MARK ? "mark" : sigabbrev_np(sig);
+	const char *name = sig == MARK ? "mark" :
+	    sig == SIGRTMIN            ? "RTMIN" :
+					 sigabbrev_np(sig);
 	const char *thread = gettid() == getpid() ? "leader" : "thread";
 	char line[256];
 	int n;
