@@ -39,8 +39,8 @@ shows_sender(const struct message *message)
  * Can the first try be made without waiting? With MSG_DONTWAIT some protocols
  * do another thing than to say EAGAIN: those wait in a worker from the start.
  */
-bool
-message_is_prompt(const struct message *message)
+static bool
+is_prompt(const struct message *message)
 {
 	if (!message->waits || message->channel != -1)
 		return true;
@@ -200,13 +200,27 @@ step(struct message *message, bool wait)
 	return ENDED;
 }
 
-bool
-message_send(struct message *message)
+static bool
+send_first(struct message *message)
 {
 	if (step(message, false) != ENDED)
 		return false;
 	conclude(message, message->error);
 	return true;
+}
+
+/* Other calls need not wait for a hand, or for whoever has the socket. */
+bool
+message_try(struct judge *judge, struct message *message)
+{
+	bool ended;
+
+	if (!is_prompt(message))
+		return false;
+	judge_leave(judge);
+	ended = send_first(message);
+	judge_return(judge);
+	return ended;
 }
 
 /* A moment until another has taken something. False: nobody waits for it. */
@@ -314,7 +328,7 @@ call_send(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	if (!message_is_prompt(message) || !message_send(message)) {
+	if (!message_try(judge, message)) {
 		message_leave(judge, call, 0);
 		return;
 	}

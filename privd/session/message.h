@@ -100,11 +100,9 @@ bool message_is_stream(const struct message *);
  */
 int message_prepare(struct judge *, struct call *);
 /* Sends as much as goes without waiting; true: there is a result. */
-bool message_send(struct message *);
+bool message_try(struct judge *, struct message *);
 /* To a worker, which answers the call. */
 void message_leave(struct judge *, struct call *, uint64_t count_at);
-/* Can the first try be made without waiting? */
-bool message_is_prompt(const struct message *);
 
 /* A permitted send, and all of many. */
 void call_send(struct judge *, struct call *);

@@ -51,7 +51,7 @@ send_one(struct judge *judge, struct call *call, int *error)
 	if (*error != 0)
 		return FAILED;
 	call_begin(call);
-	if (!message_is_prompt(call->message) || !message_send(call->message))
+	if (!message_try(judge, call->message))
 		return WAITING;
 	raise_signal(judge, call);
 	*error = call->message->error;

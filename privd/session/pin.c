@@ -313,6 +313,20 @@ call_walk(struct judge *judge, struct call *call, const char *path,
 	return error;
 }
 
+/* A file can wait for its file system when it is closed. */
+static void
+drop_message(struct call *call)
+{
+	struct message *message = call->message;
+
+	call->message = NULL;
+	if (message == NULL)
+		return;
+	judge_leave(call->judge);
+	message_free(message);
+	judge_return(call->judge);
+}
+
 void
 call_clear(struct call *call)
 {
@@ -325,8 +339,7 @@ call_clear(struct call *call)
 	call->fd = -1;
 	call->npins = 0;
 	target_clear(&call->target);
-	message_free(call->message);
-	call->message = NULL;
+	drop_message(call);
 	words_free(call->words);
 	call->words = NULL;
 	process_put(&call->memory);

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include <arpa/inet.h>
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -863,6 +864,40 @@ try_many_waiting(void)
 	close(fds[1]);
 }
 
+/* --- packets: root's alone */
+
+static void
+try_packet(void)
+{
+	unsigned char frame[64] = "";
+	struct sockaddr_ll sll = { .sll_family = AF_PACKET };
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	int old = socket(AF_PACKET, SOCK_PACKET, 0);
+
+	if (fd == -1) {
+		say("packet socket", -1);
+		return;
+	}
+	sll.sll_ifindex = (int)if_nametoindex("lo");
+	sll.sll_protocol = htons(0x88b5); /* for experiments */
+	sll.sll_halen = 6;
+	memcpy(frame + 12, &sll.sll_protocol, 2);
+	say("packet bind", bind(fd, (struct sockaddr *)&sll, sizeof(sll)));
+	say("packet",
+	    sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&sll,
+		sizeof(sll)));
+	say("received", recv(fd, frame, sizeof(frame), MSG_DONTWAIT));
+	say("packet by the bind", send(fd, frame, sizeof(frame), 0));
+	sll.sll_ifindex = 4711;
+	say("packet to nothing",
+	    sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&sll,
+		sizeof(sll)));
+	say("short packet address",
+	    sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&sll, 12));
+	close(fd);
+	close(old);
+}
+
 /* --- netlink */
 
 static void
@@ -988,6 +1023,7 @@ main(int argc, char *argv[])
 	try_queue();
 	try_many();
 	try_many_waiting();
+	try_packet();
 	try_netlink();
 	try_seqpacket();
 	try_urgent();

@@ -14,6 +14,7 @@
 #include <linux/fs.h>
 #include <linux/if_tun.h>
 #include <linux/sockios.h>
+#include <linux/vm_sockets.h>
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
@@ -90,6 +91,20 @@ try_options(void)
 	    setsockopt(fd, SOL_SOCKET, SO_MARK, &value, (socklen_t)-1));
 	say("no socket", set_int(-1, SOL_SOCKET, SO_MARK, 1));
 	say("a file", set_int(STDOUT_FILENO, SOL_SOCKET, SO_MARK, 1));
+	close(fd);
+}
+
+/* A port that is reserved, of another kind of network. */
+static void
+try_vsock(void)
+{
+	struct sockaddr_vm vm = { .svm_family = AF_VSOCK, .svm_port = 1000 };
+	int fd = socket(AF_VSOCK, SOCK_STREAM, 0);
+
+	vm.svm_cid = VMADDR_CID_ANY;
+	if (fd == -1)
+		return;
+	say("reserved port", bind(fd, (struct sockaddr *)&vm, sizeof(vm)));
 	close(fd);
 }
 
@@ -254,6 +269,7 @@ main(int argc, char *argv[])
 	if (argc != 2)
 		errx(2, "usage: socketopts folder");
 	try_options();
+	try_vsock();
 	try_filters();
 	try_interfaces();
 	try_others(argv[1]);

@@ -53,6 +53,7 @@ compare own native
 calls rootnative env
 calls root "$privrun" -U -a -E "$T/log" -f "$T/judged"
 compare root rootnative
+same "an interface by its name" 2 "$(lines "$T/log" 'sockaddr: packet-\[lo\],')"
 
 # What addresses look like, and what is denied.
 cat >"$T/policy" <<EOF
@@ -139,6 +140,7 @@ Policy: */socketopts, Emulation: native
 	native-setsockopt: optname eq "SO_PRIORITY" then permit with net_admin
 	native-setsockopt: optname eq "IP_TRANSPARENT" then permit with net_admin
 	native-ioctl: request eq "SIOCSIFFLAGS" then permit log with net_admin
+	native-bind: sockaddr eq "family(40)" then permit with net_bind_service
 EOF
 : >"$T/log"
 opts named "$privrun" -U -a -E "$T/log" -f "$T/policy" -c "$user"
@@ -151,9 +153,15 @@ same "IP_TRANSPARENT, and the bind that it permits" \
 same "SIOCSIFFLAGS" 'flags: 0,up: 1' "$(what_of named flags)"
 like "the log shows them" 'optname: SO_MARK, with: cap_net_admin' \
     "$(cat "$T/log")"
-grep -v '^mark\|^priority\|^transparent\|^bind to\|^is\|^up\|^flags\|^input' \
+if grep -q '^reserved port: EACCES' "$T/plain"; then
+	same "a reserved port of vsock" 'reserved port: 0' \
+	    "$(grep '^reserved' "$T/named")"
+else
+	skip 1 "no vsock here"
+fi
+grep -v '^mark\|^priority\|^transparent\|^bind to\|^is\|^up\|^flags\|^input\|^reserved' \
     "$T/plain" >"$T/plain.rest"
-grep -v '^mark\|^priority\|^transparent\|^bind to\|^is\|^up\|^flags\|^input' \
+grep -v '^mark\|^priority\|^transparent\|^bind to\|^is\|^up\|^flags\|^input\|^reserved' \
     "$T/named" >"$T/named.rest"
 same_files "the others are as natively" "$T/plain.rest" "$T/named.rest"
 
@@ -225,6 +233,31 @@ refused 'ioctl: request eq "SIOCGIFCONF" then permit with net_admin'
 refused 'ioctl: request eq "TIOCSTI" then permit with sys_admin'
 refused 'setsockopt: optname eq "SO_ATTACH_BPF" then permit with net_admin'
 refused 'socketpair: permit with net_admin'
+
+# What a log is sent to is judged, and nothing else is.
+if command -v logger >/dev/null; then
+	: >"$T/syslog"
+	"$helpers/logsink" "$T/devlog" "$T/syslog" &
+	sink=$!
+	remember $sink
+	until_true 10 test -S "$T/devlog"
+	cat >"$T/policy" <<EOF
+Policy: */logger, Emulation: native
+	Default: permit
+	native-connect: sockaddr eq "$T/devlog" then permit log
+	native-connect: sockaddr match "*" then deny[eacces]
+	native-sendto: sockaddr match "*" then deny[eacces]
+	native-sendmsg: sockaddr match "*" then deny[eacces]
+EOF
+	"$privrun" -U -a -E "$T/log" -f "$T/policy" -c "$user" \
+	    logger -u "$T/devlog" -t e2e "one line" >"$T/out" 2>&1
+	check "the log gets its line" wait_for "$T/syslog" 'e2e: one line'
+	wait $sink
+	forget $sink
+	same "and nothing is denied" 0 "$(lines "$T/log" 'deny .*logger')"
+else
+	skip 2 "no logger here"
+fi
 
 # The locked filter of an elevated socket stays, whatever is elevated beside.
 cat >"$T/policy" <<EOF
