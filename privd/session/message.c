@@ -233,7 +233,7 @@ look_again(const struct message *message, const struct ticket *ticket,
 
 	if (poll(&pfd, 1, LOOK_AGAIN) != 0)
 		(void)nanosleep(&moment, NULL);
-	return notify_valid(listener, ticket->id);
+	return !worker_is_interrupted() && notify_valid(listener, ticket->id);
 }
 
 static void
@@ -265,6 +265,9 @@ work(void *p, const struct ticket *ticket, int listener)
 	uint32_t count;
 
 	send_all(message, ticket, listener);
+	/* With a limit of time it is not started again. */
+	if (!message->limited)
+		message->error = worker_error(message->error);
 	if (message->raised)
 		record_signal(judge, SIGPIPE, message->pidfd, message->caller,
 		    message->tid);

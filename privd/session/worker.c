@@ -50,6 +50,9 @@ struct job {
 	struct worker_task task;  /* without work: none of this */
 };
 
+/* The one that this thread does. */
+static _Thread_local struct job *current;
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct job *jobs[JOBS_MAX];
 static bool watching;
@@ -115,6 +118,18 @@ error_of(const struct job *job, int error)
 								 EINTR;
 }
 
+bool
+worker_is_interrupted(void)
+{
+	return current != NULL && atomic_load(&current->interrupted);
+}
+
+int
+worker_error(int error)
+{
+	return current != NULL ? error_of(current, error) : error;
+}
+
 static void
 work(struct job *job)
 {
@@ -161,6 +176,7 @@ run(void *p)
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, WAKE);
+	current = job;
 	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	work(job);
 	(void)pthread_mutex_lock(&lock);
@@ -178,8 +194,7 @@ is_to_end(struct job *job)
 {
 	if (!notify_valid(job->listener, job->ticket.id))
 		return true;
-	if (job->task.work != NULL ||
-	    status_signal(job->folder) == STATUS_SIGNAL_NONE)
+	if (status_signal(job->folder) == STATUS_SIGNAL_NONE)
 		return false;
 	atomic_store(&job->interrupted, true);
 	return true;

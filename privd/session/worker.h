@@ -30,5 +30,12 @@ struct worker_task {
 	void *context;
 };
 void worker_do(struct judge *, struct call *, const struct worker_task *);
+/*
+ * In a worker: has a signal come for its caller? What waits in the kernel then
+ * fails with EINTR. And what that becomes where the kernel itself would start
+ * the call again.
+ */
+bool worker_is_interrupted(void);
+int worker_error(int error);
 
 #endif /* PRIVD_SESSION_WORKER_H */

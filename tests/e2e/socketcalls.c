@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -581,7 +582,9 @@ read_slowly(void *p)
 		if (total % 7 == 0)
 			(void)nanosleep(&moment, NULL);
 	}
-	printf("read %zu sum %08x\n", total, sum);
+	/* What was interrupted went as far as it had got. */
+	if (total % BIG == 0)
+		printf("read %zu sum %08x\n", total, sum);
 	return NULL;
 }
 
@@ -757,6 +760,84 @@ try_full(int domain)
 	/* TCP finds more room as time goes by. */
 	if (domain == AF_UNIX)
 		say("without waiting", sendmsg(fds[0], &msg, 0));
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+static void
+catch_alarm(int flags)
+{
+	struct sigaction sa;
+
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_alarm;
+	sa.sa_flags = flags;
+	(void)sigaction(SIGALRM, &sa, NULL);
+}
+
+static void
+set_alarm(int flags)
+{
+	const struct itimerval soon = { { 0, 0 }, { 0, 300000 } };
+
+	catch_alarm(flags);
+	(void)setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+static pthread_t sending;
+
+/* To that thread alone. */
+static void *
+signal_and_read(void *p)
+{
+	const struct timespec moment = { 0, 300000000 };
+
+	(void)nanosleep(&moment, NULL);
+	(void)pthread_kill(sending, SIGALRM);
+	(void)nanosleep(&moment, NULL);
+	return read_slowly(p);
+}
+
+/* A signal ends a wait: before anything was sent, or after. */
+static void
+try_interrupted(int domain)
+{
+	static char data[BIG];
+	struct iovec iov = { data, sizeof(data) };
+	struct timeval limit = { 10, 0 };
+	struct msghdr msg;
+	pthread_t reader;
+	int fds[2];
+	ssize_t n;
+
+	connect_pair(domain, fds);
+	set_parts(&msg, &iov, 1, NULL, 0);
+	set_alarm(0);
+	n = sendmsg(fds[0], &msg, 0);
+	say_text("interrupted", n > 0 && n < BIG ? "some" : "else");
+	set_alarm(0);
+	say("full, and interrupted", sendmsg(fds[0], &msg, 0));
+	catch_alarm(SA_RESTART);
+	sending = pthread_self();
+	(void)pthread_create(&reader, NULL, signal_and_read, &fds[1]);
+	say("and started again", sendmsg(fds[0], &msg, 0));
+	close(fds[0]);
+	(void)pthread_join(reader, NULL);
+	close(fds[1]);
+	connect_pair(domain, fds);
+	while (sendmsg(fds[0], &msg, MSG_DONTWAIT) > 0)
+		continue;
+	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDTIMEO, &limit,
+	    sizeof(limit));
+	set_alarm(SA_RESTART);
+	if (domain == AF_UNIX)
+		say("with a limit, interrupted", sendmsg(fds[0], &msg, 0));
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -1020,6 +1101,8 @@ main(int argc, char *argv[])
 	try_broken(AF_INET);
 	try_full(AF_UNIX);
 	try_full(AF_INET);
+	try_interrupted(AF_UNIX);
+	try_interrupted(AF_INET);
 	try_queue();
 	try_many();
 	try_many_waiting();
