@@ -20,6 +20,7 @@
 #include "internal.h"
 
 #define EXPR_DEPTH_MAX 200
+#define OPTIONS_MAX 8  /* levels that have an option of one name */
 #define ERRNO_MAX 4095 /* the kernel's */
 #define WRITE_BITS (O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))
 
@@ -148,6 +149,31 @@ test_sight(const struct verdict *v, const struct policy_expr *test)
 	return SIGHT_NUMBER;
 }
 
+/*
+ * An option's name is one of its level's: both registers say. What is shown
+ * as a number is what has no name, and not looked for here.
+ */
+static tree_id
+option_tree(struct verdict *v, const struct sys_arg *arg, const char *string,
+    tree_id yes, tree_id no)
+{
+	struct sys_option_number found[OPTIONS_MAX];
+	struct tree_test level = { .mask = UINT32_MAX, .reg = arg->aux };
+	struct tree_test option = { .mask = UINT32_MAX, .reg = arg->reg };
+	size_t n = sys_options_named(string, found, OPTIONS_MAX);
+	tree_id result = no;
+
+	if (n == OPTIONS_MAX || string[strspn(string, "-0123456789")] == '\0')
+		return tree_either(v->tree, yes, no);
+	while (n-- > 0) {
+		level.value = found[n].level;
+		option.value = found[n].option;
+		result = tree_choose(v->tree, &level,
+		    tree_choose(v->tree, &option, yes, no), result);
+	}
+	return result;
+}
+
 /* One argument `eq` the string. */
 static tree_id
 equal_tree(struct verdict *v, const struct sys_arg *arg, const char *string,
@@ -156,6 +182,8 @@ equal_tree(struct verdict *v, const struct sys_arg *arg, const char *string,
 	struct tree_test test;
 	struct sys_cmp cmp;
 
+	if (arg->kind == SYS_OPTNAME)
+		return option_tree(v, arg, string, yes, no);
 	switch (sys_compare(arg, string, &cmp)) {
 	case SYS_CMP_EXACT:
 		test.reg = cmp.reg;

@@ -686,6 +686,15 @@ sys_names_protocol(uint32_t domain)
 	return find_list(protocols, NELEMS(protocols), domain);
 }
 
+bool
+sys_names_level_nth(size_t n, uint32_t *level)
+{
+	if (n >= NELEMS(options))
+		return false;
+	*level = options[n].number;
+	return true;
+}
+
 const struct sys_name *
 sys_names_option(uint32_t level)
 {

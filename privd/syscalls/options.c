@@ -61,11 +61,6 @@ static const struct {
 	    SYS_OPTION_NONE },
 };
 
-/* Those that have names. */
-static const uint32_t levels[] = { SOL_SOCKET, SOL_PACKET, SOL_NETLINK,
-	IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE,
-	IPPROTO_RAW, IPPROTO_ICMPV6 };
-
 enum sys_option
 sys_option(uint32_t level, uint32_t option, bool set)
 {
@@ -83,14 +78,15 @@ size_t
 sys_options_named(const char *name, struct sys_option_number *found, size_t max)
 {
 	const struct sys_name *named;
+	uint32_t level;
 	size_t i, n = 0;
 
-	for (i = 0; i < NELEMS(levels); i++) {
-		named = sys_name_find(sys_names_option(levels[i]), name,
+	for (i = 0; sys_names_level_nth(i, &level); i++) {
+		named = sys_name_find(sys_names_option(level), name,
 		    strlen(name));
 		if (named == NULL || n == max)
 			continue;
-		found[n].level = levels[i];
+		found[n].level = level;
 		found[n++].option = named->value;
 	}
 	return n;

@@ -176,6 +176,8 @@ extern const struct sys_name sys_names_signal[];
 /* Protocols of a domain and options of a level; NULL if none is known. */
 const struct sys_name *sys_names_protocol(uint32_t domain);
 const struct sys_name *sys_names_option(uint32_t level);
+/* The nth level whose options have names; false after the last. */
+bool sys_names_level_nth(size_t n, uint32_t *level);
 
 /* NULL if the list has no such value, or name. */
 const char *sys_name_of(const struct sys_name *, uint32_t value);

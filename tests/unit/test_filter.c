@@ -294,6 +294,23 @@ static const struct policy_case cases[] = {
 			    "native-close: deny[eperm]\n"
 			    "native-dup: deny[eio]\n",
 		"", HEAD "Default: permit\n" } },
+	{ .name = "options",
+	    .texts = { HEAD
+		"native-setsockopt: optname eq \"SO_MARK\" then deny[eacces]\n"
+		"native-setsockopt: optname eq \"IP_TOS\" or optname eq "
+		"\"TCP_NODELAY\" then permit\n"
+		"native-setsockopt: level neq \"SOL_PACKET\" and optname neq "
+		"\"SO_DEBUG\" then deny[enoent]\n"
+		"native-setsockopt: optname eq \"no such\" then permit\n"
+		"native-setsockopt: deny[eio]\n"
+		"native-getsockopt: not optname eq \"IPV6_MULTICAST_ALL\" then "
+		"permit\n"
+		"native-getsockopt: deny[eio]\n" } },
+	{ .name = "options by number",
+	    .weak = true,
+	    .texts = { HEAD "native-setsockopt: optname eq \"44\" then permit\n"
+			    "native-setsockopt: optname eq \"-1\" then permit\n"
+			    "native-setsockopt: deny[eio]\n" } },
 	{ .name = "messages",
 	    .texts = { HEAD
 		"native-sendto: sockaddr match \"inet-*\" then permit\n"
@@ -328,14 +345,14 @@ static const char *const samples[] = {
 };
 
 /* Values that the refusals compare, and that kernels treat apart. */
-static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 8, 0x10, 15, 26, 27, 28, 35,
-	44, 47, 50, 51, 0x80, O_CREAT, O_TRUNC, O_PATH, O_TMPFILE, O_RDWR,
-	O_DIRECTORY, O_TMPFILE & ~O_DIRECTORY, 0x100, 0x200, 0x400, 0x1000,
-	0x5411, 0x5412, 0x5413, 0x541c, 0xaa00, 0x801, 0x80002, 0x80803,
-	CLONE_PARENT, PR_SET_CHILD_SUBREAPER, CLONE_NEWNS, CLONE_NEWUSER,
-	CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP,
-	CLONE_VM | SIGCHLD, PR_SET_PTRACER, UINT32_MAX, UINT64_MAX,
-	UINT64_C(1) << 63, UINT64_C(1) << 31 };
+static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 6, 8, 0x10, 15, 26, 27, 28,
+	29, 35, 36, 41, 44, 47, 50, 51, 0x80, O_CREAT, O_TRUNC, O_PATH,
+	O_TMPFILE, O_RDWR, O_DIRECTORY, O_TMPFILE & ~O_DIRECTORY, 0x100, 0x200,
+	0x400, 0x1000, 0x5411, 0x5412, 0x5413, 0x541c, 0xaa00, 0x801, 0x80002,
+	0x80803, CLONE_PARENT, PR_SET_CHILD_SUBREAPER, CLONE_NEWNS,
+	CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS,
+	CLONE_NEWCGROUP, CLONE_VM | SIGCHLD, PR_SET_PTRACER, UINT32_MAX,
+	UINT64_MAX, UINT64_C(1) << 63, UINT64_C(1) << 31 };
 
 struct loaded {
 	struct policy_set *sets[POLICIES * FILTER_IMAGES_MAX];
