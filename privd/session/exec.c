@@ -7,9 +7,6 @@
  * Elevation ends when an execve is let go on, whatever comes of it; so those
  * that must fail are answered here, as a search along PATH makes them.
  */
-#include <sys/statvfs.h>
-#include <sys/syscall.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,32 +14,14 @@
 #include <unistd.h>
 
 #include "../notify/notify.h"
-#include "../perform/perform.h"
 #include "call.h"
+#include "executable.h"
 #include "heir.h"
-#include "image.h"
 #include "judge.h"
 #include "lineage.h"
 #include "record.h"
 #include "status.h"
 #include "words.h"
-
-/* Would the kernel refuse to execute it? 0, or the errno. */
-static int
-check_executable(const struct resolve_pin *pin)
-{
-	struct statvfs fs;
-
-	if (pin->missing)
-		return ENOENT;
-	if (S_ISLNK(pin->st.st_mode))
-		return ELOOP;
-	if (!S_ISREG(pin->st.st_mode))
-		return EACCES;
-	if (fstatvfs(pin->object, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0)
-		return EACCES;
-	return perform_access(pin->object, X_OK) == -1 ? errno : 0;
-}
 
 /*
  * A program's policies are those of its name, where that is the broker's own:
@@ -95,111 +74,6 @@ next_regime(struct judge *judge, const struct call *call)
 		return NULL;
 	}
 	return judge_regime(judge, &heir);
-}
-
-/* What comes to run for a path. */
-struct executable {
-	struct stat image; /* what will be mapped */
-	struct stat file;  /* what was named: the same, or a script */
-	struct words_head head;
-	bool is_script;
-};
-
-/* The script's name as the kernel hands it to the interpreter. 0 or errno. */
-static int
-start_head(const struct call *call, struct words_head *head)
-{
-	int folder = strcmp(call->row->name, "execveat") == 0 ?
-	    (int)call->regs[0] :
-	    AT_FDCWD;
-	char name[PATH_MAX + 32];
-
-	if (call->path[0][0] == '/' || folder == AT_FDCWD)
-		(void)snprintf(name, sizeof(name), "%s", call->path[0]);
-	else
-		(void)snprintf(name, sizeof(name), "/dev/fd/%d%s%s", folder,
-		    call->path[0][0] == '\0' ? "" : "/", call->path[0]);
-	return words_prepend(head, name) ? 0 : E2BIG;
-}
-
-/* One script more: the kernel puts its interpreter in the place of argv[0]. */
-static int
-add_to_head(struct call *call, const char *script,
-    const struct image_line *line, struct words_head *head)
-{
-	int error = 0;
-
-	if (head->len == 0)
-		error = start_head(call, head);
-	else {
-		words_behead(head);
-		error = words_prepend(head, script) ? 0 : E2BIG;
-	}
-	if (error == 0 && line->has_argument &&
-	    !words_prepend(head, line->argument))
-		error = E2BIG;
-	if (error == 0 && !words_prepend(head, line->interpreter))
-		error = E2BIG;
-	return error;
-}
-
-/* Follows a script to its interpreter, found in the program's own root and
-   folder as the kernel will. 0 or errno. */
-static int
-follow_script(struct judge *judge, struct call *call, const char *script,
-    const struct image_line *line, struct executable *executable,
-    struct resolve_pin *pin)
-{
-	int error;
-
-	error = add_to_head(call, script, line, &executable->head);
-	resolve_clear(pin);
-	if (error == 0)
-		error = call_walk(judge, call, line->interpreter, pin);
-	if (error == 0)
-		error = check_executable(pin);
-	if (error != 0)
-		return error;
-	executable->image = pin->st;
-	executable->is_script = true;
-	return 0;
-}
-
-/*
- * The file that will be mapped: the pinned one, or the interpreter that a
- * script names. 0 or errno.
- */
-static int
-find_image(struct judge *judge, struct call *call,
-    struct executable *executable)
-{
-	char script[IMAGE_LINE_MAX] = "";
-	struct image_line line;
-	struct resolve_pin pin;
-	int depth, fd, error = 0, file = call->pin[0].object;
-
-	resolve_pin_init(&pin);
-	memset(executable, 0, sizeof(*executable));
-	executable->image = executable->file = call->pin[0].st;
-	for (depth = 0; depth <= IMAGE_SCRIPTS_MAX; depth++) {
-		judge_leave(judge);
-		fd = perform_reopen(file, O_RDONLY, 0);
-		error = fd == -1 ? 0 : image_first_line(fd, &line);
-		judge_return(judge);
-		if (fd == -1) /* executable and not readable: no script */
-			break;
-		close(fd);
-		if (error != 0 || line.interpreter[0] == '\0')
-			break;
-		error = follow_script(judge, call, script, &line, executable,
-		    &pin);
-		if (error != 0)
-			break;
-		(void)strlcpy(script, line.interpreter, sizeof(script));
-		file = pin.object;
-	}
-	resolve_clear(&pin);
-	return depth > IMAGE_SCRIPTS_MAX ? ELOOP : error;
 }
 
 /*
@@ -275,19 +149,6 @@ may_leave_guard(struct judge *judge, const struct call *call)
 	return true;
 }
 
-static int
-prepare(struct judge *judge, struct call *call, struct executable *executable)
-{
-	int error;
-
-	error = call->walk_error;
-	if (error == 0)
-		error = check_executable(&call->pin[0]);
-	if (error == 0)
-		error = find_image(judge, call, executable);
-	return error;
-}
-
 void
 call_execute(struct judge *judge, struct call *call)
 {
@@ -295,7 +156,9 @@ call_execute(struct judge *judge, struct call *call)
 	struct regime *regime;
 	int error;
 
-	error = prepare(judge, call, &executable);
+	error = call->walk_error;
+	if (error == 0)
+		error = executable_find(judge, call, &executable);
 	if (error != 0) {
 		call_refuse(judge, call, error);
 		return;

@@ -268,6 +268,7 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_faccessat),
 	ANY(SYS_faccessat2),
 	ANY(SYS_readlinkat),
+	ANY(SYS_getdents64), /* of what is registered to be interpreted */
 	ANY(SYS_fstatfs),
 	ANY(SYS_capset),
 	ANY(SYS_capget),

@@ -111,6 +111,9 @@ same "a detached policy by name" "$nothing" \
 same "a detached program is launched" "$nothing" \
     "$(from_one permit >/dev/null
     run "$trusted/four" "x:$trusted/two" "x:$trusted/one" $reads)"
+same "detach: what no session may do is not done" "exit 1" \
+    "$(from_one "permit[detach]" x:/usr/bin/unshare -U true 2>/dev/null |
+    sed 's/^unshare: .*: Operation not permitted //')"
 same "vfork: the child's policy is not the parent's" "$only_b $only_a" \
     "$(from_one permit "v:$trusted/two" $reads . $reads)"
 same "vfork: a detached child" "$nothing $only_a" \
@@ -229,6 +232,11 @@ same "orphan: exclusive, not chosen before" "r:b: ok r:a: ENOENT" \
 same "orphan: exclusive, chosen by one that has executed since" \
     "r:b: ok r:a: ENOENT" \
     "$(run "$trusted/one" "r:$T/b" "x:$trusted/one" D "r:$T/a")"
+users_policy=$T/users/all
+cp "$T/policy" "$users_policy"
+same "orphan: exclusive, adopted by one that has not chosen" \
+    "S: ok r:a: ok r:b: EIO" \
+    "$(user_run "$trusted/one" S f "r:$T/a" D "r:$T/b")"
 same "orphan: elevated as its parents were" "r:secret: ok r:secret: ok" \
     "$(from_one permit "r:$T/secret" D "r:$T/secret")"
 same "orphan: not elevated behind an execve" "r:secret: EACCES" \

@@ -14,6 +14,7 @@
  *	f			fork: the rest is the child's, awaited
  *	D			fork twice; the one between is gone before the
  *				rest, which is the grandchild's, awaited
+ *	S			adopt orphans (PR_SET_CHILD_SUBREAPER)
  *	x:PATH			execute PATH with the steps that are left
  *	e:PATH			the same by descriptor (AT_EMPTY_PATH)
  *	m:PATH			the same, a copy in memory (memfd)
@@ -26,6 +27,7 @@
  *	/...			nothing: a script's own name
  */
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -281,6 +283,9 @@ take_step(const char *step, const char *path)
 		break;
 	case 'D':
 		become_orphan();
+		break;
+	case 'S':
+		say(step, prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
 		break;
 	case '=':
 		wait_for_line();
