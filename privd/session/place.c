@@ -39,6 +39,8 @@ namespace_of(const struct call *call)
 		[SYS_OP_SETHOSTNAME] = "uts",
 		[SYS_OP_SETDOMAINNAME] = "uts",
 		[SYS_OP_REBOOT] = "pid",
+		/* Elevated; without a rule the kernel makes them itself. */
+		[SYS_OP_SOCKET] = "net",
 	};
 
 	return sys_has_target(call->row) ? "pid" : names[call->ask.op];

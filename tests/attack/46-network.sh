@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attack 46: a program that has gone to a network namespace of its own gets no
+# socket of the host's, though a rule elevates its sockets and the hand stands
+# in the host's network. Once it got them. (Who is guarded may not go; root's
+# program may, where its policy names the call.)
+# shellcheck source=tests/attack/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+unshare -n true 2>/dev/null || skip_all "no network namespaces here"
+install_tool networks
+cat >"$OWN/policy" <<END
+Policy: */networks, Emulation: native
+	Default: permit
+	native-unshare: args[0] eq "0x40000000" then permit
+	native-unshare: args[0] eq "0x50000000" then permit
+	native-socket: sockdom eq "AF_PACKET" then permit with net_raw
+	native-socket: sockdom eq "AF_INET" then permit as root
+	native-connect: sockaddr eq "@nothing" then deny
+END
+answer() {
+	sed -n "s/^$1 $2 //p" "$OWN/out"
+}
+judged() {
+	"$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" "$@"
+}
+
+judged "$OWN/networks" >"$OWN/out" 2>&1
+is "host host" "$(answer before packet) $(answer before inet)" \
+    "in the host's network the rules elevate"
+is "reached" "$(answer before abstract)" "a socket of it is reached"
+is "unshare done" "$(grep '^unshare' "$OWN/out")" "it leaves that"
+for kind in packet inet; do
+	is "EPERM" "$(answer after $kind)" "elsewhere none is made: $kind"
+done
+for kind in netlink unix; do
+	is "own" "$(answer after $kind)" "what no rule elevates: $kind"
+done
+is "ECONNREFUSED" "$(answer after abstract)" "the host's is not reached"
+has "namespaces of its own: socket" "$OWN/log" "the log says so"
+
+# Guarded: it stays where it is.
+session "$OWN/policy" "$OWN/networks" >"$OWN/out" 2>&1
+is "host EPERM host" "$(answer before packet) $(sed -n 's/^unshare //p' \
+    "$OWN/out") $(answer after packet)" "who is guarded cannot leave"
+
+# Nor may a user's program: its judge could not follow it there.
+sed '/then permit [aw]/d' "$OWN/policy" >"$OWN/plain"
+chmod 0644 "$OWN/plain"
+as_user "$PRIVRUN" -U -a -E "$USERS/log" -f "$OWN/plain" "$OWN/networks" user \
+    >"$OWN/out" 2>&1
+is "EPERM host" "$(sed -n 's/^unshare //p' "$OWN/out") $(answer after inet)" \
+    "nor can a user's own"
+as_user "$OWN/networks" user >"$OWN/out" 2>&1
+if grep -q '^unshare done' "$OWN/out"; then
+	is "own" "$(answer after inet)" "without a session it can"
+fi
+finish
