@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../notify/notify.h"
 #include "call.h"
 #include "heir.h"
 #include "judge.h"
@@ -215,8 +216,10 @@ adopt_orphan(struct judge *judge, struct call *call)
 	process->regime = nothing_permitted(judge);
 	(void)strlcpy(process->program, "?", sizeof(process->program));
 	/* Every execve is notified: an image that none was judged for came
-	   to run by other means. */
-	if (!was_seen(&process->image) && !judge->released)
+	   to run by other means. (Or all of this was read of a stranger, who
+	   has the number of a caller that died.) */
+	if (!was_seen(&process->image) && !judge->released &&
+	    notify_valid(judge->listener, call->ticket.id))
 		call_condemn(judge, call,
 		    "runs a file that was not judged for any program of the "
 		    "session");

@@ -13,6 +13,7 @@
 #include "move.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -167,6 +168,19 @@ sweep(pid_t tgid)
 			forget(move);
 }
 
+static void
+kill_other(struct judge *judge, const struct move *move)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, move->tgid, 0);
+
+	if (pidfd == -1)
+		return;
+	/* Its number cannot be another's as long as it is there. */
+	if (!is_gone(move))
+		record_kill(judge, move->tgid, pidfd, WHY, move->path);
+	close(pidfd);
+}
+
 /* False: the caller's process stands where it must not. */
 static bool
 settle(struct judge *judge, struct call *call, struct move *move)
@@ -187,7 +201,7 @@ settle(struct judge *judge, struct call *call, struct move *move)
 	if (own)
 		call_condemn(judge, call, WHY, move->path);
 	else
-		record_kill(judge, move->tgid, WHY, move->path);
+		kill_other(judge, move);
 	return !own;
 }
 

@@ -248,21 +248,16 @@ record_signal(struct judge *judge, int sig, int pidfd, pid_t tgid, pid_t tid)
 }
 
 void
-record_kill(struct judge *judge, pid_t tgid, const char *fmt, ...)
+record_kill(struct judge *judge, pid_t tgid, int pidfd, const char *fmt, ...)
 {
 	char why[RECORD_MAX];
 	va_list ap;
-	int pidfd;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	record_note(judge, "pid %d %s: killed", tgid, why);
-	pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
-	if (pidfd == -1)
-		return;
 	send_record(judge, RECORD_KILL, "", pidfd);
-	close(pidfd);
 }
 
 /* The keeper's side. */

@@ -24,9 +24,13 @@ void record_note(struct judge *, const char *fmt, ...)
 /* Tells the user, on standard error. */
 void record_tell(struct judge *, const char *text);
 
-/* Asks for the death of a process that is not as it was judged: why. */
-void record_kill(struct judge *, pid_t tgid, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+/*
+ * Asks for the death of a process that is not as it was judged: why. It is
+ * the pidfd's, of which the caller has seen that it is not another's with a
+ * number that was reused.
+ */
+void record_kill(struct judge *, pid_t tgid, int pidfd, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /*
  * Asks for the signal that comes with a call's failure, SIGPIPE with EPIPE or

@@ -6,6 +6,7 @@
  * that nor what ran before is killed, before the call is answered.
  */
 #include <sys/auxv.h>
+#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -195,20 +196,44 @@ call_settle_exec(struct judge *judge, struct call *call)
 	process_end_watch(process);
 }
 
+/*
+ * A pidfd of the caller's process, which may be gone already and its number
+ * somebody else's: -1 then. (Another thread's exec ends the caller and not
+ * its process: that one has its leader.)
+ */
+static int
+pin_caller(struct judge *judge, const struct call *call)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, call->process->tgid, 0);
+	const struct thread *leader;
+
+	if (pidfd == -1 || notify_valid(judge->listener, call->ticket.id))
+		return pidfd;
+	leader = process_find(judge->table, call->process->tgid);
+	if (leader != NULL && leader->process == call->process)
+		return pidfd;
+	close(pidfd);
+	return -1;
+}
+
 void
 call_condemn(struct judge *judge, struct call *call, const char *fmt, ...)
 {
 	const struct timespec moment = { 0, 1000000 };
 	char why[PATH_MAX + 128];
+	int tries, pidfd;
 	va_list ap;
-	int tries;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	call->process->condemned = true;
 	call->process->elevated = false;
-	record_kill(judge, call->process->tgid, "%s", why);
+	pidfd = pin_caller(judge, call);
+	if (pidfd == -1)
+		return;
+	record_kill(judge, call->process->tgid, pidfd, "%s", why);
+	close(pidfd);
 	/* Unanswered it does nothing more: until the keeper's signal comes. */
 	judge_leave(judge);
 	for (tries = 0; tries < DEATH_TRIES &&
