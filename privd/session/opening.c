@@ -129,6 +129,11 @@ call_open(struct judge *judge, struct call *call)
 		call_refuse(judge, call, EOPNOTSUPP);
 		return;
 	}
+	if (!pin->missing && S_ISFIFO(pin->st.st_mode)) {
+		judge_leave(judge);
+		worker_settle(&pin->st);
+		judge_return(judge);
+	}
 	if (!pin->missing && S_ISCHR(pin->st.st_mode) &&
 	    pin->st.st_rdev == makedev(5, 0)) {
 		fd = open_terminal(call);

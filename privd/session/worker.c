@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Each job is a copy of what it needs of its call; it shares nothing with
- * the judge but the page's slot and the listener. A watching thread looks
- * ten times a second whether the programs still wait.
+ * the judge but the page's slot and the listener. A watching thread sees at
+ * once when a program that waits is gone, and looks for signals that came for
+ * one twenty times a second. What waits no longer is interrupted until it has
+ * left: the first interruption may come before the wait has begun.
  */
 #include "worker.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -29,7 +33,11 @@
 
 #define JOBS_MAX (PAGE_SLOTS - 16)
 #define WAKE SIGUSR1
-#define RESTART 512 /* ERESTARTSYS, which programs never see */
+#define RESTART 512   /* ERESTARTSYS, which programs never see */
+#define TICK 50000000 /* nanoseconds, as all of these */
+#define TICK_ENDING 500000
+#define SETTLE_TICK 200000
+#define SETTLE_TRIES 5000
 
 struct job {
 	pthread_t thread;
@@ -45,7 +53,9 @@ struct job {
 	struct sockaddr_storage addr;
 	socklen_t addr_len;
 	pid_t caller;
+	struct stat st;           /* of what is opened */
 	int folder;               /* of the caller's thread, in /proc */
+	int pidfd;                /* the same, -1: kernel too old */
 	_Atomic bool interrupted; /* a signal came for it */
 	struct worker_task task;  /* without work: none of this */
 };
@@ -55,6 +65,7 @@ static _Thread_local struct job *current;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct job *jobs[JOBS_MAX];
+static pthread_t watcher;
 static bool watching;
 
 static void
@@ -162,6 +173,8 @@ free_job(struct job *job)
 		close(job->object);
 	if (job->folder != -1)
 		close(job->folder);
+	if (job->pidfd != -1)
+		close(job->pidfd);
 	if (job->task.release != NULL)
 		job->task.release(job->task.context);
 	free(job);
@@ -200,35 +213,103 @@ is_to_end(struct job *job)
 	return true;
 }
 
-/* Interrupts what shall wait no longer, again and again until it is gone. */
+/* With the lock held: is it told to leave? */
+static bool
+end(struct job *job)
+{
+	if (!job->running || !is_to_end(job))
+		return false;
+	(void)pthread_kill(job->thread, WAKE);
+	return true;
+}
+
+/* The pidfds of all that wait into fds; how many there are, and are told to
+   leave. With the lock held. */
+static size_t
+look(struct pollfd *fds, size_t *ending)
+{
+	size_t i, n = 0;
+
+	*ending = 0;
+	for (i = 0; i < JOBS_MAX; i++) {
+		if (jobs[i] == NULL)
+			continue;
+		fds[n].events = POLLIN;
+		fds[n++].fd = jobs[i]->pidfd;
+		if (end(jobs[i]))
+			++*ending;
+	}
+	return n;
+}
+
+/* Until a program ends, a job is added, or the time is up. Those that are told
+   to leave are given some of it, ever more: they may be held up elsewhere. */
+static void
+wait_for_change(struct pollfd *fds, size_t n, size_t ending, long *moment)
+{
+	const struct timespec tick = { 0, TICK };
+	struct timespec rest = { 0, 0 };
+	sigset_t set;
+
+	if (ending > 0) {
+		rest.tv_nsec = *moment;
+		(void)nanosleep(&rest, NULL);
+		*moment = *moment >= TICK / 2 ? TICK : *moment * 2;
+		return;
+	}
+	*moment = TICK_ENDING;
+	(void)sigfillset(&set);
+	(void)sigdelset(&set, WAKE);
+	(void)ppoll(fds, n, &tick, &set);
+}
+
 static void *
 watch(void *p)
 {
-	const struct timespec tick = { 0, 50000000 };
-	size_t i, n = 1;
+	struct pollfd fds[JOBS_MAX];
+	size_t n, ending;
+	long moment = TICK_ENDING;
 
 	(void)p;
-	while (n > 0) {
-		(void)nanosleep(&tick, NULL);
+	for (;;) {
 		(void)pthread_mutex_lock(&lock);
-		for (i = 0, n = 0; i < JOBS_MAX; i++) {
-			if (jobs[i] == NULL)
-				continue;
-			n++;
-			if (jobs[i]->running && is_to_end(jobs[i]))
-				(void)pthread_kill(jobs[i]->thread, WAKE);
-		}
+		n = look(fds, &ending);
 		watching = n > 0;
 		(void)pthread_mutex_unlock(&lock);
+		if (n == 0)
+			return NULL;
+		wait_for_change(fds, n, ending, &moment);
 	}
-	return NULL;
+}
+
+/*
+ * An opening of a fifo meets those that wait for its other end: one that
+ * nobody waits for any more would take what is for others.
+ */
+void
+worker_settle(const struct stat *st)
+{
+	const struct timespec moment = { 0, SETTLE_TICK };
+	size_t i, n, tries;
+
+	for (tries = 0; tries < SETTLE_TRIES; tries++) {
+		(void)pthread_mutex_lock(&lock);
+		for (i = 0, n = 0; i < JOBS_MAX; i++)
+			if (jobs[i] != NULL &&
+			    jobs[i]->st.st_ino == st->st_ino &&
+			    jobs[i]->st.st_dev == st->st_dev && end(jobs[i]))
+				n++;
+		(void)pthread_mutex_unlock(&lock);
+		if (n == 0)
+			return;
+		(void)nanosleep(&moment, NULL);
+	}
 }
 
 /* With the lock held. */
 static bool
 enter(struct job *job)
 {
-	pthread_t watcher;
 	size_t i;
 
 	for (i = 0; i < JOBS_MAX && jobs[i] != NULL; i++)
@@ -242,6 +323,7 @@ enter(struct job *job)
 		return false;
 	job->running = true;
 	jobs[i] = job;
+	(void)pthread_kill(watcher, WAKE);
 	return true;
 }
 
@@ -253,6 +335,7 @@ submit(struct judge *judge, struct call *call, struct job *job)
 	job->listener = judge->listener;
 	job->ticket = call->ticket;
 	job->folder = fcntl(call->thread->folder, F_DUPFD_CLOEXEC, 3);
+	job->pidfd = fcntl(call->thread->pidfd, F_DUPFD_CLOEXEC, 3);
 	call_begin(call);
 	(void)pthread_mutex_lock(&lock);
 	entered = enter(job);
@@ -283,6 +366,7 @@ worker_open(struct judge *judge, struct call *call, bool cloexec)
 	}
 	job->fd = move(&call->pin[0].object);
 	job->object = -1;
+	job->st = call->pin[0].st;
 	job->flags = call->how.flags;
 	job->cloexec = cloexec;
 	submit(judge, call, job);

@@ -11,6 +11,7 @@
 
 struct call;
 struct judge;
+struct stat;
 struct ticket;
 
 /* The signal that ends a wait: to be caught, without SA_RESTART. */
@@ -21,6 +22,9 @@ void worker_init(void);
  */
 void worker_open(struct judge *, struct call *, bool cloexec);
 void worker_connect(struct judge *, struct call *);
+/* Returns when no opening of that fifo waits any more whose program does not
+   (or after a second, if one cannot leave). */
+void worker_settle(const struct stat *);
 
 /* Anything else: work answers the ticket; the context is released after it,
    or if there is no place for it. */

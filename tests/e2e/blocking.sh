@@ -76,4 +76,15 @@ check "with SA_RESTART" wait_for "$T/out" '^caught' 30
 same "the wait goes on" "opened after 1" "$(tail -n 1 "$T/out")"
 wait $pid
 forget $pid
+
+# Who was killed waits no more, and takes nothing away from others.
+cat >"$T/ghosts" <<END
+Policy: */ghosts, Emulation: native
+	Default: permit
+	native-fsread: filename match "/nothing/*" then deny
+	native-fswrite: filename match "/nothing/*" then deny
+END
+"$privrun" -f "$T/ghosts" -a -E "$T/log" -c "$user" \
+    "$helpers/ghosts" "$user_home/work/never" 200 >"$T/out" 2>&1
+same "nobody is at the other end" "readers: 0" "$(cat "$T/out")"
 done_testing
