@@ -52,7 +52,7 @@ channel_send(int channel, const void *buf, size_t len, const int *fds,
 	msg.msg_iov = &iov;
 	msg.msg_iovlen = 1;
 	if (nfds > 0) {
-		memset(&control, 0, sizeof(control));
+		memset(&control, 0, CMSG_SPACE(nfds * sizeof(int)));
 		msg.msg_control = &control;
 		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
 		cmsg = CMSG_FIRSTHDR(&msg);

@@ -84,6 +84,17 @@ format_address(struct call *call, char *buf)
 }
 
 static bool
+format_path(const struct resolve_pin *pin, char *text)
+{
+	size_t len = strlen(pin->path);
+
+	if (len >= SYS_VALUE_MAX)
+		return false;
+	memcpy(text, pin->path, len + 1);
+	return true;
+}
+
+static bool
 is_creating(const struct call *call)
 {
 	return (call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0;
@@ -105,17 +116,18 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		}
 		pin = &call->pin[(*k)++];
 		*missing = pin->missing;
-		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s", pin->path) <
-		    SYS_VALUE_MAX;
+		return format_path(pin, text);
 	case SYS_HOWFLAGS:
 	case SYS_OFLAGS:
 	case SYS_CREATFLAGS:
 		sys_format_oflags(call->how.flags, text, SYS_VALUE_MAX);
 		return true;
 	case SYS_HOWMODE:
+		if (!is_creating(call))
+			return false;
 		(void)snprintf(text, SYS_VALUE_MAX, "%o",
 		    (unsigned int)call->how.mode);
-		return is_creating(call);
+		return true;
 	case SYS_PIDNAME:
 		return call->target.name[0] != '\0' &&
 		    strlcpy(text, call->target.name, SYS_VALUE_MAX) <
@@ -131,8 +143,7 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		if (!call->addr_is_path)
 			return format_address(call, text) == 0;
 		*missing = call->pin[0].missing;
-		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s",
-			   call->pin[0].path) < SYS_VALUE_MAX;
+		return format_path(&call->pin[0], text);
 	default:
 		return sys_format(arg, call->regs, text, SYS_VALUE_MAX) == 0;
 	}

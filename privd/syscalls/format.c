@@ -65,15 +65,16 @@ void
 sys_format_oflags(uint64_t flags, char *buf, size_t size)
 {
 	static const char *const modes[] = { "ro", "wo", "rw", "--" };
-	struct sys_text text;
-	size_t i;
+	char text[2 + NELEMS(oflags) + 1];
+	size_t i, n;
 
-	sys_text_start(&text, buf, size);
-	sys_text_add(&text, "%s", modes[flags & O_ACCMODE]);
-	for (i = 0; i < NELEMS(oflags); i++)
+	/* For every opening: printf(3) would be a tenth of its cost. */
+	memcpy(text, modes[flags & O_ACCMODE], 2);
+	for (i = 0, n = 2; i < NELEMS(oflags); i++)
 		if ((flags & oflags[i].bit) != 0)
-			sys_text_add(&text, "%c", oflags[i].letter);
-	(void)sys_text_end(&text);
+			text[n++] = oflags[i].letter;
+	text[n] = '\0';
+	(void)strlcpy(buf, text, size);
 }
 
 static void
