@@ -422,6 +422,19 @@ nginx_is_bounded() {
 	check "it serves, as before" serves / "the page"
 }
 
+# A worker that does nothing is ended by its master.
+nginx_ends_workers() {
+	nginx_conf </dev/null
+	start nginx -g 'daemon off;'
+	until_true 20 serves / "the page"
+	pid=$(pid_of_nginx)
+	worker=$(children_of "$pid" | head -n 1)
+	kill -STOP "$worker"
+	stop "$pid" "a worker that hangs is killed"
+	check "and is gone" until_true 20 has_ended "$worker"
+	no_denials "the end of workers"
+}
+
 nginx_is_nobody_else() {
 	nginx_conf daemon </dev/null
 	start nginx -g 'daemon off;'
@@ -456,6 +469,7 @@ if have nginx && id www-data >/dev/null 2>&1 && empty /etc/nginx &&
 	nginx_serves
 	nginx_is_bounded
 	stop "$(pid_of_nginx)" "it ends when it is told to"
+	nginx_ends_workers
 	nginx_is_nobody_else
 	nginx_in_background
 else
