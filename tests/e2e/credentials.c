@@ -19,6 +19,7 @@
  *	s:PATH			stat
  *	p:PORT			bind of 127.0.0.1
  *	l:PATH			connect of a unix socket: whom the peer sees
+ *	q:PID			kill with signal 0
  *	r:PATH C:PATH		chroot, chdir
  *	t:STEP			that step in another thread
  *	n: N:			the rest in a child; in an orphan
@@ -324,6 +325,9 @@ step(char *what)
 		break;
 	case 'Z':
 		printf("%s %s\n", what, tells_frames() ? "yes" : "no");
+		break;
+	case 'q':
+		say(what, kill(atoi(text), 0));
 		break;
 	case 'L':
 		say(what, readlink(text, link, sizeof(link)));

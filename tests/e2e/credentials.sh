@@ -42,6 +42,7 @@ chgrp 4002 "$T/jail/inner"
 	for call in bind connect; do
 		echo "	native-$call: sockaddr eq \"/no/such\" then deny[enotty]"
 	done
+	echo "	native-kill: pidname eq \"/no/such\" then deny[enotty]"
 } >"$T/policy"
 
 alike() {
@@ -61,7 +62,7 @@ g=$T/group/closed
 a=$T/all/ones
 w=w:$T/all/new
 look="o:$r o:$o o:$g o:$a a:$r a:$o a:$g a:$a A:$r A:$o A:$g A:$a s:$r s:$g $w"
-look="$look w:$T/root/new w:$T/one/new w:$T/group/new p:81 l:$T/all/socket"
+look="$look w:$T/root/new w:$T/one/new w:$T/group/new p:81 l:$T/all/socket q:1 q:$$"
 
 # look is a list of words
 # shellcheck disable=SC2086
