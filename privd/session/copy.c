@@ -33,6 +33,7 @@
 	    O_NONBLOCK | O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT | 0100000 | \
 	    O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |    \
 	    O_TMPFILE)
+#define VALID_PATH_ONLY (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static int
 take_memory(struct judge *judge, struct call *call)
@@ -141,6 +142,9 @@ take_no_path(struct call *call, const struct sys_arg *arg, size_t k)
 	if (call->row->op == SYS_OP_UTIMES && fd &&
 	    (int)call->regs[arg->aux] == AT_FDCWD)
 		return EFAULT;
+	if (call->row->op == SYS_OP_UTIMES && fd &&
+	    call_at_flags(call, arg) != 0)
+		return EINVAL;
 	call->empty[k] = fd ||
 	    ((arg->flags & SYS_ARG_NULL) != 0 &&
 		(call_at_flags(call, arg) & AT_EMPTY_PATH) != 0);
@@ -196,6 +200,9 @@ call_copy_struct(struct judge *judge, struct call *call, uint64_t addr,
 static int
 open_flags_error(uint64_t flags)
 {
+	/* Where they count at all: openat2 says EINVAL before. */
+	if ((flags & O_PATH) != 0)
+		return 0;
 	if ((flags & TMPFILE_BIT) != 0 &&
 	    ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE ||
 		(flags & O_ACCMODE) == O_RDONLY))
@@ -220,6 +227,9 @@ copy_how(struct judge *judge, struct call *call, const struct sys_arg *arg)
 		(RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		return EINVAL;
 	if (how->mode != 0 && (how->flags & (O_CREAT | TMPFILE_BIT)) == 0)
+		return EINVAL;
+	if ((how->flags & O_PATH) != 0 &&
+	    (how->flags & ~(uint64_t)VALID_PATH_ONLY) != 0)
 		return EINVAL;
 	if (open_flags_error(how->flags) != 0)
 		return EINVAL;

@@ -34,6 +34,7 @@
 #include "message.h"
 #include "move.h"
 #include "page.h"
+#include "pathonly.h"
 #include "record.h"
 #include "status.h"
 #include "words.h"
@@ -58,6 +59,7 @@ judge_regime(struct judge *judge, const struct filter_set *set)
 	regime->set = *set;
 	regime->is_free = heir_is_free(set);
 	regime->is_released = heir_is_released(set);
+	regime->pathonly = pathonly_is_judged(&judge->plan->options, set);
 	regime->number = number;
 	regime->next = judge->regimes;
 	judge->regimes = regime;

@@ -116,6 +116,38 @@ unmake(struct judge *judge, const struct call *call)
 	    pin->path);
 }
 
+/*
+ * Such a descriptor cannot be handed over, and a reading one would be more. So
+ * the kernel opens it, and reads the path again: whoever changes it meanwhile
+ * has a descriptor of something else, without access, and whatever takes that
+ * one is judged by the name of its object (pathonly.h). The flags must not
+ * change: they are in registers, where openat2 has them in memory.
+ */
+static bool
+may_go_on(const struct call *call)
+{
+	const struct policy_rule *rule = call->verdict.rule;
+	uint64_t flags;
+
+	/* What is elevated was not meant to be had as the caller. */
+	if (rule != NULL && rule->identity.kind != POLICY_AS_CALLER)
+		return false;
+	return call->regime->pathonly &&
+	    sys_open_flags(call->row, call->regs, &flags) &&
+	    (flags & O_PATH) != 0;
+}
+
+static void
+open_path_only(struct judge *judge, struct call *call)
+{
+	if (!may_go_on(call))
+		call_refuse(judge, call, EOPNOTSUPP);
+	else if (call->pin[0].missing)
+		call_refuse(judge, call, ENOENT);
+	else
+		call_continue(judge, call);
+}
+
 void
 call_open(struct judge *judge, struct call *call)
 {
@@ -124,9 +156,8 @@ call_open(struct judge *judge, struct call *call)
 	bool made = false;
 	int fd = -1, tries;
 
-	/* Cannot be handed over, and a reading one would be more. */
 	if ((call->how.flags & O_PATH) != 0) {
-		call_refuse(judge, call, EOPNOTSUPP);
+		open_path_only(judge, call);
 		return;
 	}
 	if (!pin->missing && S_ISFIFO(pin->st.st_mode)) {

@@ -119,6 +119,7 @@ static int
 open_start(struct judge *judge, struct call *call, const struct sys_arg *arg,
     int *start)
 {
+	enum reach_what what = REACH_FD;
 	int number = AT_FDCWD;
 
 	if (arg->kind == SYS_FDPATH && call->fd != -1) {
@@ -129,14 +130,22 @@ open_start(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		number = (int)call->regs[arg->aux];
 	else if (arg->kind == SYS_FDPATH)
 		number = (int)call->regs[arg->reg];
+	if (arg->kind != SYS_FDPATH && number == AT_FDCWD)
+		what = REACH_CWD;
 	*start = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
-	    call->thread->folder, number == AT_FDCWD ? REACH_CWD : REACH_FD,
-	    number);
+	    call->thread->folder, what, number);
 	if (*start != -1)
 		return 0;
-	if (number != AT_FDCWD && (errno == ENOENT || number < 0))
+	if (what == REACH_FD && (errno == ENOENT || number < 0))
 		return EBADF;
 	return errno;
+}
+
+/* Nothing is made then, whatever the other flags say. */
+static bool
+is_path_only(const struct call *call)
+{
+	return (call->how.flags & O_PATH) != 0;
 }
 
 /* Does an open act on a link itself (and then refuse it)? */
@@ -146,7 +155,7 @@ walk_flags_nofollow(const struct call *call)
 	const uint64_t exclusive = O_CREAT | O_EXCL;
 
 	return (call->how.flags & O_NOFOLLOW) != 0 ||
-	    (call->how.flags & exclusive) == exclusive;
+	    (!is_path_only(call) && (call->how.flags & exclusive) == exclusive);
 }
 
 /* Does the call act on a link itself, by its nature or its flags? */
@@ -172,7 +181,7 @@ walk_flags(const struct call *call, const struct sys_arg *arg)
 	unsigned int flags = 0;
 
 	if (call->base->op == SYS_OP_OPEN) {
-		if ((call->how.flags & O_CREAT) != 0)
+		if ((call->how.flags & O_CREAT) != 0 && !is_path_only(call))
 			flags |= RESOLVE_CREATE;
 		if (walk_flags_nofollow(call))
 			flags |= RESOLVE_NOFOLLOW;

@@ -23,6 +23,7 @@ struct regime {
 	struct filter_set set;
 	bool is_free;     /* no call of it is judged, but execve */
 	bool is_released; /* nor that */
+	bool pathonly;    /* O_PATH may go on: see pathonly.h */
 	unsigned int number;
 	struct regime *next;
 };

@@ -145,11 +145,26 @@ same "below a folder that the user may not enter" "ok EACCES EACCES exit 0" \
     chmod 600 "$trusted/closed/a" "$trusted/closed/b"
     try "$P\tnative-open: filename eq \"$trusted/closed/a\" then permit as root\n" \
     "r:$trusted/closed/a" "r:$trusted/closed/b" "r:$trusted/closed/none")"
-# A descriptor without rights cannot be handed over, a reading one is more.
-same "O_PATH, judged, is refused" \
-    "EOPNOTSUPP ok exit 0" \
-    "$(try "$P\tnative-open: filename eq \"/nothing\" and oflags sub \"p\" then deny\n" \
-    "o:$T/a" "s:$T/a")"
+# A descriptor without access is the kernel's to give: only where whatever
+# takes it by its number is judged by name, if that is by its path.
+path_only="$P\tnative-open: filename eq \"/nothing\" and oflags sub \"p\" then deny\n"
+path_only="$path_only\tnative-open: filename eq \"$T/b\" then deny[eio]\n"
+same "O_PATH is judged and had" "ok EIO ok exit 0" \
+    "$(try "$path_only" "o:$T/a" "o:$T/b" "s:$T/a")"
+same "not where stat is judged by name and fstat is not" \
+    "EOPNOTSUPP EIO ok exit 0" \
+    "$(try "$path_only\tnative-stat: filename eq \"/nothing\" then deny\n" \
+    "o:$T/a" "o:$T/b" "s:$T/a")"
+same "but where both are" "ok exit 0" \
+    "$(try "$path_only\tnative-stat: filename eq \"/nothing\" then deny\n\tnative-fstat: filename eq \"/nothing\" then deny\n" \
+    "o:$T/a")"
+same "nor where a rule elevates" "EOPNOTSUPP ok exit 0" \
+    "$(try "$P\tnative-open: filename eq \"$T/a\" then permit as root\n" \
+    "o:$T/a" "r:$T/a")"
+: >"$T/log"
+try "$P\tnative-open: filename eq \"$T/a\" then permit log\n" "o:$T/a" \
+    >"$T/out"
+like "and it is logged" "syscall: native-open.*filename: $T/a" "$(cat "$T/log")"
 sum=$(sha256sum <"$trusted/confined" | cut -d ' ' -f 1)
 same "Digest: of this content" "ok exit 0" \
     "$(try "${P}Digest: sha256:$sum\n" "r:$T/a")"
