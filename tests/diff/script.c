@@ -211,6 +211,24 @@ repeat(const char *from, char **to, const char *end)
 	return close + 1;
 }
 
+/* "$F": its value in digits; NULL if there is no such variable. */
+static const char *
+put_variable(const char *from, char **to, const char *end)
+{
+	char name[8];
+	size_t len = strspn(from + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	long value;
+
+	if (len == 0 || len >= sizeof(name))
+		return NULL;
+	memcpy(name, from + 1, len);
+	name[len] = '\0';
+	if (!variable_get(name, &value) || end - *to < 24)
+		return NULL;
+	*to += snprintf(*to, 24, "%ld", value);
+	return from + 1 + len;
+}
+
 static const char *
 take_word(const char *line, char **to, const char *end)
 {
@@ -222,6 +240,11 @@ take_word(const char *line, char **to, const char *end)
 	while (*line != '\0' && *line != (quoted ? '"' : ' ') && *to < end) {
 		if (!quoted && *line == '@' &&
 		    (after = repeat(line, to, end)) != NULL) {
+			line = after;
+			continue;
+		}
+		if (*line == '$' &&
+		    (after = put_variable(line, to, end)) != NULL) {
 			line = after;
 			continue;
 		}
