@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,8 +35,9 @@
 struct move {
 	pid_t tgid; /* 0: this place is free */
 	pid_t tid;
-	int folder; /* of the thread, in /proc */
-	bool root;  /* chroot */
+	int folder;  /* of the thread, in /proc */
+	int process; /* the process's */
+	bool root;   /* chroot */
 	bool done;
 	struct stat before;
 	struct stat target;
@@ -49,6 +51,7 @@ static void
 forget(struct move *move)
 {
 	close(move->folder);
+	close(move->process);
 	move->tgid = 0;
 	nmoves--;
 }
@@ -64,13 +67,20 @@ find_place(void)
 	return NULL;
 }
 
+static bool
+is_gone(int folder)
+{
+	return faccessat(folder, "status", F_OK, 0) == -1;
+}
+
+/* Where a thread of the process stands. */
 static int
 look(struct judge *judge, const struct call *call, const struct move *move,
-    struct stat *st)
+    pid_t tid, int folder, struct stat *st)
 {
 	int fd, result;
 
-	fd = reach_open(&judge->reach, call->ticket.id, move->tid, move->folder,
+	fd = reach_open(&judge->reach, call->ticket.id, tid, folder,
 	    move->root ? REACH_ROOT : REACH_CWD, 0);
 	if (fd == -1)
 		return -1;
@@ -90,23 +100,41 @@ check_target(const struct resolve_pin *pin)
 	return perform_access(pin->object, X_OK) == -1 ? errno : 0;
 }
 
+/* The folders of the caller and its process: as long as the one is there the
+   number of the other is no stranger's. */
+static int
+pin_caller(const struct call *call, struct move *move)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", call->process->tgid);
+	move->folder = fcntl(call->thread->folder, F_DUPFD_CLOEXEC, 3);
+	move->process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (move->folder != -1 && move->process != -1 && !is_gone(move->folder))
+		return 0;
+	if (move->folder != -1)
+		close(move->folder);
+	if (move->process != -1)
+		close(move->process);
+	return -1;
+}
+
 static int
 enter(struct judge *judge, struct call *call)
 {
 	struct move *move = find_place();
 
-	if (move == NULL)
+	if (move == NULL || pin_caller(call, move) == -1)
 		return EAGAIN;
 	move->tid = call->thread->tid;
 	move->root = call->base->op == SYS_OP_CHROOT;
 	move->done = false;
 	move->target = call->pin[0].st;
 	(void)strlcpy(move->path, call->pin[0].path, sizeof(move->path));
-	move->folder = fcntl(call->thread->folder, F_DUPFD_CLOEXEC, 3);
-	if (move->folder == -1)
-		return EAGAIN;
-	if (look(judge, call, move, &move->before) == -1) {
+	if (look(judge, call, move, move->tid, move->folder, &move->before) ==
+	    -1) {
 		close(move->folder);
+		close(move->process);
 		return EPERM;
 	}
 	move->tgid = call->process->tgid;
@@ -148,12 +176,6 @@ is_explained(const struct move *move, const struct stat *st)
 	return false;
 }
 
-static bool
-is_gone(const struct move *move)
-{
-	return faccessat(move->folder, "status", F_OK, 0) == -1;
-}
-
 /* Those of a process all of whose moves are done, or which is no more. */
 static void
 sweep(pid_t tgid)
@@ -176,9 +198,33 @@ kill_other(struct judge *judge, const struct move *move)
 	if (pidfd == -1)
 		return;
 	/* Its number cannot be another's as long as it is there. */
-	if (!is_gone(move))
+	if (!is_gone(move->process))
 		record_kill(judge, move->tgid, pidfd, WHY, move->path);
 	close(pidfd);
+}
+
+/*
+ * Where the process stands, by the thread that moved; if that has ended (as a
+ * leader it leaves a zombie), by the caller, if that is one of its threads.
+ * False: nobody can say for now.
+ */
+static bool
+find_where(struct judge *judge, const struct call *call, struct move *move,
+    struct stat *st)
+{
+	if (move->tid == call->thread->tid)
+		move->done = true;
+	if (look(judge, call, move, move->tid, move->folder, st) == 0)
+		return true;
+	memset(st, 0, sizeof(*st)); /* nowhere that was judged */
+	if (errno != ENOENT && !is_gone(move->folder))
+		return true;
+	if (move->tgid != call->process->tgid)
+		return false;
+	move->done = true;
+	(void)look(judge, call, move, call->thread->tid, call->thread->folder,
+	    st);
+	return true;
 }
 
 /* False: the caller's process stands where it must not. */
@@ -188,14 +234,11 @@ settle(struct judge *judge, struct call *call, struct move *move)
 	bool own = move->tgid == call->process->tgid;
 	struct stat st;
 
-	if (is_gone(move) || move->tid == call->thread->tid)
+	if (is_gone(move->process)) {
 		move->done = true;
-	if (look(judge, call, move, &st) == -1) {
-		if (is_gone(move))
-			return true;
-		memset(&st, 0, sizeof(st)); /* nowhere that was judged */
+		return true;
 	}
-	if (is_explained(move, &st))
+	if (!find_where(judge, call, move, &st) || is_explained(move, &st))
 		return true;
 	move->done = true;
 	if (own)

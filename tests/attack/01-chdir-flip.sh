@@ -36,6 +36,15 @@ is 0 $? "the path did flip: $(got permitted) permitted, $(got refused) refused"
 is 0 $? "who got there was killed: $(got killed)"
 is 0 "$(got nowhere)" "and nobody got anywhere else"
 
+# Who moved has ended when another thread opens what lies there: once nobody
+# was asked then where the process stands.
+session "$OWN/policy" "$OWN/chdir-flip" "$USERS/a" b $((tries / 2)) thread \
+    >"$OWN/out" 2>&1
+is 0 "$(got forbidden)" "nor when another thread has moved, and ended"
+[ "$(got permitted)" -gt 0 ] && [ "$(got refused)" -gt 0 ]
+is 0 $? "the path did flip: $(got permitted) permitted, $(got refused) \
+refused, $(got killed) killed"
+
 "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" "$OWN/chdir-flip" \
     "$USERS/a" b "$tries" chroot >"$OWN/out" 2>&1
 is 0 "$(got forbidden)" "nor with chroot"

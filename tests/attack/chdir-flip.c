@@ -5,7 +5,8 @@
  * stands in. Each try is a process of its own, for one that is found in the
  * wrong folder is killed.
  *
- * usage: chdir-flip path-of-permitted letter-of-forbidden tries [chroot]
+ * usage: chdir-flip path-of-permitted letter-of-forbidden tries
+ *	[chroot|thread]	thread: one moves that has ended when another opens
  */
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -33,6 +34,7 @@ static char path[PATH_MAX];
 static volatile char *letter;
 static char letters[2];
 static bool root;
+static bool other; /* another thread moves */
 
 static void *
 flip(void *p)
@@ -45,17 +47,42 @@ flip(void *p)
 	return NULL;
 }
 
+static void *
+move(void *p)
+{
+	int *result = p;
+
+	*result = root ? chroot(path) : chdir(path);
+	return NULL;
+}
+
+static int
+move_by_other(void)
+{
+	pthread_t mover;
+	int result = -1;
+
+	if (pthread_create(&mover, NULL, move, &result) != 0 ||
+	    pthread_join(mover, NULL) != 0)
+		return -1;
+	return result;
+}
+
 /* The file "name" in each folder holds the folder's letter. */
 static int
 try(void)
 {
 	pthread_t flipper;
 	char c = 0;
-	int fd;
+	int fd, result = -1;
 
 	if (pthread_create(&flipper, NULL, flip, NULL) != 0)
 		return NOWHERE;
-	if ((root ? chroot(path) : chdir(path)) == -1)
+	if (other)
+		result = move_by_other();
+	else
+		(void)move(&result);
+	if (result == -1)
 		return REFUSED;
 	fd = open(root ? "/name" : "name", O_RDONLY);
 	if (fd == -1 || read(fd, &c, 1) != 1)
@@ -77,7 +104,8 @@ main(int argc, char *argv[])
 	letters[0] = *letter;
 	letters[1] = argv[2][0];
 	tries = strtoul(argv[3], NULL, 10);
-	root = argc > 4;
+	root = argc > 4 && strcmp(argv[4], "chroot") == 0;
+	other = argc > 4 && strcmp(argv[4], "thread") == 0;
 	for (i = 0; i < tries; i++) {
 		pid = fork();
 		if (pid == -1)
