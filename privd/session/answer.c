@@ -94,5 +94,5 @@ call_put(struct judge *judge, struct call *call, uint64_t addr,
     const void *data, size_t len)
 {
 	return reach_write(&judge->reach, call->ticket.id, call->thread->tid,
-	    call->process->tgid, addr, data, len);
+	    addr, data, len);
 }

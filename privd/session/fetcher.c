@@ -58,9 +58,8 @@ is_ours(const struct fetcher *fetcher, const struct status *st)
 }
 
 /*
- * Pins the thread's process, then asks whether it is one of ours and still
- * waits: both hold of what is pinned. Returns a pidfd; *folder is its
- * /proc folder.
+ * Pins the thread, then asks whether it is one of ours and still waits: both
+ * hold of what is pinned. Returns a pidfd; *folder is its /proc folder.
  */
 static int
 pin_process(const struct fetcher *fetcher, const struct reach_request *request,
@@ -75,7 +74,7 @@ pin_process(const struct fetcher *fetcher, const struct reach_request *request,
 	if (*folder == -1)
 		return -1;
 	if (status_read(*folder, &st) == 0 && is_ours(fetcher, &st)) {
-		pidfd = (int)syscall(SYS_pidfd_open, st.tgid, 0);
+		pidfd = reach_pidfd(request->tid, st.tgid);
 		if (pidfd != -1 && notify_valid(fetcher->listener, request->id))
 			return pidfd;
 		if (pidfd != -1)

@@ -275,8 +275,7 @@ work(void *p, const struct ticket *ticket, int listener)
 	if (message->error == 0 && message->count_at != 0 &&
 	    notify_valid(listener, ticket->id) &&
 	    reach_write(&judge->reach, ticket->id, message->tid,
-		message->caller, message->count_at, &count,
-		sizeof(count)) == -1)
+		message->count_at, &count, sizeof(count)) == -1)
 		message->error = errno;
 	if (message->error != 0)
 		ticket_refuse(ticket, listener, message->error);

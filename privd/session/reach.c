@@ -23,6 +23,7 @@
 #include "identity.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
+#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
 
 /* Effective in this thread all the time. */
 static _Thread_local uint64_t resting;
@@ -154,12 +155,24 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 	return fd;
 }
 
+/* Its leader may have exited, or have other descriptors. Where the kernel has
+   pidfds of leaders alone the leader's are taken. */
+int
+reach_pidfd(pid_t tid, pid_t tgid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+
+	if (pidfd == -1 && errno == EINVAL)
+		pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
+	return pidfd;
+}
+
 static int
-take_directly(struct reach *reach, pid_t tgid, int number)
+take_directly(struct reach *reach, pid_t tid, pid_t tgid, int number)
 {
 	int pidfd, fd, error;
 
-	pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
+	pidfd = reach_pidfd(tid, tgid);
 	if (pidfd == -1)
 		return -1;
 	reach_raise(reach);
@@ -178,7 +191,7 @@ reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 	int fd;
 
 	if (reach->fetcher == -1)
-		return take_directly(reach, tgid, number);
+		return take_directly(reach, tid, tgid, number);
 	(void)pthread_mutex_lock(&turn);
 	start_request(&request, REACH_TAKE, id, tid);
 	request.number = number;
@@ -189,7 +202,7 @@ reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 }
 
 static int
-write_directly(struct reach *reach, pid_t tgid, uint64_t addr, const void *data,
+write_directly(struct reach *reach, pid_t tid, uint64_t addr, const void *data,
     size_t len)
 {
 	struct iovec local, remote;
@@ -200,7 +213,7 @@ write_directly(struct reach *reach, pid_t tgid, uint64_t addr, const void *data,
 	remote.iov_base = (void *)(uintptr_t)addr;
 	remote.iov_len = len;
 	reach_raise(reach);
-	n = process_vm_writev(tgid, &local, 1, &remote, 1, 0);
+	n = process_vm_writev(tid, &local, 1, &remote, 1, 0);
 	reach_lower(reach);
 	if (n == (ssize_t)len)
 		return 0;
@@ -210,8 +223,8 @@ write_directly(struct reach *reach, pid_t tgid, uint64_t addr, const void *data,
 }
 
 int
-reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
-    uint64_t addr, const void *data, size_t len)
+reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
+    const void *data, size_t len)
 {
 	static _Thread_local struct reach_request request;
 	int result;
@@ -219,7 +232,7 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 	if (len == 0)
 		return 0;
 	if (reach->fetcher == -1)
-		return write_directly(reach, tgid, addr, data, len);
+		return write_directly(reach, tid, addr, data, len);
 	if (len > sizeof(request.data)) {
 		errno = E2BIG;
 		return -1;

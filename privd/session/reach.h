@@ -67,11 +67,13 @@ struct reach_who {
 /* Opens it of the thread whose /proc folder procfd is. -1 with errno. */
 int reach_open(struct reach *, uint64_t id, pid_t tid, int procfd,
     enum reach_what, int number);
-/* A duplicate of the process's descriptor (pidfd_getfd(2)). */
+/* A pidfd of the thread, on old kernels of its process. -1 with errno. */
+int reach_pidfd(pid_t tid, pid_t tgid);
+/* A duplicate of the thread's descriptor (pidfd_getfd(2)). */
 int reach_take(struct reach *, uint64_t id, pid_t tid, pid_t tgid, int number);
 /* Writes a result; EFAULT as the kernel would. */
-int reach_write(struct reach *, uint64_t id, pid_t tid, pid_t tgid,
-    uint64_t addr, const void *, size_t len);
+int reach_write(struct reach *, uint64_t id, pid_t tid, uint64_t addr,
+    const void *, size_t len);
 /*
  * Asks the fetcher at the other end of the channel who has that number:
  * anybody, whose executable is opened with O_PATH (-1: it has none). who may
