@@ -71,7 +71,7 @@ policy_errno_name(int error)
 	if (known == NULL)
 		return NULL;
 	/* Written with the same bytes each time, so never torn. */
-	for (i = 0; known[i] != '\0' && i < sizeof(names[0]) - 1; i++)
+	for (i = 0; i < sizeof(names[0]) - 1 && known[i] != '\0'; i++)
 		names[error][i] = (char)tolower((unsigned char)known[i]);
 	return names[error];
 }

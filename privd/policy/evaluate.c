@@ -147,26 +147,27 @@ probe_run(const struct evaluation *ev, const struct probe *probe)
 }
 
 static enum truth
-evaluate_macros(struct evaluation *ev, struct probe *probe)
+evaluate_macros(struct evaluation *ev, const struct probe *plain)
 {
-	const enum policy_operator op = probe->expr->operator;
+	const enum policy_operator op = plain->expr->operator;
+	struct probe probe = *plain;
 	char text[POLICY_TEXT_MAX];
 	enum truth result;
 	regex_t regex;
 
-	if (!macro_expand(ev->req, probe->expr, text, sizeof(text))) {
+	if (!macro_expand(ev->req, probe.expr, text, sizeof(text))) {
 		ev->failed = true;
 		return UNKNOWN;
 	}
-	probe->text = text;
+	probe.text = text;
 	if (op != POLICY_RE)
-		return probe_run(ev, probe);
+		return probe_run(ev, &probe);
 	if (regcomp(&regex, text, REG_EXTENDED | REG_NOSUB) != 0) {
 		ev->failed = true;
 		return UNKNOWN;
 	}
-	probe->regex = &regex;
-	result = probe_run(ev, probe);
+	probe.regex = &regex;
+	result = probe_run(ev, &probe);
 	regfree(&regex);
 	return result;
 }

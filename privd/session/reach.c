@@ -252,7 +252,7 @@ reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *who,
     int *exe)
 {
 	static _Thread_local struct reach_request request;
-	struct reach_who reply;
+	struct reach_who reply = { .error = EIO };
 	int fds[CHANNEL_FDS_MAX];
 	size_t nfds = 0;
 	ssize_t n = -1;

@@ -27,8 +27,9 @@ int status_read(int folder, struct status *);
 int status_groups(int folder, gid_t *groups, size_t most, size_t *n);
 
 /*
- * Is there a signal for the thread that it does not block? STATUS_SIGNAL_SHARED:
- * one that another thread of its process may take as well.
+ * Is there a signal for the thread that it does not block?
+ * STATUS_SIGNAL_SHARED: one that another thread of its process may take as
+ * well.
  */
 enum status_signal {
 	STATUS_SIGNAL_NONE,

@@ -350,10 +350,9 @@ setup(void **state)
 		have_tun = true;
 		bring_up("tun0", "172.16.9.1", "172.16.9.2");
 	}
-	if (system(
-		"ip link add v0 type veth peer name v1 2>/dev/null && "
-		"ip neigh add 10.8.8.2 lladdr 2:0:0:0:0:2 dev v0 2>/dev/null") ==
-	    0) {
+	if (system("ip link add v0 type veth peer name v1 2>/dev/null && "
+		   "ip neigh add 10.8.8.2 lladdr 2:0:0:0:0:2 dev v0 "
+		   "2>/dev/null") == 0) {
 		have_veth = true;
 		bring_up("v1", NULL, NULL);
 		bring_up("v0", "10.8.8.1", NULL);

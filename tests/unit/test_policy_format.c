@@ -303,8 +303,8 @@ test_exact(void **state)
 		    "(true or true) and true and not (true and true) then "
 		    "pretend[0], if user = root and "
 		    "(group != 5 or user < 3)\n" },
-		{ "Policy: /a\nDefault : deny\nDIGEST: SHA256: 00000000000000000"
-		  "00000000000000000000000000000000000000000000000\n"
+		{ "Policy: /a\nDefault : deny\nDIGEST: SHA256: 0000000000000000"
+		  "000000000000000000000000000000000000000000000000\n"
 		  "include: \"t\"\n",
 		    "Policy: /a, Emulation: native\n\tDefault: deny[eperm]\n"
 		    "\tDigest: sha256:00000000000000000000000000000000"

@@ -101,7 +101,8 @@ write_folder(const char *uids, const char *gids, const char *caps, int filters,
 	assert_non_null(file);
 	fprintf(file,
 	    "Name:\tx\\nUid:\\t0\nUmask:\t0022\nTgid:\t1\nPPid:\t1\n"
-	    "Uid:\t%s\nGid:\t%s\nCapPrm:\t%s\nCapEff:\t0\nSeccomp_filters:\t%d\n",
+	    "Uid:\t%s\nGid:\t%s\nCapPrm:\t%s\nCapEff:\t0\n"
+	    "Seccomp_filters:\t%d\n",
 	    uids, gids, caps, filters);
 	(void)fclose(file);
 	(void)snprintf(path, sizeof(path), "%s/ns/user", folder);
