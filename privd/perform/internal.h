@@ -79,6 +79,10 @@ perform_function perform_adjtime;
 perform_function perform_reboot;
 perform_function perform_syslog;
 
+/* mounts.c */
+perform_function perform_mount;
+perform_function perform_umount;
+
 /* processes.c */
 perform_function perform_kill;
 perform_function perform_setpriority;

@@ -53,6 +53,8 @@ static const struct {
 	[SYS_OP_SETSOCKOPT] = { perform_setsockopt, WITH_FD | PERFORM_EFFECT },
 	[SYS_OP_GETSOCKOPT] = { perform_getsockopt, WITH_FD },
 	[SYS_OP_IOCTL] = { perform_ioctl, WITH_FD | PERFORM_EFFECT },
+	[SYS_OP_MOUNT] = { perform_mount, PERFORM_EFFECT },
+	[SYS_OP_UMOUNT] = { perform_umount, PERFORM_EFFECT },
 	[SYS_OP_SETHOSTNAME] = { perform_sethostname, PERFORM_EFFECT },
 	[SYS_OP_SETDOMAINNAME] = { perform_setdomainname, PERFORM_EFFECT },
 	[SYS_OP_SETTIMEOFDAY] = { perform_settimeofday, PERFORM_EFFECT },

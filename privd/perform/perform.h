@@ -74,6 +74,27 @@ int perform_call(const struct perform_request *, struct perform_result *);
 /* Reads the sysctls that openings in shared folders depend on. */
 void perform_init(void);
 
+#define PERFORM_MOUNT_DATA_MAX 4096
+
+/* The strings of a mount, which are its data; NULL: it has none. */
+struct perform_mount_texts {
+	const char *source;
+	const char *fstype;
+	const char *data;
+};
+/* False: they are not whole. */
+bool perform_mount_texts(const struct perform_request *,
+    struct perform_mount_texts *);
+/* The flags without what old programs put there. */
+uint64_t perform_mount_flags(uint64_t flags);
+/* Is the source one that the kernel walks to? */
+bool perform_source_is_path(uint64_t flags, const char *fstype);
+/* A descriptor among the options: 1, and its number stands from there to
+   there; 0: there is none; -1: there are such that are not understood. */
+int perform_mount_fd(const char *data, size_t *from, size_t *to);
+/* Opens the list of file systems. */
+void perform_mounts_init(void);
+
 /* Does the process of the pidfd still have its number? */
 bool perform_is_there(int pidfd);
 

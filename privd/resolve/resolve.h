@@ -116,6 +116,13 @@ int resolve_name(const struct resolve_view *, int fd, char *, size_t,
  */
 bool resolve_prove(int fd, const char *path);
 
+/*
+ * What a pin is, without asking the server of its file system, which may keep
+ * us waiting, or be gone, and tells nothing here that could change.
+ */
+int resolve_stat(int fd, struct stat *);
+/* Is there no such entry in the folder? (The same; links are not followed.) */
+bool resolve_is_missing(int folder, const char *name);
 /* The same file: device and inode. */
 bool resolve_same(const struct stat *, const struct stat *);
 

@@ -90,6 +90,36 @@ resolve_clear(struct resolve_pin *pin)
 	pin->parent = -1;
 }
 
+int
+resolve_stat(int fd, struct stat *st)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS,
+		&stx) == -1)
+		return -1;
+	memset(st, 0, sizeof(*st));
+	st->st_dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
+	st->st_rdev = makedev(stx.stx_rdev_major, stx.stx_rdev_minor);
+	st->st_ino = stx.stx_ino;
+	st->st_mode = stx.stx_mode;
+	st->st_nlink = stx.stx_nlink;
+	st->st_uid = stx.stx_uid;
+	st->st_gid = stx.stx_gid;
+	st->st_size = (off_t)stx.stx_size;
+	return 0;
+}
+
+bool
+resolve_is_missing(int folder, const char *name)
+{
+	struct statx stx;
+
+	return statx(folder, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
+		   STATX_TYPE, &stx) == -1 &&
+	    errno == ENOENT;
+}
+
 bool
 resolve_same(const struct stat *a, const struct stat *b)
 {
@@ -249,7 +279,7 @@ resolve_adopt(const struct resolve_view *view, int object,
 {
 	resolve_pin_init(pin);
 	pin->object = object;
-	if (fstat(object, &pin->st) == -1)
+	if (resolve_stat(object, &pin->st) == -1)
 		return errno;
 	return resolve_name(view, object, pin->path, sizeof(pin->path),
 	    &pin->outside);
@@ -384,7 +414,7 @@ follow_magic(struct walk *walk, const char *name)
 		fd = openat(walk->cur, name, O_PATH | O_CLOEXEC);
 	if (fd == -1)
 		return errno;
-	if (fstat(fd, &st) == -1) {
+	if (resolve_stat(fd, &st) == -1) {
 		close(fd);
 		return errno;
 	}
@@ -452,7 +482,7 @@ go_up(struct walk *walk, const char *name)
 	fd = openat(walk->cur, name, O_DIRECTORY | PIN_FLAGS);
 	if (fd == -1)
 		return errno;
-	if (fstat(fd, &st) == -1) {
+	if (resolve_stat(fd, &st) == -1) {
 		close(fd);
 		return errno;
 	}
@@ -583,7 +613,7 @@ step(struct walk *walk, char *name, bool last)
 		return refused_below(walk, copy);
 	if (fd == -1)
 		return errno;
-	if (fstat(fd, &st) == -1) {
+	if (resolve_stat(fd, &st) == -1) {
 		close(fd);
 		return errno;
 	}
@@ -654,13 +684,13 @@ walk_slowly(const struct resolve_view *view, int start, const char *path,
 	walk.foreign = path[0] != '/';
 	walk.next = walk.buf;
 	(void)snprintf(walk.buf, sizeof(walk.buf), "%s", path);
-	if (fstat(view->root, &walk.root_st) == -1)
+	if (resolve_stat(view->root, &walk.root_st) == -1)
 		return errno;
 	walk.cur = fcntl(path[0] == '/' ? view->root : start, F_DUPFD_CLOEXEC,
 	    3);
 	if (walk.cur == -1)
 		return errno;
-	if (fstat(walk.cur, &walk.cur_st) == -1)
+	if (resolve_stat(walk.cur, &walk.cur_st) == -1)
 		error = errno;
 	else
 		error = walk_all(&walk);
@@ -716,7 +746,7 @@ pin_at_once(const struct resolve_view *view, const char *path,
 	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
 	if (fd == -1)
 		return false;
-	if (fstat(fd, &pin->st) == -1 || S_ISLNK(pin->st.st_mode) ||
+	if (resolve_stat(fd, &pin->st) == -1 || S_ISLNK(pin->st.st_mode) ||
 	    may_be_procfs(fd, &pin->st)) {
 		close(fd);
 		return false;

@@ -21,6 +21,7 @@
 #include "identity.h"
 #include "judge.h"
 #include "message.h"
+#include "mount.h"
 #include "record.h"
 #include "room.h"
 #include "status.h"
@@ -163,6 +164,7 @@ act(struct judge *judge, struct call *call)
 		call_refuse(judge, call, EFBIG);
 		return;
 	}
+	call_leave_mount(judge, call);
 	if ((traits & PERFORM_EFFECT) != 0)
 		call_begin(call);
 	judge_leave(judge);

@@ -20,6 +20,7 @@
 #include "call.h"
 #include "hand.h"
 #include "judge.h"
+#include "rule.h"
 #include "status.h"
 #include "target.h"
 
@@ -287,7 +288,8 @@ call_target_is_for_hand(const struct call *call)
 	if (call->row->op == SYS_OP_KILL)
 		return !own && target->pidfd != -1 && target->number > 0;
 	return own ||
-	    (target->pidfd != -1 && target_is_judged(call->verdict.rule->expr));
+	    (target->pidfd != -1 &&
+		rule_tests(call->verdict.rule->expr, "pidname"));
 }
 
 /*

@@ -18,8 +18,8 @@
 #include <strings.h>
 
 #include "heir.h"
+#include "rule.h"
 #include "session.h"
-#include "target.h"
 
 #define RULES_MAX 4096  /* execve rules that are looked at */
 #define SETS_MAX 256    /* of the closure */
@@ -483,7 +483,8 @@ look_through(struct session_plan *plan, const struct filter_set *set)
 		for (i = 0; i < policy_rule_count(set->images[n]); i++) {
 			expr = policy_rule(set->images[n], i)->expr;
 			look_at(plan, expr);
-			plan->names = plan->names || target_is_judged(expr);
+			plan->names = plan->names ||
+			    rule_tests(expr, "pidname");
 		}
 	}
 }

@@ -321,6 +321,9 @@ copy_text(struct judge *judge, struct call *call, const struct sys_arg *arg)
 {
 	int size = (int)call->regs[arg->aux];
 
+	call->string[0] = '\0';
+	if (call->regs[arg->reg] == 0 && (arg->flags & SYS_ARG_OPTIONAL) != 0)
+		return 0;
 	if ((arg->flags & SYS_ARG_SIZED) == 0)
 		return call_copy_string(judge, call, call->regs[arg->reg],
 		    call->string, sizeof(call->string));
@@ -341,6 +344,12 @@ copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		if (*paths >= CALL_PATHS)
 			return 0;
 		return copy_path(judge, call, arg, (*paths)++);
+	case SYS_SOURCE: /* it may be empty, or none */
+		call->path[(*paths)++][0] = '\0';
+		if (call->regs[arg->reg] == 0)
+			return 0;
+		return call_copy_string(judge, call, call->regs[arg->reg],
+		    call->path[*paths - 1], PATH_MAX);
 	case SYS_HOWFLAGS:
 		return copy_how(judge, call, arg);
 	case SYS_STRING:
@@ -373,7 +382,8 @@ is_other_domain(int sock)
 int
 call_copy_all(struct judge *judge, struct call *call)
 {
-	bool text = sys_form_register(call->row, SYS_FORM_TEXT) != -1;
+	bool text = sys_form_register(call->row, SYS_FORM_TEXT) != -1 ||
+	    sys_form_register(call->row, SYS_FORM_MOUNT) != -1;
 	const struct sys_arg *arg;
 	size_t paths = 0;
 	int error;

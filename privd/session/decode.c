@@ -100,23 +100,38 @@ is_creating(const struct call *call)
 	return (call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0;
 }
 
+static bool
+format_next_path(struct call *call, size_t *k, char *text, bool *missing)
+{
+	struct resolve_pin *pin;
+
+	if (*k >= call->npins || call->pin[*k].path[0] == '\0') {
+		(*k)++;
+		return false;
+	}
+	pin = &call->pin[(*k)++];
+	*missing = pin->missing;
+	return format_path(pin, text);
+}
+
+static bool
+format_options(const struct call *call, char *text)
+{
+	struct perform_mount_texts texts;
+
+	return perform_mount_texts(&call->ask, &texts) && texts.data != NULL &&
+	    strlcpy(text, texts.data, SYS_VALUE_MAX) < SYS_VALUE_MAX;
+}
+
 /* One argument as text. False: this call has not got it. */
 static bool
 format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
     char *text, bool *missing)
 {
-	struct resolve_pin *pin;
-
 	switch (arg->kind) {
 	case SYS_PATH:
 	case SYS_FDPATH:
-		if (*k >= call->npins || call->pin[*k].path[0] == '\0') {
-			(*k)++;
-			return false;
-		}
-		pin = &call->pin[(*k)++];
-		*missing = pin->missing;
-		return format_path(pin, text);
+		return format_next_path(call, k, text, missing);
 	case SYS_HOWFLAGS:
 	case SYS_OFLAGS:
 	case SYS_CREATFLAGS:
@@ -132,7 +147,18 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		return call->target.name[0] != '\0' &&
 		    strlcpy(text, call->target.name, SYS_VALUE_MAX) <
 		    SYS_VALUE_MAX;
+	case SYS_SOURCE:
+		if (call->has_path[0])
+			return format_next_path(call, k, text, missing);
+		(*k)++;
+		return call->regs[arg->reg] != 0 &&
+		    strlcpy(text, call->path[0], SYS_VALUE_MAX) < SYS_VALUE_MAX;
+	case SYS_OPTIONS:
+		return format_options(call, text);
 	case SYS_STRING:
+		if (call->regs[arg->reg] == 0 &&
+		    (arg->flags & SYS_ARG_OPTIONAL) != 0)
+			return false;
 		return (size_t)snprintf(text, SYS_VALUE_MAX, "%s",
 			   call->string) < SYS_VALUE_MAX;
 	case SYS_SOCKADDR:

@@ -22,6 +22,7 @@
 #include "hand.h"
 #include "identity.h"
 #include "judge.h"
+#include "mount.h"
 #include "record.h"
 #include "room.h"
 #include "status.h"
@@ -111,6 +112,7 @@ is_for_hand(const struct call *call)
 {
 	const struct policy_rule *rule = call->verdict.rule;
 	const struct resolve_pin *pin = &call->pin[0];
+	struct perform_request ask = call->ask;
 
 	if (rule->alias != SYS_ALIAS_NONE) {
 		if (call->base->op != SYS_OP_OPEN || pin->missing ||
@@ -132,6 +134,8 @@ is_for_hand(const struct call *call)
 		    (call->how.flags & O_PATH) == 0 && can_be_given(call);
 	case SYS_OP_ACCESS:
 		return !pin->missing;
+	case SYS_OP_MOUNT:
+		return mount_may_be_lent(rule, &ask) && can_be_given(call);
 	/* A descriptor's clock; and what a hand would wait for. */
 	case SYS_OP_CLOCK_SETTIME:
 		return (int32_t)call->regs[0] >= 0;
@@ -316,6 +320,7 @@ call_elevate(struct judge *judge, struct call *call)
 	struct hand_gift gift;
 	int fd, error;
 
+	call_leave_mount(judge, call);
 	error = sys_performable(call->row, call->regs) ?
 	    call_take_late(judge, call) :
 	    refuse_note(judge, call);

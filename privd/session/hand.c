@@ -37,6 +37,7 @@
 #include "hand_target.h"
 #include "identity.h"
 #include "jail.h"
+#include "mount.h"
 #include "session.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
@@ -112,6 +113,22 @@ format_address(const struct hand *hand, char *text)
 		   hand->ask.fd, text, SYS_VALUE_MAX) == 0;
 }
 
+/* One of the strings of a mount. */
+static bool
+format_text(const struct hand *hand, const struct sys_arg *arg, char *text)
+{
+	struct perform_mount_texts texts;
+	const char *found;
+
+	if (!perform_mount_texts(&hand->ask, &texts))
+		return false;
+	found = arg->kind == SYS_SOURCE ? texts.source :
+	    arg->kind == SYS_OPTIONS    ? texts.data :
+					  texts.fstype;
+	return found != NULL &&
+	    strlcpy(text, found, SYS_VALUE_MAX) < SYS_VALUE_MAX;
+}
+
 /* As it will be performed: what the judge says of it counts nowhere. */
 static bool
 format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
@@ -138,7 +155,16 @@ format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 	case SYS_PIDNAME:
 		return strlcpy(text, hand->target.pinned.name, SYS_VALUE_MAX) >
 		    0;
+	case SYS_SOURCE:
+		if (request->path[0] != HAND_PATH_NONE)
+			return format_path(&hand->pin[(*k)++], text);
+		(*k)++;
+		return format_text(hand, arg, text);
+	case SYS_OPTIONS:
+		return format_text(hand, arg, text);
 	case SYS_STRING:
+		if (hand->base->op == SYS_OP_MOUNT)
+			return format_text(hand, arg, text);
 		return hand->ask.data != NULL &&
 		    strlcpy(text, hand->ask.data, SYS_VALUE_MAX) <
 		    SYS_VALUE_MAX;
@@ -237,7 +263,7 @@ names_entry(const struct hand *hand, size_t nth)
 	const struct sys_arg *arg;
 	size_t k = 0;
 
-	if (hand->base->op == SYS_OP_BIND)
+	if (hand->base->op == SYS_OP_BIND || hand->base->op == SYS_OP_UMOUNT)
 		return true;
 	for (arg = hand->row->args; arg->name != NULL; arg++)
 		if (arg->kind == SYS_PATH && k++ == nth)
@@ -295,10 +321,11 @@ alias_allows(const struct hand *hand, const struct policy_rule *rule)
 }
 
 static bool
-target_allows(const struct hand *hand, const struct policy_rule *rule)
+target_allows(struct hand *hand, const struct policy_rule *rule)
 {
-	return !sys_has_target(hand->row) ||
-	    hand_may_touch(hand->plan, &hand->target, &hand->ask, rule);
+	if (!sys_has_target(hand->row))
+		return mount_may_be_lent(rule, &hand->ask);
+	return hand_may_touch(hand->plan, &hand->target, &hand->ask, rule);
 }
 
 /*
@@ -474,6 +501,30 @@ take_fd(struct hand *hand, int fd)
 	return fd == -1 ? errno : hand_pin_object(fd, &hand->pin[0]);
 }
 
+/* What the kernel would take for paths is pinned, and a descriptor there
+   where the options have one. */
+static int
+take_mount(struct hand *hand, size_t n)
+{
+	struct perform_request *ask = &hand->ask;
+	struct perform_mount_texts texts;
+	size_t from, to;
+	bool path, with_fd;
+
+	if (!perform_mount_texts(ask, &texts))
+		return EINVAL;
+	path = texts.source != NULL && texts.source[0] != '\0' &&
+	    perform_source_is_path(ask->numbers.flags, texts.fstype);
+	with_fd = texts.data != NULL &&
+	    perform_mount_fd(texts.data, &from, &to) == 1;
+	if (path != (hand->request->path[0] != HAND_PATH_NONE) ||
+	    hand->nfds > n + with_fd)
+		return EINVAL;
+	if (hand->nfds > n)
+		ask->fd = hand->fds[n];
+	return 0;
+}
+
 /* The double is given what was pinned, a hand pins for itself. */
 static int
 take_target(struct hand *hand)
@@ -517,6 +568,8 @@ take_descriptors(struct hand *hand)
 	}
 	if (sys_has_target(hand->row))
 		return take_target(hand);
+	if (hand->base->op == SYS_OP_MOUNT)
+		return take_mount(hand, n);
 	hand->message = n + with_fd;
 	if (hand->message > hand->nfds ||
 	    (hand->base->op != SYS_OP_SEND && hand->message < hand->nfds))
@@ -742,6 +795,8 @@ hand_main(const struct hand_start *start)
 	hand.self = self;
 	hand.number = start->number;
 	hand.names = start->names;
+	if (self->mounts)
+		perform_mounts_init();
 	hand.budget = budget_new();
 	if (hand.budget == NULL)
 		fail("memory");

@@ -79,6 +79,8 @@ static const int calls[SYS_OPS][CALLS_MAX] = {
 	[SYS_OP_ADJTIME] = { SYS_clock_adjtime },
 	[SYS_OP_REBOOT] = { SYS_reboot },
 	[SYS_OP_SYSLOG] = { SYS_syslog },
+	[SYS_OP_MOUNT] = { SYS_mount },
+	[SYS_OP_UMOUNT] = { SYS_umount2 },
 	[SYS_OP_SETPRIORITY] = { SYS_setpriority },
 	[SYS_OP_IOPRIO_SET] = { SYS_ioprio_set },
 	[SYS_OP_SCHED_SETSCHEDULER] = { SYS_sched_setscheduler },
@@ -126,6 +128,15 @@ static const struct jail_rule for_targets[] = {
 	ANY(SYS_pidfd_open),
 	{ SYS_pidfd_send_signal, UINT32_MAX, 0, 1 },
 	ANY(SYS_statx),
+	{ SYS_openat, O_PATH, O_PATH, 2 },
+};
+
+/* To walk, to name and to look at what is mounted on. */
+static const struct jail_rule for_mounts[] = {
+	ANY(SYS_statx),
+	ANY(SYS_readlinkat),
+	ANY(SYS_pread64), /* the list of file systems */
+	ANY(SYS_setfsuid),
 	{ SYS_openat, O_PATH, O_PATH, 2 },
 };
 
@@ -256,6 +267,8 @@ hand_jail(const struct session_plan *plan, unsigned int hand)
 		APPEND(&list, for_messages);
 	if (self->files)
 		APPEND(&list, for_files);
+	if (self->mounts)
+		APPEND(&list, for_mounts);
 	if (self->targets)
 		APPEND(&list, for_targets);
 	if (named[SYS_OP_KILL])

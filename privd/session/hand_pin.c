@@ -49,7 +49,6 @@ int
 hand_pin_entry(int folder, const char *rest, struct resolve_pin *pin)
 {
 	char name[NAME_MAX + 1];
-	struct stat st;
 	int error;
 
 	if (strchr(rest, '/') != NULL || !next_name(&rest, name)) {
@@ -60,8 +59,7 @@ hand_pin_entry(int folder, const char *rest, struct resolve_pin *pin)
 	if (error == 0)
 		error = resolve_into_entry(pin, name);
 	if (error == 0)
-		pin->missing = fstatat(pin->parent, name, &st,
-				   AT_SYMLINK_NOFOLLOW) == -1;
+		pin->missing = resolve_is_missing(pin->parent, name);
 	return error;
 }
 

@@ -17,6 +17,7 @@
 #include "../perform/perform.h"
 #include "../policy/policy.h"
 #include "hand.h"
+#include "rule.h"
 #include "session.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
@@ -123,6 +124,6 @@ hand_may_touch(const struct session_plan *plan,
 	if (ask->op == SYS_OP_PRLIMIT && plan->guarded &&
 	    (uint32_t)ask->numbers.plain[0] == RLIMIT_CORE)
 		return false;
-	return ask->op == SYS_OP_KILL || target_is_judged(rule->expr) ||
+	return ask->op == SYS_OP_KILL || rule_tests(rule->expr, "pidname") ||
 	    is_ours(plan, &target->who);
 }

@@ -365,6 +365,8 @@ static const struct jail_rule touching[] = {
 	ANY(SYS_sched_setattr),
 	ANY(SYS_sched_setaffinity),
 	ANY(SYS_prlimit64),
+	ANY(SYS_mount),
+	ANY(SYS_umount2),
 };
 
 /* Elsewhere it asks whether they are still there. */
@@ -461,6 +463,7 @@ judge_main(const struct judge_start *start)
 	judge.budget = budget_new();
 	resolve_init();
 	perform_init();
+	perform_mounts_init();
 	worker_init();
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (become_judge(start) == -1)

@@ -18,6 +18,7 @@
 
 #include "../compat.h"
 #include "call.h"
+#include "mount.h"
 
 #define VALUE_SIZE_MAX 4096 /* of structures: a page */
 #define RESTART_MAX 256
@@ -237,6 +238,8 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 		return take_xattr_args(judge, call, value);
 	case SYS_FORM_TEXT:
 		return take_text(judge, call, value);
+	case SYS_FORM_MOUNT:
+		return call_take_mount(judge, call, value);
 	case SYS_FORM_SIGINFO:
 		return take_siginfo(judge, call, value);
 	case SYS_FORM_SCHED:

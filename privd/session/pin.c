@@ -9,6 +9,7 @@
 
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
@@ -167,6 +168,8 @@ acts_on_link(const struct call *call, const struct sys_arg *arg)
 	if ((flags & AT_SYMLINK_FOLLOW) != 0 &&
 	    (call->base->op == SYS_OP_LINK || call->base->op == SYS_OP_HANDLE))
 		return false;
+	if (call->base->op == SYS_OP_UMOUNT)
+		return (call->ask.numbers.flags & UMOUNT_NOFOLLOW) != 0;
 	if (call->base->op == SYS_OP_INOTIFY)
 		return (call->ask.numbers.mask & IN_DONT_FOLLOW) != 0;
 	if (call->base->op == SYS_OP_FANOTIFY)
@@ -187,6 +190,10 @@ walk_flags(const struct call *call, const struct sys_arg *arg)
 			flags |= RESOLVE_NOFOLLOW;
 		return flags;
 	}
+	/* Where it is mounted; of what ends in a slash it is found later. */
+	if (call->base->op == SYS_OP_UMOUNT && call->path[0][0] != '\0' &&
+	    call->path[0][strlen(call->path[0]) - 1] != '/')
+		flags |= RESOLVE_CREATE;
 	if ((arg->flags & SYS_ARG_PARENT) != 0 || call->base->op == SYS_OP_BIND)
 		flags |= RESOLVE_ENTRY;
 	if (acts_on_link(call, arg))
@@ -291,6 +298,14 @@ pin_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	} else {
 		error = resolve_path(&view, start, call->path[k],
 		    walk_flags(call, arg), pin);
+		/* What is mounted may be dead, or not let us look: then it is
+		   the entry, of which nothing is asked. */
+		if (call->base->op == SYS_OP_UMOUNT &&
+		    (error == EACCES || error == ENOTCONN || error == EIO)) {
+			resolve_clear(pin);
+			error = resolve_path(&view, start, call->path[k],
+			    RESOLVE_ENTRY | RESOLVE_NOFOLLOW, pin);
+		}
 	}
 	judge_return(judge);
 	if (start != -1)
@@ -360,12 +375,8 @@ call_clear(struct call *call)
 static void
 note_missing(struct resolve_pin *pin)
 {
-	struct stat st;
-
 	if (pin->object == -1 && !pin->missing && pin->parent != -1)
-		pin->missing = fstatat(pin->parent, pin->name, &st,
-				   AT_SYMLINK_NOFOLLOW) == -1 &&
-		    errno == ENOENT;
+		pin->missing = resolve_is_missing(pin->parent, pin->name);
 }
 
 /*
@@ -428,6 +439,7 @@ static bool
 is_path(const struct call *call, const struct sys_arg *arg)
 {
 	return arg->kind == SYS_PATH || arg->kind == SYS_FDPATH ||
+	    arg->kind == SYS_SOURCE ||
 	    (call->addr_is_path &&
 		(arg->kind == SYS_SOCKADDR || arg->kind == SYS_MSGHDR ||
 		    arg->kind == SYS_MMSGHDR));

@@ -364,6 +364,19 @@ wants_shown(const struct policy_rule *rule)
 	return false;
 }
 
+/* No Landlock domain lets a process mount: what mounts does nothing else. */
+static bool
+wants_mounts(const struct policy_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->ncalls; i++)
+		if (rule->calls[i]->op == SYS_OP_MOUNT ||
+		    rule->calls[i]->op == SYS_OP_UMOUNT)
+			return true;
+	return false;
+}
+
 static void
 add_purpose(struct session_hand *hand, const struct policy_rule *rule)
 {
@@ -403,7 +416,8 @@ assign_hand(struct planner *p, const struct policy_rule *rule)
 
 	for (i = 0; i < plan->nhands; i++)
 		if (same_identity(&plan->hands[i].identity, &rule->identity) &&
-		    plan->hands[i].shown == wants_shown(rule))
+		    plan->hands[i].shown == wants_shown(rule) &&
+		    plan->hands[i].mounts == wants_mounts(rule))
 			break;
 	if (i == SESSION_HANDS_MAX)
 		return refuse(p, SESSION_EXIT_REFUSED,
@@ -414,6 +428,7 @@ assign_hand(struct planner *p, const struct policy_rule *rule)
 		plan->nhands++;
 		hand->identity = rule->identity;
 		hand->shown = wants_shown(rule);
+		hand->mounts = wants_mounts(rule);
 		if (take_identity(plan, hand) == -1)
 			return refuse(p, SESSION_EXIT_REFUSED, "%s:%u: %s",
 			    rule->file, rule->line, strerror(errno));

@@ -52,6 +52,7 @@ struct session_hand {
 	bool sockets; /* makes sockets */
 	bool binds;
 	bool sends;
+	bool mounts;
 	bool targets; /* acts on processes */
 	bool shown;   /* by its real ids, which are those of `as` */
 };

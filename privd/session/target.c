@@ -12,11 +12,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "../perform/perform.h"
-#include "../policy/policy.h"
 #include "../resolve/resolve.h"
 #include "status.h"
 
@@ -112,26 +110,4 @@ target_name(struct target *target, int exe)
 		    sizeof(target->name));
 	if (exe != -1)
 		close(exe);
-}
-
-bool
-target_is_judged(const struct policy_expr *expr)
-{
-	for (;;) {
-		switch (expr->op) {
-		case POLICY_TEST:
-			return strcasecmp(expr->name, "pidname") == 0;
-		case POLICY_NOT:
-			expr = expr->left;
-			break;
-		case POLICY_AND:
-		case POLICY_OR:
-			if (target_is_judged(expr->left))
-				return true;
-			expr = expr->right;
-			break;
-		case POLICY_TRUE:
-			return false;
-		}
-	}
 }

@@ -16,7 +16,6 @@
 
 struct call;
 struct judge;
-struct policy_expr;
 struct reach;
 
 struct target {
@@ -44,9 +43,6 @@ int target_pin(struct target *, pid_t number, bool thread, target_process *,
     void *context);
 /* The name of an executable (taken over, -1: unknown). */
 void target_name(struct target *, int exe);
-/* Does the expression speak of the target? */
-bool target_is_judged(const struct policy_expr *);
-
 /* The judge: whom does the call mean? 0 or errno. */
 int call_pin_target(struct judge *, struct call *);
 

@@ -77,7 +77,10 @@ enum sys_kind {
 	SYS_ARGV,     /* array of C strings, joined by blanks */
 	SYS_HOWFLAGS, /* struct open_how, as SYS_OFLAGS; aux: size */
 	SYS_HOWMODE,  /* struct open_how, as SYS_MODE; aux: size */
-	SYS_PIDNAME   /* program of a process id, see sys_target() */
+	/* string, which mount(2) takes for a path as its flags and type say */
+	SYS_SOURCE,
+	SYS_OPTIONS, /* the options of a mount, text */
+	SYS_PIDNAME  /* program of a process id, see sys_target() */
 };
 
 #define SYS_CWD 0xff /* aux of a SYS_PATH without descriptor */
@@ -154,6 +157,8 @@ enum sys_op {
 	SYS_OP_ACCT,
 	SYS_OP_SWAPON,
 	SYS_OP_SWAPOFF,
+	SYS_OP_MOUNT,
+	SYS_OP_UMOUNT,
 	SYS_OP_CHDIR, /* these two are let go on, see SYS_MOVES */
 	SYS_OP_CHROOT,
 	SYS_OP_SETHOSTNAME,
@@ -324,6 +329,7 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_ROOM 'q'     /* the size of one, for it and for the result */
 #define SYS_FORM_ARGUMENT 'r' /* of a request, which says what it is */
 #define SYS_FORM_SIGINFO 'I'
+#define SYS_FORM_MOUNT 'D'  /* options, which its other strings go with */
 #define SYS_FORM_SCHED 'A'  /* struct sched_attr, which says its size */
 #define SYS_FORM_STRUCT 'c' /* of the size that its operation has, or NULL */
 

@@ -357,15 +357,25 @@ static const struct sys_call rows[] = {
 	    .op = SYS_OP_CHROOT,
 	    .flags = SYS_WITNESS },
 	{ .name = "mount",
-	    .args = { { "source", SYS_STRING, 0, 0, OPTIONAL, 0 },
+	    .args = { { "source", SYS_SOURCE, 0, SYS_CWD, OPTIONAL, 0 },
 		{ "target", SYS_PATH, 1, SYS_CWD, 0, 0 },
 		{ "fstype", SYS_STRING, 2, 0, OPTIONAL, 0 },
-		ARG("mountflags", SYS_MOUNTFLAGS, 3) },
-	    CHANGING(CAP(SYS_ADMIN)) },
+		ARG("mountflags", SYS_MOUNTFLAGS, 3),
+		{ "data", SYS_OPTIONS, 4, 0, OPTIONAL, 0 } },
+	    .form = "   fD",
+	    DOING(SYS_OP_MOUNT, CAP(SYS_ADMIN)) },
 	{ .name = "umount2",
 	    .args = { { "target", SYS_PATH, 0, SYS_CWD, 0, 0 },
 		ARG("mountflags", SYS_UMOUNTFLAGS, 1) },
-	    CHANGING(CAP(SYS_ADMIN)) },
+	    .form = " f",
+	    DOING(SYS_OP_UMOUNT, CAP(SYS_ADMIN)) },
+	/*
+	 * Whole: who pivots moves the roots of everybody in its namespace, and
+	 * must stand in it. The descriptors of open_tree and fspick cannot be
+	 * handed over, as none opened with O_PATH can; and what fsopen begins
+	 * fsconfig and fsmount go on with, on a descriptor that many can have,
+	 * so that no one call says what will come of it. mount(2) does.
+	 */
 	{ .name = "pivot_root",
 	    .args = { PATH(0), PATH(1) },
 	    CHANGING(CAP(SYS_ADMIN)),

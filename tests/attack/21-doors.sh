@@ -27,7 +27,7 @@ clone-pid EPERM
 clone-user EPERM
 clone3 ENOSYS
 elevated 0
-fsopen EPERM
+fsopen ENOSYS
 guard 1
 int80-getpid ENOSYS
 int80-open ENOSYS
@@ -38,7 +38,7 @@ io_uring_setup ENOSYS
 kcmp EPERM
 mount EPERM
 open_by_handle_at EPERM
-open_tree EPERM
+open_tree ENOSYS
 perf_event_open EPERM
 personality EPERM
 pidfd_getfd EPERM

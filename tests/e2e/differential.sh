@@ -20,7 +20,7 @@ unshare -m -p -f --mount-proc -u -i -n true 2>/dev/null ||
     skip_all "no namespaces here"
 make_user
 protect_files
-whole=" mount umount2 pivot_root open_tree open_tree_attr move_mount"
+whole=" pivot_root open_tree open_tree_attr move_mount"
 whole="$whole mount_setattr fspick quotactl"
 other=12345 # who is neither root nor the user
 work=$T/work
@@ -165,7 +165,7 @@ groups_for() {
 judged_policy "$T/policy" '*/calls'
 # A few leave a line each: that the broker was asked at all.
 sed -i '/native-\(mkdir\|chmod\|bind\): .*then permit$/s/$/ log/' "$T/policy"
-# Mounts are judged whole: see privctl calls.
+# What mounts by descriptors is judged whole: see privctl calls.
 same "all calls that name something are judged" "$whole" "$unjudged"
 for mode in ${DIFF_MODES-user caller root}; do
 	groups=$(groups_for "$mode")

@@ -190,11 +190,14 @@ like "it is logged" "kill(62), pidname: $trusted/victim, signame: SIGUSR1, as" \
     "$(cat "$T/log")"
 same "by capability" "k:$roots:12: 0" "$(session "k:$roots:12")"
 like "it came" "^USR2: user" "$(got roots)"
-same "to a thread, queued, by descriptor" "$(printf '%s\n' \
-    "t:$roots:10: 0" "q:$roots:10: 0" "f:$roots:10: 0" "F:$roots:12: 0")" \
-    "$(session "t:$roots:10" "q:$roots:10" "f:$roots:10" "F:$roots:12")"
-same "they came" "$(printf '%s\n' "USR1: queued 7 by 4711:4712 to the leader" \
-    "USR1: tkill" "USR1: user" "USR2: user")" \
+same "to a thread, queued" "$(printf '%s\n' "t:$roots:10: 0" \
+    "q:$roots:12: 0")" "$(session "t:$roots:10" "q:$roots:12")"
+same "they came" "$(printf '%s\n' "USR1: tkill" \
+    "USR2: queued 7 by 4711:4712 to the leader")" \
+    "$(got roots | sed 's/ by [0-9]* .*//' | sort)"
+same "by descriptor" "$(printf '%s\n' "f:$roots:10: 0" "F:$roots:12: 0")" \
+    "$(session "f:$roots:10" "F:$roots:12")"
+same "they came" "$(printf '%s\n' "USR1: user" "USR2: user")" \
     "$(got roots | sed 's/ by [0-9]* .*//' | sort)"
 same "another signal is the caller's" "k:$roots:34: EPERM" \
     "$(session "k:$roots:34")"

@@ -578,10 +578,12 @@ refuse(const struct policy_case *c, const char *name, const uint64_t *r)
 				     "process_vm_writev process_madvise kcmp "
 				     "pidfd_getfd userfaultfd setns";
 	static const char named[] =
-	    "open_by_handle_at bpf perf_event_open mount umount2 fsopen "
-	    "fsmount fsconfig fspick open_tree open_tree_attr move_mount "
-	    "mount_setattr pivot_root swapon swapoff chroot init_module "
+	    "open_by_handle_at bpf perf_event_open mount umount2 "
+	    "pivot_root swapon swapoff chroot init_module "
 	    "finit_module kexec_load kexec_file_load iopl ioperm";
+	static const char mounts[] =
+	    "fsopen fsmount fsconfig fspick open_tree open_tree_attr "
+	    "move_mount mount_setattr";
 	int error = refuse_fixed(c, name, r);
 	char form[64];
 
@@ -592,6 +594,8 @@ refuse(const struct policy_case *c, const char *name, const uint64_t *r)
 		return EPERM;
 	if (is_one_of(name, named) && !is_named(c, name, false))
 		return EPERM;
+	if (is_one_of(name, mounts) && !is_named(c, name, false))
+		return ENOSYS;
 	if (!refuse_arguments(name, r))
 		return -1;
 	/* Of ioctls each is named for itself. */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a mount names in memory is copied once, as the kernel copies it, and
+ * shown to the policy as text: options that are not are not passed on. What a
+ * rule that elevates does not speak of cannot make more of a mount than a
+ * plain new one, without set-user-id programs and devices.
+ */
+#include "mount.h"
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/openat2.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../perform/perform.h"
+#include "../policy/policy.h"
+#include "call.h"
+#include "judge.h"
+#include "rule.h"
+
+#define PAGE 4096
+
+/* Not of a file system that comes new: of one that is there. */
+#define CHANGES                                                               \
+	(MS_REMOUNT | MS_BIND | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | \
+	    MS_UNBINDABLE)
+
+static void
+append(struct call *call, unsigned int nth, const char *text)
+{
+	size_t n = strlen(text) + 1;
+
+	memcpy(call->data + call->ask.len, text, n);
+	call->ask.len += n;
+	call->ask.memory.structs |= 1U << nth;
+}
+
+/* A page, or what there is of it. */
+static int
+copy_options(struct judge *judge, struct call *call, uint64_t addr, char *buf)
+{
+	size_t first = PAGE - (size_t)(addr % PAGE);
+	int error;
+
+	memset(buf, 0, PAGE);
+	error = call_copy(judge, call, addr, buf, first);
+	if (error != 0)
+		return error;
+	if (first < PAGE &&
+	    call_copy(judge, call, addr + first, buf + first, PAGE - first) !=
+		0)
+		memset(buf + first, 0, PAGE - first);
+	buf[PAGE - 1] = '\0';
+	return 0;
+}
+
+/* One that is not there, or not to be had, is what the kernel says EINVAL
+   of. */
+static int
+take_descriptor(struct judge *judge, struct call *call, const char *options)
+{
+	size_t from = 0, to = 0;
+
+	if (perform_mount_fd(options, &from, &to) != 1)
+		return 0;
+	call->fd = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
+	    call->process->tgid, (int)strtoul(options + from, NULL, 0));
+	return 0;
+}
+
+int
+call_take_mount(struct judge *judge, struct call *call, uint64_t addr)
+{
+	char options[PAGE];
+	bool typed = call->regs[2] != 0;
+	int error;
+
+	call->ask.data = call->data;
+	call->has_path[0] = call->path[0][0] != '\0' &&
+	    perform_source_is_path(call->ask.numbers.flags,
+		typed ? call->string : NULL);
+	if (call->regs[0] != 0)
+		append(call, 0, call->path[0]);
+	if (typed)
+		append(call, 1, call->string);
+	if (addr == 0)
+		return 0;
+	error = copy_options(judge, call, addr, options);
+	if (error != 0)
+		return error;
+	append(call, 2, options);
+	return take_descriptor(judge, call, options);
+}
+
+static uint64_t
+mount_id(int fd, const char *name)
+{
+	struct statx stx;
+
+	if (statx(fd, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
+		&stx) == -1 ||
+	    (stx.stx_mask & STATX_MNT_ID) == 0)
+		return UINT64_MAX;
+	return stx.stx_mnt_id;
+}
+
+/* Of a path that ended in a dot: by its name, which meets no link. */
+static void
+find_entry(struct judge *judge, struct call *call, struct resolve_pin *pin)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS,
+	};
+	const char *slash = strrchr(pin->path, '/');
+	char folder[PATH_MAX];
+	struct resolve_view view;
+
+	if (pin->parent != -1 || pin->outside || pin->path[0] != '/' ||
+	    slash[1] == '\0' || call_view(judge, call, &view) != 0)
+		return;
+	(void)snprintf(folder, sizeof(folder), "%.*s",
+	    (int)(slash - pin->path) + 1, pin->path);
+	(void)strlcpy(pin->name, slash + 1, sizeof(pin->name));
+	pin->parent = (int)syscall(SYS_openat2, view.root, folder, &how,
+	    sizeof(how));
+}
+
+void
+call_leave_mount(struct judge *judge, struct call *call)
+{
+	struct resolve_pin *pin = &call->pin[0];
+
+	if (call->ask.op != SYS_OP_UMOUNT || pin->object == -1)
+		return;
+	find_entry(judge, call, pin);
+	if (pin->parent == -1 || pin->name[0] == '\0' ||
+	    mount_id(pin->parent, pin->name) != mount_id(pin->object, ""))
+		return;
+	close(pin->object);
+	pin->object = -1;
+}
+
+bool
+mount_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
+{
+	struct perform_mount_texts texts;
+	uint64_t flags = perform_mount_flags(ask->numbers.flags);
+
+	if (ask->op != SYS_OP_MOUNT)
+		return true;
+	if (!perform_mount_texts(ask, &texts))
+		return false;
+	if (texts.data != NULL && texts.data[0] != '\0' &&
+	    !rule_tests(rule->expr, "data"))
+		return false;
+	if (rule_tests(rule->expr, "mountflags"))
+		return true;
+	ask->numbers.flags = flags | MS_NOSUID | MS_NODEV;
+	return (flags & CHANGES) == 0;
+}

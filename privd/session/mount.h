@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Mounting, for the judge and for the hand.
+ */
+#ifndef PRIVD_SESSION_MOUNT_H
+#define PRIVD_SESSION_MOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct call;
+struct judge;
+struct perform_request;
+struct policy_rule;
+
+/* Gathers the strings of a mount(2): of the source, the type, and those of the
+   options that are at addr. 0 or errno. */
+int call_take_mount(struct judge *, struct call *, uint64_t addr);
+/* Lets go of what is to be unmounted, and keeps its entry. */
+void call_leave_mount(struct judge *, struct call *);
+/*
+ * May a hand do this by that rule? What the rule does not speak of is what is
+ * harmless: the flags are changed so, or it may not.
+ */
+bool mount_may_be_lent(const struct policy_rule *, struct perform_request *);
+
+#endif /* PRIVD_SESSION_MOUNT_H */

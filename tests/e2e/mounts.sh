@@ -1,0 +1,235 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Mounting: judged by what and where, done on what was judged, for root as
+# natively, for a user where a rule says so and then without set-user-id
+# programs and devices.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/e2e.sh
+. tests/lib/e2e.sh
+
+need_root
+need_programs setpriv setcap mkfs.ext4 losetup
+own_spaces "$0" "$@"
+make_user
+trusted_folder
+cp "$helpers/mounts" "$trusted/mounts"
+setcap cap_block_suspend=i "$trusted/mounts" ||
+    skip_all "file capabilities cannot be set here"
+program=$trusted/mounts
+# A path without links, and one that the user owns.
+on=$trusted/on
+second=$trusted/second
+from=$trusted/from
+mkdir "$on" "$second" "$from" "$user_home/on"
+echo text >"$from/file"
+chown "$user:" "$user_home/on"
+ln -s on "$trusted/link"
+dd if=/dev/zero of="$T/image" bs=1M count=8 2>/dev/null
+mkfs.ext4 -q "$T/image" || skip_all "no file system can be made"
+disk=$(losetup --find --show "$T/image" 2>/dev/null) ||
+    skip_all "no loop devices here"
+# It goes with the last who has it open, which is this script.
+exec 8<"$disk"
+losetup -d "$disk"
+ln -s "$disk" "$trusted/disk"
+
+policy() {
+	{
+		echo "Policy: */mounts, Emulation: native"
+		echo "	Default: permit"
+		cat
+	} >"$T/policy"
+}
+
+roots() {
+	"$privrun" -f "$T/policy" -a -E "$T/log" "$program" "$@" 2>&1 </dev/null
+}
+
+session() {
+	"$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" "$program" "$@" \
+	    2>"$T/err" </dev/null || show "$T/err" "$T/log"
+}
+
+# What is mounted below: where, how, what.
+mounted() {
+	awk -v on="$trusted" -v home="$user_home" '
+	    index($5, on) == 1 || index($5, home) == 1 {
+		sub(/^[0-9]+ [0-9]+ [0-9:]+ /, ""); print
+	    }' /proc/self/mountinfo
+}
+
+unmount_all() {
+	for place in "$on" "$second" "$on" "$second" "$user_home/on" \
+	    "$from/file"; do
+		umount -l "$place" 2>/dev/null
+	done
+}
+
+# Every way, one run a set, with what is mounted after each.
+ways() {
+	for set in "m none $on tmpfs 0 mode=700,size=64k|u $on 0" \
+	    "m none $on tmpfs 6 -|m second $on tmpfs 0 -|u $on 0|u $on 0|u $on 0" \
+	    "m none $on tmpfs 0 -|m none $on tmpfs 0x21 -" \
+	    "m none $on tmpfs 0xc0ed0001 -|m none $on tmpfs 0 nonsense=1" \
+	    "m $disk $on ext4 1 -|u $on 0|u $on 0" \
+	    "m $trusted/disk $trusted/link ext4 0 noload" \
+	    "m $from $on - 0x1000 -|m - $on - 0x1021 -|u $trusted/link 8" \
+	    "m $from/file $second - 0x1000 -|m $from/file $from/file - 0x1000 -|u $from/file 0" \
+	    "m none $on tmpfs 0 -|m - $on - 0x40000 -|m - $on - 0x100000 -" \
+	    "m none $on tmpfs 0 -|m $on $second - 0x2000 -|u $on 0|u $second 2" \
+	    "m none $on - 0x40000 -|m none $on - 0 -|m none $on nosuchfs 0 -" \
+	    "m /nonexistent $on ext4 0 -|m $from/file $on ext4 0 -" \
+	    "m - $on ext4 0 -|m - $on tmpfs 0 -|m - $on - 0x1000 -" \
+	    "m  $on - 0x1000 -|m none $trusted/none tmpfs 0 -|m none - tmpfs 0 -" \
+	    "m none $from/file tmpfs 0 -|m $from $on/. - 0x1000 -|u $on/. 0" \
+	    "m none $on/ tmpfs 0 -|u $on/ 0|m none $on tmpfs 0 -|u $on/. 0" \
+	    "m none $on tmpfs 0 -|m none $on/sub/ tmpfs 0 -|u $on/sub/.. 0" \
+	    "u / 0|u $from 0|u $trusted/none 0|u $on 0x100|u $trusted/link 8" \
+	    "c $trusted|m none on tmpfs 0 -|u on 0|m none ./on tmpfs 0 -|c on|u . 0|u $on 0|u . 2|c /" \
+	    "m none $on tmpfs 0 -|c $on|u $on 0|c /|u $on 0" \
+	    "e $on|b $on|u $on 0|F $on|f $on|u $on 0" "f $on|c /|m none $second tmpfs 0 -"; do
+		IFS='|'
+		# shellcheck disable=SC2086
+		set -- "$@" $set
+		unset IFS
+		"$@" 2>&1
+		# Known by what it is, not by a link to that.
+		mounted | sed "s,$trusted/disk,$disk,"
+		set -- "$1"
+		# The server of a FUSE mount is gone by now.
+		"$@" "u $on 0" 2>&1
+		unmount_all
+	done
+}
+
+# shellcheck disable=SC2317	# ways calls it
+as_root() {
+	"$program" "$@"
+}
+
+# shellcheck disable=SC2317	# and this
+as_the_user() {
+	as_user "$user" "$program" "$@"
+}
+
+ways as_root >"$T/native"
+like "natively there are mounts" " - ext4 $disk " "$(cat "$T/native")"
+policy <<'END'
+	native-mount: permit
+	native-umount2: permit
+END
+ways roots >"$T/judged"
+same_files "decided by the filter" "$T/native" "$T/judged"
+policy <<'END'
+	native-mount: target eq "/nowhere" then deny[enoexec]
+	native-umount2: target eq "/nowhere" then deny[enoexec]
+END
+ways roots >"$T/judged"
+same_files "judged" "$T/native" "$T/judged"
+ways as_the_user >"$T/native"
+refute "natively a user mounts nothing" grep -q " - .* rw" "$T/native"
+sed 's/EPERM/no/; s/ENOENT/no/; s/EINVAL/no/' "$T/native" >"$T/native.no"
+ways session | sed 's/EPERM/no/; s/ENOENT/no/; s/EINVAL/no/' >"$T/judged"
+same_files "nor judged" "$T/native.no" "$T/judged"
+
+# By what and where.
+policy <<END
+	native-mount: source eq "$from" and target eq "$on" then permit
+	native-mount: source eq "$disk" then deny[enxio]
+	native-mount: fstype eq "tmpfs" and data eq "size=64k" and \
+	    mountflags eq "MS_NOSUID" then permit
+	native-mount: deny[eacces]
+	native-umount2: target eq "$on" and mountflags eq "MNT_DETACH" then permit
+	native-umount2: deny[edom]
+END
+same "by what and where" "$(printf '%s\n' "m $from $trusted/link - 0x1000 -: 0" \
+    "m $from $second - 0x1000 -: EACCES" "m $trusted/disk $on ext4 0 -: ENXIO" \
+    "m none $second tmpfs 2 size=64k: 0" "m none $second tmpfs 0 size=64k: EACCES" \
+    "m none $second tmpfs 2 size=65k: EACCES" "m none $second tmpfs 2 -: EACCES" \
+    "u $on 0: EDOM" "u $trusted/link 2: 0" "u $second 2: EDOM")" \
+    "$(roots "m $from $trusted/link - 0x1000 -" "m $from $second - 0x1000 -" \
+    "m $trusted/disk $on ext4 0 -" "m none $second tmpfs 2 size=64k" \
+    "m none $second tmpfs 0 size=64k" "m none $second tmpfs 2 size=65k" \
+    "m none $second tmpfs 2 -" "u $on 0" "u $trusted/link 2" "u $second 2")"
+unmount_all
+
+# Elevated.
+policy <<END
+	native-mount: source eq "$disk" and target eq "$on" and \
+	    fstype eq "ext4" then permit log as root
+	native-mount: source eq "$from" and target match "$user_home/*" and \
+	    mountflags eq "MS_BIND" then permit with sys_admin
+	native-mount: fstype eq "tmpfs" and target eq "$second" and \
+	    data eq "size=64k" then permit with sys_admin
+	native-umount2: target eq "$on" then permit as root
+	native-umount2: target match "$user_home/*" then permit with sys_admin
+END
+same "a disk" "m $disk $on ext4 0 -: 0" "$(session "m $disk $on ext4 0 -")"
+same "is there" "/ $on rw,nosuid,nodev,relatime - ext4 $disk rw" \
+    "$(mounted | sed 's/ shared:[0-9]*//; s/,seclabel//')"
+like "it is logged" "source: $disk, target: $on, fstype: ext4" "$(cat "$T/log")"
+same "what is mounted twice" "m $disk $on ext4 0 -: EBUSY" \
+    "$(session "m $disk $on ext4 0 -")"
+same "changes are not new mounts" "$(printf '%s\n' \
+    "m $disk $on ext4 0x20 -: EPERM" "m $disk $on ext4 0x1000 -: EPERM" \
+    "m $disk $on ext4 0x40000 -: EPERM")" "$(session \
+    "m $disk $on ext4 0x20 -" "m $disk $on ext4 0x1000 -" \
+    "m $disk $on ext4 0x40000 -")"
+same "unmounted" "u $on 0: 0" "$(session "u $on 0")"
+same "is gone" "" "$(mounted)"
+same "the names may lead there" "m $trusted/disk $trusted/link ext4 1 -: 0" \
+    "$(session "m $trusted/disk $trusted/link ext4 1 -")"
+same "flags are kept" "ro,nosuid,nodev,relatime" "$(mounted | cut -d ' ' -f 3)"
+same "by any name" "u $trusted/./link 2: 0" "$(session "u $trusted/./link 2")"
+same "not elsewhere, not otherwise" "$(printf '%s\n' \
+    "m $disk $second ext4 0 -: EPERM" "m $disk $on ext4 0 noload: EPERM" \
+    "m $disk $on xfs 0 -: EPERM" "m none $on tmpfs 0 -: EPERM" \
+    "u $second 0: EPERM" "m none $second tmpfs 0 size=65k: EPERM" \
+    "m $from $on - 0x1000 -: EPERM")" "$(session \
+    "m $disk $second ext4 0 -" "m $disk $on ext4 0 noload" \
+    "m $disk $on xfs 0 -" "m none $on tmpfs 0 -" "u $second 0" \
+    "m none $second tmpfs 0 size=65k" "m $from $on - 0x1000 -")"
+same "options that a rule names" "m none $second tmpfs 0 size=64k: 0" \
+    "$(session "m none $second tmpfs 0 size=64k")"
+like "with the rest as ever" "rw,nosuid,nodev,.* tmpfs none rw,size=64k" \
+    "$(mounted)"
+unmount_all
+same "a folder of root's in the user's" "$(printf '%s\n' \
+    "m $from $user_home/on - 0x1000 -: 0" \
+    "m $from $user_home/on - 0x1001 -: EPERM")" "$(session \
+    "m $from $user_home/on - 0x1000 -" "m $from $user_home/on - 0x1001 -")"
+same "can be read" text "$(cat "$user_home/on/file")"
+same "and let go of" "u $user_home/on 0: 0" "$(session "u $user_home/on 0")"
+same "is gone" "" "$(mounted)"
+
+policy <<END
+	native-fswrite: filename eq "/dev/fuse" then permit as root
+	native-mount: fstype eq "fuse" and target match "$user_home/*" and \
+	    data re "^rootmode=40000,fd=[0-9]*,user_id=$user_uid,group_id=$user_gid\$" \
+	    then permit as root
+END
+if [ -c /dev/fuse ] && grep -q "	fuse\$" /proc/filesystems; then
+	same "a descriptor in options" "f $user_home/on: 0" \
+	    "$(session "f $user_home/on")"
+	like "it is a FUSE mount" "fuse thing rw,user_id=$user_uid" "$(mounted)"
+	unmount_all
+	same "one that is none" "F $user_home/on: EINVAL" \
+	    "$(session "F $user_home/on")"
+	same "elsewhere" "f $on: EPERM" "$(session "f $on")"
+else
+	skip 4 "no FUSE here"
+fi
+
+# A space of the program's own is not the session's.
+policy <<'END'
+	native-unshare: args[0] eq "0x20000" then permit
+	native-mount: target eq "/nowhere" then deny
+	native-umount2: target eq "/nowhere" then deny
+END
+same "in a space of its own" "$(printf '%s\n' "n: 0" \
+    "m none $on tmpfs 0 -: EPERM" "u $on 0: EPERM")" \
+    "$(roots n "m none $on tmpfs 0 -" "u $on 0")"
+like "that is written down" "namespaces of its own: mount" "$(cat "$T/log")"
+same "the new calls are not there" "$(printf '%s\n' "o: ENOSYS" \
+    "t $on: ENOSYS")" "$(roots o "t $on")"
+done_testing
