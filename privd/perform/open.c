@@ -47,7 +47,10 @@ perform_init(void)
 int
 perform_reopen(int pin, uint64_t flags, mode_t mode)
 {
-	flags &= ~(uint64_t)(O_CREAT | O_EXCL | O_NOFOLLOW);
+	/* With O_TMPFILE it says that the file shall never have a name. */
+	if ((flags & TMPFILE_BIT) == 0)
+		flags &= ~(uint64_t)O_EXCL;
+	flags &= ~(uint64_t)(O_CREAT | O_NOFOLLOW);
 	flags |= O_NOCTTY | O_CLOEXEC;
 	return open(perform_path(pin).text, (int)flags, mode);
 }
