@@ -263,6 +263,7 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_close),
 	ANY(SYS_read),
 	ANY(SYS_pread64),
+	ANY(SYS_pwrite64), /* of results */
 	ANY(SYS_fstat),
 	ANY(SYS_newfstatat),
 	ANY(SYS_statx),

@@ -355,8 +355,8 @@ process_maps(struct process_table *table, struct thread *thread, uint64_t id)
 	    &thread->process->maps);
 }
 
-bool
-process_can_read(const struct handle *maps, uint64_t addr, size_t len)
+static bool
+is_mapped(const struct handle *maps, uint64_t addr, size_t len, uint64_t how)
 {
 	struct procmap_query query;
 	uint64_t end = addr + len;
@@ -366,13 +366,25 @@ process_can_read(const struct handle *maps, uint64_t addr, size_t len)
 	while (addr < end) {
 		memset(&query, 0, sizeof(query));
 		query.size = sizeof(query);
-		query.query_flags = PROCMAP_QUERY_VMA_READABLE;
+		query.query_flags = how;
 		query.query_addr = addr;
 		if (ioctl(maps->fd, PROCMAP_QUERY, &query) == -1)
 			return errno != ENOENT;
 		addr = query.vma_end;
 	}
 	return true;
+}
+
+bool
+process_can_read(const struct handle *maps, uint64_t addr, size_t len)
+{
+	return is_mapped(maps, addr, len, PROCMAP_QUERY_VMA_READABLE);
+}
+
+bool
+process_can_write(const struct handle *maps, uint64_t addr, size_t len)
+{
+	return is_mapped(maps, addr, len, PROCMAP_QUERY_VMA_WRITABLE);
 }
 
 struct handle *

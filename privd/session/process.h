@@ -135,6 +135,7 @@ void process_put(struct handle **);
  * protection is. Where the kernel cannot tell (before 6.11): yes.
  */
 bool process_can_read(const struct handle *maps, uint64_t addr, size_t len);
+bool process_can_write(const struct handle *maps, uint64_t addr, size_t len);
 /* Drops what an exec or a credential change invalidates. */
 void process_drop_handles(struct process *);
 /* Device and inode of what it runs. */

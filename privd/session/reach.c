@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../notify/notify.h"
 #include "channel.h"
 #include "identity.h"
 
@@ -231,6 +232,11 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
 
 	if (len == 0)
 		return 0;
+	/* Of another image than asked nothing is written to. */
+	if (!notify_valid(reach->listener, id)) {
+		errno = ESRCH;
+		return -1;
+	}
 	if (reach->fetcher == -1)
 		return write_directly(reach, tid, addr, data, len);
 	if (len > sizeof(request.data)) {
@@ -245,6 +251,37 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
 	result = ask(reach, &request, NULL);
 	(void)pthread_mutex_unlock(&turn);
 	return result;
+}
+
+/* To memory that is held open, whatever its process runs by now. 0 or
+   errno. */
+static int
+write_held(int memory, uint64_t addr, const void *data, size_t len)
+{
+	ssize_t n = pwrite(memory, data, len, (off_t)addr);
+
+	if (n == (ssize_t)len)
+		return 0;
+	return n == -1 && errno != EIO ? errno : EFAULT;
+}
+
+int
+reach_write_held(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
+    const void *data, size_t len)
+{
+	char path[32];
+	int memory, error;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", tid);
+	memory = reach_openat(reach, AT_FDCWD, path, O_WRONLY);
+	if (memory == -1)
+		return reach_write(reach, id, tid, addr, data, len);
+	error = ESRCH;
+	if (notify_valid(reach->listener, id))
+		error = write_held(memory, addr, data, len);
+	close(memory);
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 int

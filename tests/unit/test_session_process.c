@@ -258,6 +258,27 @@ test_many_kin(void **state)
 	kin_free(&list);
 }
 
+/* A result is written only while the call that asked for it is there: its
+   process may have become another program. */
+static void
+test_late_result(void **state)
+{
+	volatile int answer = 1;
+	const int result = 2;
+
+	(void)state;
+	errno = 0;
+	assert_int_equal(reach_write(&reach, 1, getpid(), (uintptr_t)&answer,
+			     &result, sizeof(result)),
+	    -1);
+	assert_int_equal(errno, ESRCH);
+	assert_int_equal(reach_write_held(&reach, 1, getpid(),
+			     (uintptr_t)&answer, &result, sizeof(result)),
+	    -1);
+	assert_int_equal(errno, ESRCH);
+	assert_int_equal(answer, 1);
+}
+
 int
 main(void)
 {
@@ -269,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_kin),
 		cmocka_unit_test(test_many_kin),
+		cmocka_unit_test(test_late_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
