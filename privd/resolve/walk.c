@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "../compat.h"
+#include "ours.h"
 
 #define PROOFS_MAX 3 /* of a name that others change meanwhile */
 #define LINKS_MAX 40 /* as the kernel has it */
@@ -45,6 +46,7 @@ struct walk {
 	int cur;       /* folder, owned */
 	bool anchored; /* pin names an entry */
 	bool foreign;  /* not reached from our root alone */
+	dev_t plain;   /* where no procfs was found */
 	char *next;    /* what is left, in buf */
 	char buf[WALK_MAX];
 };
@@ -356,48 +358,56 @@ restart_at_root(struct walk *walk)
 	return 0;
 }
 
-static bool
-is_procfs(int fd)
-{
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-}
-
-#define PROC_ROOT_INO 1
-
 /*
  * /proc/self is the reader's: spelled out for the program. Returns the
- * length, 0 if the link is neither self nor thread-self.
+ * length, 0 if the link is neither self nor thread-self; -1 with ENOENT where
+ * the program's number is another one.
  */
 static int
 self_text(const struct walk *walk, const char *name, char *buf, size_t size)
 {
 	const struct resolve_view *view = walk->view;
 
-	if (walk->cur_st.st_ino != PROC_ROOT_INO)
+	if (walk->cur_st.st_ino != PROC_ROOT_INO ||
+	    (strcmp(name, "self") != 0 && strcmp(name, "thread-self") != 0))
 		return 0;
+	if (!ours_is_numbered(walk->cur)) {
+		errno = ENOENT;
+		return -1;
+	}
 	if (strcmp(name, "self") == 0)
 		return snprintf(buf, size, "%d", view->tgid);
-	if (strcmp(name, "thread-self") == 0)
-		return snprintf(buf, size, "%d/task/%d", view->tgid, view->tid);
-	return 0;
+	return snprintf(buf, size, "%d/task/%d", view->tgid, view->tid);
+}
+
+/* Mounted elsewhere it is walked as /proc is. */
+static bool
+may_be_procfs(int fd, const struct stat *st)
+{
+	return major(st->st_dev) == 0 && ours_is_procfs(fd);
 }
 
 /*
- * Our own folder of /proc, which the kernel always lets us look into: to the
- * program it is not there. (Threads have one, too, that no listing shows.)
+ * The name of what is our own in /proc: to the program it is not there. From
+ * our own root that is come to by its number alone; from a descriptor, or by
+ * other mounts, a walk may begin anywhere in it.
  */
 static bool
-is_our_own(const struct walk *walk, const char *name)
+is_our_own(struct walk *walk, const char *name)
 {
-	char own[64];
+	const struct stat *st = &walk->cur_st;
+	bool anywhere = walk->foreign || !walk->view->own_root;
 
-	if (name[0] < '1' || name[0] > '9' ||
-	    walk->cur_st.st_ino != PROC_ROOT_INO || !is_procfs(walk->cur))
+	if (st->st_dev == walk->plain ||
+	    (!anywhere && st->st_ino != PROC_ROOT_INO))
 		return false;
-	(void)snprintf(own, sizeof(own), "/proc/self/task/%.16s", name);
-	return faccessat(AT_FDCWD, own, F_OK, 0) == 0;
+	if (!may_be_procfs(walk->cur, st)) {
+		walk->plain = st->st_dev;
+		return false;
+	}
+	if (anywhere && ours_is_within(walk->cur, st))
+		return strcmp(name, "..") != 0;
+	return st->st_ino == PROC_ROOT_INO && ours_is_entry(walk->cur, name);
 }
 
 /* A link of /proc/PID jumps to its object: there is no text to walk. */
@@ -417,6 +427,11 @@ follow_magic(struct walk *walk, const char *name)
 	if (resolve_stat(fd, &st) == -1) {
 		close(fd);
 		return errno;
+	}
+	/* Somebody may have given the program one of our files. */
+	if (ours_is_within(fd, &st)) {
+		close(fd);
+		return ENOENT;
 	}
 	set_current(walk, fd, &st);
 	walk->anchored = false;
@@ -578,7 +593,7 @@ open_entry(const struct walk *walk, const char *name)
 
 	if (fd != -1 || errno != EACCES)
 		return fd;
-	if (view->owns != NULL && is_procfs(walk->cur) &&
+	if (view->owns != NULL && ours_is_procfs(walk->cur) &&
 	    view->owns(view->context, &walk->cur_st))
 		return view->magic(view->context, walk->cur, name, O_NOFOLLOW);
 	errno = EACCES;
@@ -598,12 +613,12 @@ step(struct walk *walk, char *name, bool last)
 		return ENOTDIR;
 	if (strlen(name) > NAME_MAX)
 		return ENAMETOOLONG;
+	if (is_our_own(walk, name))
+		return ENOENT;
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return go_up(walk, name);
 	if (last && (walk->flags & RESOLVE_ENTRY) != 0)
 		return anchor(walk, name);
-	if (is_our_own(walk, name))
-		return ENOENT;
 	/* The name lies in the buffer that following a link rewrites. */
 	(void)snprintf(copy, sizeof(copy), "%s", name);
 	fd = open_entry(walk, copy);
@@ -626,7 +641,7 @@ step(struct walk *walk, char *name, bool last)
 		return EMFILE;
 	}
 	if (S_ISLNK(st.st_mode) && walk->cur_st.st_ino == PROC_ROOT_INO)
-		walk->pin->self_link = is_procfs(fd) &&
+		walk->pin->self_link = ours_is_procfs(fd) &&
 		    self_text(walk, copy, copy, sizeof(copy)) > 0;
 	set_current(walk, fd, &st);
 	return 0;
@@ -681,6 +696,7 @@ walk_slowly(const struct resolve_view *view, int start, const char *path,
 	walk.flags = flags;
 	walk.links = 0;
 	walk.anchored = false;
+	walk.plain = 0;
 	walk.foreign = path[0] != '/';
 	walk.next = walk.buf;
 	(void)snprintf(walk.buf, sizeof(walk.buf), "%s", path);
@@ -719,13 +735,6 @@ resolve_is_canonical(const char *path)
 		p += strcspn(p, "/");
 	}
 	return true;
-}
-
-/* A procfs that is mounted elsewhere is walked, as /proc is. */
-static bool
-may_be_procfs(int fd, const struct stat *st)
-{
-	return major(st->st_dev) == 0 && is_procfs(fd);
 }
 
 /*
