@@ -111,6 +111,7 @@ go_on(struct judge *judge, struct call *call, struct regime *regime,
 
 	lineage_saw_image(judge, &executable->image);
 	watch->is_script = executable->is_script;
+	watch->unread = executable->unread;
 	watch->script = executable->file;
 	watch->image = executable->image;
 	watch->regime = regime;
@@ -149,6 +150,27 @@ may_leave_guard(struct judge *judge, const struct call *call)
 	return true;
 }
 
+/*
+ * The kernel lets nobody look into a process whose program cannot be read:
+ * what it became shows through the fetcher alone, and its arguments, with the
+ * name of its script, not even so. False: it may not be executed.
+ */
+static bool
+can_be_watched(struct judge *judge, const struct call *call,
+    const struct executable *executable)
+{
+	bool words = judge->plan->uses_argv || judge->plan->uses_envp;
+
+	if (!executable->unread)
+		return true;
+	if (judge->reach.fetcher != -1 && !words && !executable->is_script)
+		return true;
+	note_refused(judge, call,
+	    "the program cannot be read, so that what runs, or its arguments, "
+	    "could not be compared with what was judged");
+	return false;
+}
+
 void
 call_execute(struct judge *judge, struct call *call)
 {
@@ -166,6 +188,10 @@ call_execute(struct judge *judge, struct call *call)
 	regime = next_regime(judge, call);
 	if (regime == NULL || !may_leave_guard(judge, call)) {
 		call_refuse(judge, call, EPERM);
+		return;
+	}
+	if (!can_be_watched(judge, call, &executable)) {
+		call_refuse(judge, call, EACCES);
 		return;
 	}
 	error = start_watch(judge, call);
@@ -212,7 +238,7 @@ call_execute_released(struct judge *judge, struct call *call)
 	/* While another thread's is on its way, that one's watch does. */
 	if (start_watch(judge, call) == 0) {
 		watch->any = true;
-		watch->is_script = false;
+		watch->is_script = watch->unread = false;
 		watch->regime = process->regime;
 		(void)strlcpy(watch->program, process->program,
 		    sizeof(watch->program));

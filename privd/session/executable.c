@@ -5,7 +5,7 @@
  * interpreted. They are looked up in the program's own root and folder.
  *
  * A file that the caller may execute and not read is taken for a program;
- * that it was a script shows afterwards.
+ * that it was something else shows afterwards.
  */
 #include "executable.h"
 
@@ -32,6 +32,7 @@ struct step {
 	bool has_argument;
 	bool keeps_first; /* argv[0] */
 	bool opened;      /* long ago, in the root of all */
+	bool unread;      /* nobody knows */
 };
 
 /* Would the kernel refuse to execute it? 0, or the errno. */
@@ -100,7 +101,10 @@ find_step(struct judge *judge, int file, const char *name, struct step *step)
 	step->interpreter[0] = '\0';
 	judge_leave(judge);
 	fd = perform_reopen(file, O_RDONLY, 0);
-	error = fd == -1 ? 0 : read_step(fd, name, step);
+	error = fd == -1 ? errno : read_step(fd, name, step);
+	step->unread = fd == -1 && error == EACCES;
+	if (step->unread)
+		error = 0;
 	if (fd != -1)
 		close(fd);
 	judge_return(judge);
@@ -171,6 +175,7 @@ executable_find(struct judge *judge, struct call *call,
 	name_file(call, name, sizeof(name));
 	for (depth = 0; depth <= IMAGE_SCRIPTS_MAX; depth++) {
 		error = find_step(judge, file, name, &step);
+		executable->unread = error == 0 && step.unread;
 		if (error != 0 || step.interpreter[0] == '\0')
 			break;
 		error = follow(judge, call, name, &step, executable, &pin);

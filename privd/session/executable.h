@@ -21,6 +21,7 @@ struct executable {
 	/* what the kernel puts before the arguments, if it is interpreted */
 	struct words_head head;
 	bool is_script;
+	bool unread; /* the last of them, which may be interpreted as well */
 };
 
 /* Of the call's pinned file. 0, or the errno with which the kernel would

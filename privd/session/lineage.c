@@ -170,8 +170,8 @@ inherit_new_image(struct process *process, const struct process *parent)
 	return choice_add_all(&process->choices, parent->choices);
 }
 
-static struct regime *
-nothing_permitted(struct judge *judge)
+struct regime *
+lineage_nothing(struct judge *judge)
 {
 	const struct filter_set none = { { policy_none() }, 1 };
 
@@ -213,7 +213,7 @@ adopt_orphan(struct judge *judge, struct call *call)
 		return 0;
 	}
 	process->elevated = false;
-	process->regime = nothing_permitted(judge);
+	process->regime = lineage_nothing(judge);
 	(void)strlcpy(process->program, "?", sizeof(process->program));
 	/* Every execve is notified: an image that none was judged for came
 	   to run by other means. (Or all of this was read of a stranger, who

@@ -13,6 +13,8 @@ struct judge;
  * elevation: the launcher, or somebody's fork. -1: it cannot be known.
  */
 int lineage_adopt(struct judge *, struct call *);
+/* The regime of what may nothing; NULL ENOMEM. */
+struct regime *lineage_nothing(struct judge *);
 /* Remembers an executable that was judged: no other runs in the session. */
 void lineage_saw_image(struct judge *, const struct stat *);
 /* What the image of the calling thread's process began with. */

@@ -44,6 +44,7 @@ struct exec_watch {
 	struct birth birth; /* of what ran before */
 	struct stat script; /* of which the image is the interpreter */
 	bool is_script;
+	bool unread; /* image may have been interpreted by another */
 	struct exec_words argv; /* that it must have */
 	struct exec_words envp;
 	struct regime *regime; /* and under what */

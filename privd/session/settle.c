@@ -128,6 +128,39 @@ take_over(struct judge *judge, struct process *process, const struct stat *st,
 	process_join(process, kin);
 }
 
+/*
+ * What could not be read was a script, or something else that is interpreted,
+ * it seems: natively its interpreter runs, and cannot read it either. That it
+ * was this one cannot be proved, so whatever runs may nothing.
+ */
+static void
+take_nothing(struct judge *judge, struct call *call, const struct stat *st,
+    const struct birth *birth)
+{
+	struct exec_watch *watch = &call->process->exec;
+
+	record_note(judge,
+	    "pid %d: %s cannot be read, and was not run itself: what "
+	    "interprets it may nothing",
+	    call->process->tgid, watch->program);
+	watch->regime = lineage_nothing(judge);
+	if (watch->regime == NULL)
+		call_condemn(judge, call, "no memory");
+	else
+		take_over(judge, call->process, st, birth);
+}
+
+/* Did what was judged unread become something else? */
+static bool
+is_unread_other(const struct process *process, const struct stat *st,
+    const struct birth *birth)
+{
+	return process->exec.unread &&
+	    !resolve_same(st, &process->exec.image) &&
+	    (!resolve_same(st, &process->image) ||
+		birth_differs(birth, &process->exec.birth));
+}
+
 /* Kills what is neither what was judged nor what ran before. */
 static void
 verify(struct judge *judge, struct call *call, const struct stat *st)
@@ -137,7 +170,9 @@ verify(struct judge *judge, struct call *call, const struct stat *st)
 	struct birth birth;
 
 	lineage_read_birth(judge, call, &birth);
-	if (!has_executed(process, st, &birth)) {
+	if (is_unread_other(process, st, &birth)) {
+		take_nothing(judge, call, st, &birth);
+	} else if (!has_executed(process, st, &birth)) {
 		if (!resolve_same(st, &process->image))
 			call_condemn(judge, call,
 			    "runs another file than %s, which was judged",

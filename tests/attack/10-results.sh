@@ -40,4 +40,5 @@ result "root's own"
 as_user "$PRIVRUN" -a -f "$OWN/policy" "$OWN/results" "$OWN/slow/file" \
     "$rounds" >"$OWN/out" 2>&1
 result "the user's own"
+umount -l "$OWN/slow"
 finish

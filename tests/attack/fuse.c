@@ -185,7 +185,8 @@ mount_at(const char *folder)
 
 	device = open("/dev/fuse", O_RDWR);
 	(void)snprintf(options, sizeof(options),
-	    "fd=%d,rootmode=40000,user_id=%u,group_id=%u,allow_other", device, uid, uid);
+	    "fd=%d,rootmode=40000,user_id=%u,group_id=%u,allow_other", device,
+	    uid, uid);
 	if (device == -1 ||
 	    mount("privd-test", folder, "fuse", MS_NOSUID | MS_NODEV,
 		options) == -1)

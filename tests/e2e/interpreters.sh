@@ -29,6 +29,15 @@ cp "$T/s1" "$T/hidden"
 chmod 755 "$T"/s? "$T"/here "$T"/dot "$T"/deep/up "$T"/blank "$T"/none \
     "$T"/broken "$T"/folder
 chmod 700 "$T/hidden"
+cp /bin/echo "$T/unread"
+cp /bin/echo "$T/unread-setuid"
+chmod 711 "$T/unread"
+chmod 4111 "$T/unread-setuid"
+printf '#!/bin/sh\ntouch %s/ran\n' "$T" >"$T/unread-script"
+printf '#!%s/unread an\n' "$T" >"$T/by-unread"
+printf '#!%s/unread-script an\n' "$T" >"$T/by-unread-script"
+chmod 111 "$T/unread-script"
+chmod 755 "$T/by-unread" "$T/by-unread-script"
 
 # Whatever is executed stays under this one.
 policy() {
@@ -41,6 +50,7 @@ Policy: $1, Emulation: native
 EOF
 }
 policy "$T/confined" >"$T/policy"
+grep -v FORBIDDEN -i "$T/policy" >"$T/plain"
 
 # both DESCRIPTION ARGUMENT ...
 both() {
@@ -67,6 +77,20 @@ for way in x e m; do
 	both "$way: a folder" "$way:$T/folder" .
 	both "$way: a program" "$way:$T/tell" a b
 done
+# Of programs that cannot be read nothing is seen, but what they are.
+for name in unread unread-setuid by-unread; do
+	same "$name, while arguments are compared" "x:$T/$name: EACCES" \
+	    "$("$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" \
+	    "$T/confined" "x:$T/$name" . 2>/dev/null | head -n 1)"
+	same "$name, in a user's own session" "x:$T/$name: EACCES" \
+	    "$(as_user "$user" "$privrun" -f "$T/plain" -a "$T/confined" \
+	    "x:$T/$name" . 2>/dev/null | head -n 1)"
+done
+mv "$T/policy" "$T/comparing"
+cp "$T/plain" "$T/policy"
+both "one that cannot be read" "x:$T/unread" a b
+both "one of mode 4111" "x:$T/unread-setuid" a b
+cp "$T/comparing" "$T/policy"
 both "a script by a relative name" x:./s1 a
 both "a script by a name with dots" "x:deep/../s2" a
 both "a script that may not be executed" "x:$T/hidden" .
@@ -74,6 +98,33 @@ both "a script of a descriptor's folder" "x:/proc/self/cwd/s1" a
 same "an argument that the rule denies" "x:$T/s1: EACCES" \
     "$("$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" "$T/confined" \
     "x:$T/s1" . forbidden 2>/dev/null | head -n 1)"
+
+# Scripts that cannot be read: natively their interpreter runs, and cannot
+# read them. Here it may nothing, for it cannot be known to be theirs.
+cp "$T/plain" "$T/policy"
+unread() {
+	what=$1
+	shift
+	(cd "$T" && as_user "$user" ./confined "$@") >"$T/native" 2>&1
+	[ $? -lt 128 ] && [ ! -e "$T/ran" ]
+	ok $? "$what, natively"
+	: >"$T/log"
+	(cd "$T" && "$privrun" -f "$T/policy" -a -E "$T/log" \
+	    -c "$user" ./confined "$@") >"$T/judged" 2>&1 </dev/null
+	status=$?
+	[ $status -gt 0 ] && [ $status -lt 128 ] && [ ! -e "$T/ran" ]
+	ok $? "$what: fails as well ($status)"
+	like "with the line" "cannot be read, and was not run itself" \
+	    "$(cat "$T/log")"
+	like "and it may nothing" "deny .*policy: ,.*default" "$(cat "$T/log")"
+}
+unread "a script that cannot be read" "x:$T/unread-script"
+for name in by-unread by-unread-script; do
+	same "a script, $name" "x:$T/$name: EACCES" \
+	    "$("$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" \
+	    "$T/confined" "x:$T/$name" . 2>/dev/null | head -n 1)"
+done
+cp "$T/comparing" "$T/policy"
 
 # Registered ones, in a user namespace, which has its own.
 cat >"$T/inside" <<EOF
