@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../privd/filter/filter.h"
 #include "../privd/policy/policy.h"
 #include "../privd/syscalls/syscalls.h"
 
@@ -36,7 +37,7 @@ static int command_eval(int, char **);
 static int command_fmt(int, char **);
 
 static const struct command commands[] = {
-	{ "calls", "[name ...]", command_calls },
+	{ "calls", "[-m machine] [name ...]", command_calls },
 	{ "check", "[-v] file ...", command_check },
 	{ "eval",
 	    "-f file [-x program] [-u user] [-g group] [-H home] [-C cwd] "
@@ -593,13 +594,15 @@ print_arguments(const struct sys_call *call)
 }
 
 static void
-print_call(const struct sys_call *call)
+print_call(const struct sys_call *call, enum sys_machine machine)
 {
 	const struct sys_call *bases[SYS_FOLDS_MAX];
+	char reason[FILTER_REASON_MAX];
+	enum filter_decision decision;
 	size_t i, n;
 	int number;
 
-	number = sys_number(call, SYS_NATIVE);
+	number = sys_number(call, machine);
 	(void)printf("%s\t", call->name);
 	if (number == -1)
 		(void)printf("-\t");
@@ -610,30 +613,64 @@ print_call(const struct sys_call *call)
 		(void)printf("%s%s", i > 0 ? "," : "", bases[i]->name);
 	(void)printf("\t%s\t", n > 0 ? alias_text(bases[0]) : "-");
 	print_arguments(call);
-	(void)printf("\t%s\t%s\n", disposal_name(call),
-	    call->flags & SYS_ELEVATES ? "elevates" : "-");
+	decision = filter_decide(call, machine, reason, sizeof(reason));
+	(void)printf("\t%s\t%s\t%s\t%s\n", disposal_name(call),
+	    call->flags & SYS_ELEVATES ? "elevates" : "-",
+	    filter_decision_name(decision), reason[0] == '\0' ? "-" : reason);
+}
+
+static enum sys_machine
+machine_named(const char *name)
+{
+	static const char *const names[SYS_MACHINES] = {
+		[SYS_X86_64] = "x86_64",
+		[SYS_AARCH64] = "aarch64",
+		[SYS_I386] = "i386",
+	};
+	size_t i;
+
+	for (i = 0; i < SYS_MACHINES; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum sys_machine)i;
+	errx(2, "machine \"%s\": x86_64, aarch64 or i386", name);
+}
+
+/* Those of a machine that is named, else all that are known. */
+static void
+print_calls(enum sys_machine machine, bool all)
+{
+	size_t i;
+
+	for (i = 0; i < sys_count(); i++)
+		if (all || sys_number(sys_row(i), machine) != -1)
+			print_call(sys_row(i), machine);
 }
 
 static int
 command_calls(int argc, char **argv)
 {
+	enum sys_machine machine = SYS_NATIVE;
 	const struct sys_call *call;
-	size_t i;
-	int ret;
+	bool all = true;
+	int ch, ret;
 
-	if (getopt(argc, argv, "+") != -1)
-		usage("calls");
+	while ((ch = getopt(argc, argv, "+m:")) != -1) {
+		if (ch != 'm')
+			usage("calls");
+		machine = machine_named(optarg);
+		all = false;
+	}
 	(void)printf("name\tnumber\tcanonical\talias\targuments\tdisposal\t"
-		     "elevates\n");
-	for (i = 0; optind == argc && i < sys_count(); i++)
-		print_call(sys_row(i));
+		     "elevates\tdecision\treason\n");
+	if (optind == argc)
+		print_calls(machine, all);
 	for (ret = 0; optind < argc; optind++) {
 		call = sys_by_name(argv[optind]);
 		if (call == NULL) {
 			warnx("unknown call \"%s\"", argv[optind]);
 			ret = 1;
 		} else
-			print_call(call);
+			print_call(call, machine);
 	}
 	return ret;
 }

@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../syscalls/syscalls.h"
+
 struct policy_image;
 struct seccomp_data;
 
@@ -70,5 +72,27 @@ uint32_t filter_run(const struct filter_program *, const struct seccomp_data *);
 /* Are there registers with which it asks the broker about that native call?
    (Of a program of filter_build(); without memory: yes.) */
 bool filter_asks(const struct filter_program *, int number);
+
+/*
+ * What becomes of a call in a session: what its row and the refusals before
+ * the policies say together.
+ */
+enum filter_decision {
+	FILTER_PERFORMED,     /* by the broker, on its own copies */
+	FILTER_KERNEL_JUDGED, /* by its number and registers, in the filter */
+	FILTER_CONTINUED,     /* the kernel goes on with the program's memory */
+	FILTER_REFUSED
+};
+
+#define FILTER_REASON_MAX 1024
+
+/*
+ * The reason, as text: why it is so, or which forms are answered otherwise;
+ * empty where there is nothing to say. Calls of the 32-bit ABI are those of
+ * foreign programs.
+ */
+enum filter_decision filter_decide(const struct sys_call *, enum sys_machine,
+    char *reason, size_t);
+const char *filter_decision_name(enum filter_decision);
 
 #endif /* PRIVD_FILTER_H */

@@ -55,6 +55,7 @@ struct guard_row {
 	struct guard_condition conditions[CONDITIONS_MAX]; /* all hold */
 	int error; /* 0: success without effect; GUARD_ASK */
 	enum guard_strength strength;
+	const char *why; /* printed: "refused: WHY" */
 };
 
 /* clang-format off */
@@ -66,120 +67,144 @@ struct guard_row {
 #define SOCKOPT(v)	{ EQUAL(1, LOW, SOL_SOCKET), EQUAL(2, LOW, v) }
 /* clang-format on */
 
+/* Why: in the table that is printed as here. */
+static const char why_ring[] = "operations of a ring pass no filter: one made "
+			       "before it opened a file under it";
+static const char why_listener[] = "a listener of its own could continue what "
+				   "ours refuses, once ours is gone";
+static const char why_flags[] = "its flags are in memory, where namespaces "
+				"cannot be seen; libc falls back to clone";
+static const char why_parent[] = "choices and elevation follow the parent that "
+				 "a process has";
+static const char why_forged[] = "it forges what an image is known by, on "
+				 "which its policies rest";
+/* It is told so as by a kernel without. */
+static const char why_sandbox[] = "the broker, which performs its path calls, "
+				  "would be in no such domain";
+static const char why_siblings[] = "children and siblings in the same Landlock "
+				   "domain, or unconfined processes, could act "
+				   "for the program";
+/* The device makes the same descriptor. */
+static const char why_stalls[] = "it stalls who reads the program's memory";
+static const char why_spaces[] = "a user namespace takes the guard away, the "
+				 "others move the mounts and the network that "
+				 "verdicts are about";
+static const char why_shell[] = "the user's shell would run what is pushed "
+				"into its input";
+/* ping drops all that it has. */
+static const char why_drops[] = "it takes the guard away";
+static const char why_hands[] = "it hands the guard to unmarked children, who "
+				"could then open the program's memory";
+static const char why_yama[] = "Yama would let a process of the user in";
+static const char why_undoes[] = "1 undoes what a mode of 0711 gave";
+static const char why_weakens[] = "READ_IMPLIES_EXEC and the like weaken the "
+				  "next exec";
+static const char why_faked[] = "a further filter could fake the results that "
+				"a program relies on: elevation ends before it "
+				"is there";
+static const char why_adopts[] = "who adopts orphans is not taken for their "
+				 "parent";
+static const char why_around[] = "it reaches files around the paths that "
+				 "policies name";
+static const char why_descriptors[] = "mount(8) falls back to mount, which "
+				      "can be judged";
+static const char why_swap[] = "what processes have in memory comes to lie "
+			       "there";
+static const char why_watch[] = "it watches or changes other processes from "
+				"the kernel";
+/* Root's sessions; others may not make these calls at all. */
+static const char why_code[] = "code in the kernel, and ports, are under no "
+			       "filter";
+/* These answers make libpcap filter by itself instead of giving up. */
+static const char why_locked[] = "the broker's filter is locked";
+
 static const struct guard_row guard_rows[] = {
-	/* because operations of a ring pass no filter: a ring made before
-	   the filter opened a file under it */
-	{ "io_uring_setup", { { 0 } }, ENOSYS, GUARD_ALWAYS },
-	{ "io_uring_enter", { { 0 } }, ENOSYS, GUARD_ALWAYS },
-	{ "io_uring_register", { { 0 } }, ENOSYS, GUARD_ALWAYS },
-	/* because a listener of its own could continue what ours refuses,
-	   once ours is gone; other operations take no flags */
+	{ "io_uring_setup", { { 0 } }, ENOSYS, GUARD_ALWAYS, why_ring },
+	{ "io_uring_enter", { { 0 } }, ENOSYS, GUARD_ALWAYS, why_ring },
+	{ "io_uring_register", { { 0 } }, ENOSYS, GUARD_ALWAYS, why_ring },
 	{ "seccomp", { BITS(1, SECCOMP_FILTER_FLAG_NEW_LISTENER) }, EBUSY,
-	    GUARD_ALWAYS },
-	/* because its flags are in memory, where namespaces cannot be seen;
-	   libc falls back to clone */
-	{ "clone3", { { 0 } }, ENOSYS, GUARD_ALWAYS },
+	    GUARD_ALWAYS, why_listener },
+	{ "clone3", { { 0 } }, ENOSYS, GUARD_ALWAYS, why_flags },
 
-	/* because a child of it would pass for its parent's parent's: choices
-	   and elevation follow the parent that a process has */
-	{ "clone", { BITS(0, (uint64_t)CLONE_PARENT) }, EPERM, GUARD_ALWAYS },
-	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, EPERM, GUARD_GUARDED },
-	/* because it forges /proc/PID/exe, and the places by which an image
-	   is known: which policies a process is under rests on them */
-	{ "prctl", { OPTION(PR_SET_MM) }, EPERM, GUARD_ALWAYS },
+	{ "clone", { BITS(0, (uint64_t)CLONE_PARENT) }, EPERM, GUARD_ALWAYS,
+	    why_parent },
+	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, EPERM, GUARD_GUARDED,
+	    why_parent },
+	{ "prctl", { OPTION(PR_SET_MM) }, EPERM, GUARD_ALWAYS, why_forged },
 
-	/* because the broker, which is in no such domain, performs its path
-	   calls: a sandbox of its own would not hold, and it is told so as by
-	   a kernel without */
-	{ "landlock_create_ruleset", { { 0 } }, EOPNOTSUPP, GUARD_ALWAYS },
-	{ "landlock_restrict_self", { { 0 } }, EPERM, GUARD_ALWAYS },
+	{ "landlock_create_ruleset", { { 0 } }, EOPNOTSUPP, GUARD_ALWAYS,
+	    why_sandbox },
+	{ "landlock_restrict_self", { { 0 } }, EPERM, GUARD_ALWAYS,
+	    why_sandbox },
 
-	/* because children and siblings in the same Landlock domain, or
-	   unconfined processes of the user, could act for the program */
-	{ "ptrace", { { 0 } }, EPERM, GUARD_STRICT },
-	{ "process_vm_readv", { { 0 } }, EPERM, GUARD_STRICT },
-	{ "process_vm_writev", { { 0 } }, EPERM, GUARD_STRICT },
-	{ "process_madvise", { { 0 } }, EPERM, GUARD_STRICT },
-	{ "kcmp", { { 0 } }, EPERM, GUARD_STRICT },
-	{ "pidfd_getfd", { { 0 } }, EPERM, GUARD_STRICT },
-	/* because it stalls who reads the program's memory; the device
-	   makes the same descriptor */
-	{ "userfaultfd", { { 0 } }, EPERM, GUARD_STRICT },
-	{ "ioctl", { REQUEST(USERFAULTFD_IOC_NEW) }, EPERM, GUARD_STRICT },
-	/* because a user namespace takes the guard away, and the others move
-	   the mounts and the network that verdicts are about */
+	{ "ptrace", { { 0 } }, EPERM, GUARD_STRICT, why_siblings },
+	{ "process_vm_readv", { { 0 } }, EPERM, GUARD_STRICT, why_siblings },
+	{ "process_vm_writev", { { 0 } }, EPERM, GUARD_STRICT, why_siblings },
+	{ "process_madvise", { { 0 } }, EPERM, GUARD_STRICT, why_siblings },
+	{ "kcmp", { { 0 } }, EPERM, GUARD_STRICT, why_siblings },
+	{ "pidfd_getfd", { { 0 } }, EPERM, GUARD_STRICT, why_siblings },
+	{ "userfaultfd", { { 0 } }, EPERM, GUARD_STRICT, why_stalls },
+	{ "ioctl", { REQUEST(USERFAULTFD_IOC_NEW) }, EPERM, GUARD_STRICT,
+	    why_stalls },
 	{ "unshare", { BITS(0, NAMESPACES | CLONE_NEWTIME) }, EPERM,
-	    GUARD_STRICT },
-	{ "clone", { BITS(0, NAMESPACES) }, EPERM, GUARD_STRICT },
-	{ "setns", { { 0 } }, EPERM, GUARD_STRICT },
-	/* because the user's shell would run what is pushed into its input */
-	{ "ioctl", { REQUEST(TIOCSTI) }, EPERM, GUARD_STRICT },
-	{ "ioctl", { REQUEST(TIOCLINUX) }, EPERM, GUARD_STRICT },
+	    GUARD_STRICT, why_spaces },
+	{ "clone", { BITS(0, NAMESPACES) }, EPERM, GUARD_STRICT, why_spaces },
+	{ "setns", { { 0 } }, EPERM, GUARD_STRICT, why_spaces },
+	{ "ioctl", { REQUEST(TIOCSTI) }, EPERM, GUARD_STRICT, why_shell },
+	{ "ioctl", { REQUEST(TIOCLINUX) }, EPERM, GUARD_STRICT, why_shell },
 
-	/* because it takes the guard away (ping drops all that it has) */
-	{ "capset", { { 0 } }, 0, GUARD_GUARDED },
+	{ "capset", { { 0 } }, 0, GUARD_GUARDED, why_drops },
 	{ "prctl",
 	    { OPTION(PR_CAP_AMBIENT), EQUAL(1, ALL, PR_CAP_AMBIENT_LOWER) }, 0,
-	    GUARD_GUARDED },
+	    GUARD_GUARDED, why_drops },
 	{ "prctl",
 	    { OPTION(PR_CAP_AMBIENT), EQUAL(1, ALL, PR_CAP_AMBIENT_CLEAR_ALL) },
-	    0, GUARD_GUARDED },
-	/* because it hands the guard to unmarked children, who could then
-	   open the program's memory */
+	    0, GUARD_GUARDED, why_drops },
 	{ "prctl",
 	    { OPTION(PR_CAP_AMBIENT), EQUAL(1, ALL, PR_CAP_AMBIENT_RAISE) },
-	    EPERM, GUARD_GUARDED },
-	/* because Yama would let a process of the user in */
-	{ "prctl", { OPTION(PR_SET_PTRACER) }, EINVAL, GUARD_GUARDED },
-	/* because 1 undoes what a mode of 0711 gave */
-	{ "prctl", { OPTION(PR_SET_DUMPABLE) }, 0, GUARD_GUARDED },
-	/* because READ_IMPLIES_EXEC and the like weaken the next exec */
+	    EPERM, GUARD_GUARDED, why_hands },
+	{ "prctl", { OPTION(PR_SET_PTRACER) }, EINVAL, GUARD_GUARDED,
+	    why_yama },
+	{ "prctl", { OPTION(PR_SET_DUMPABLE) }, 0, GUARD_GUARDED, why_undoes },
 	{ "personality", { OTHER(0, LOW, PERSONALITY_QUERY) }, EPERM,
-	    GUARD_GUARDED },
+	    GUARD_GUARDED, why_weakens },
 
-	/* because a further filter could fake the results that a program
-	   relies on: elevation ends before it is there */
-	{ "seccomp", { { 0 } }, GUARD_ASK, GUARD_GUARDED },
-	{ "prctl", { OPTION(PR_SET_SECCOMP) }, GUARD_ASK, GUARD_GUARDED },
-	/* because who adopts orphans is not taken for their parent */
-	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, GUARD_ASK,
-	    GUARD_ALWAYS },
+	{ "seccomp", { { 0 } }, GUARD_ASK, GUARD_GUARDED, why_faked },
+	{ "prctl", { OPTION(PR_SET_SECCOMP) }, GUARD_ASK, GUARD_GUARDED,
+	    why_faked },
+	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, GUARD_ASK, GUARD_ALWAYS,
+	    why_adopts },
 
-	/* because they reach files around the paths that policies name: by
-	   handle, by changed mounts, by a changed root */
-	{ "open_by_handle_at", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "mount", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "umount2", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "pivot_root", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "chroot", { { 0 } }, EPERM, GUARD_NAMED },
-	/* ENOSYS: mount(8) falls back to mount(2), which can be judged */
-	{ "open_tree", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "open_tree_attr", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "move_mount", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "mount_setattr", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "fsopen", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "fsconfig", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "fsmount", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "fspick", { { 0 } }, ENOSYS, GUARD_NAMED },
-	{ "swapon", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "swapoff", { { 0 } }, EPERM, GUARD_NAMED },
-	/* because they watch or change other processes from the kernel */
-	{ "bpf", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "perf_event_open", { { 0 } }, EPERM, GUARD_NAMED },
-	/* because code in the kernel, and ports, are under no filter (root's
-	   sessions; others may not make these calls at all) */
-	{ "init_module", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "finit_module", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "kexec_load", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "kexec_file_load", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "iopl", { { 0 } }, EPERM, GUARD_NAMED },
-	{ "ioperm", { { 0 } }, EPERM, GUARD_NAMED },
+	{ "open_by_handle_at", { { 0 } }, EPERM, GUARD_NAMED, why_around },
+	{ "mount", { { 0 } }, EPERM, GUARD_NAMED, why_around },
+	{ "umount2", { { 0 } }, EPERM, GUARD_NAMED, why_around },
+	{ "pivot_root", { { 0 } }, EPERM, GUARD_NAMED, why_around },
+	{ "chroot", { { 0 } }, EPERM, GUARD_NAMED, why_around },
+	{ "open_tree", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "open_tree_attr", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "move_mount", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "mount_setattr", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "fsopen", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "fsconfig", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "fsmount", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "fspick", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
+	{ "swapon", { { 0 } }, EPERM, GUARD_NAMED, why_swap },
+	{ "swapoff", { { 0 } }, EPERM, GUARD_NAMED, why_swap },
+	{ "bpf", { { 0 } }, EPERM, GUARD_NAMED, why_watch },
+	{ "perf_event_open", { { 0 } }, EPERM, GUARD_NAMED, why_watch },
+	{ "init_module", { { 0 } }, EPERM, GUARD_NAMED, why_code },
+	{ "finit_module", { { 0 } }, EPERM, GUARD_NAMED, why_code },
+	{ "kexec_load", { { 0 } }, EPERM, GUARD_NAMED, why_code },
+	{ "kexec_file_load", { { 0 } }, EPERM, GUARD_NAMED, why_code },
+	{ "iopl", { { 0 } }, EPERM, GUARD_NAMED, why_code },
+	{ "ioperm", { { 0 } }, EPERM, GUARD_NAMED, why_code },
 
-	/* because the broker's filter is locked, and these answers make
-	   libpcap filter by itself instead of giving up */
-	{ "setsockopt", SOCKOPT(SO_ATTACH_FILTER), ENOPROTOOPT, GUARD_PACKET },
-	{ "setsockopt", SOCKOPT(SO_ATTACH_BPF), ENOPROTOOPT, GUARD_PACKET },
-	{ "setsockopt", SOCKOPT(SO_DETACH_FILTER), 0, GUARD_PACKET },
+	{ "setsockopt", SOCKOPT(SO_ATTACH_FILTER), ENOPROTOOPT, GUARD_PACKET,
+	    why_locked },
+	{ "setsockopt", SOCKOPT(SO_ATTACH_BPF), ENOPROTOOPT, GUARD_PACKET,
+	    why_locked },
+	{ "setsockopt", SOCKOPT(SO_DETACH_FILTER), 0, GUARD_PACKET,
+	    why_locked },
 };
 
 /*
@@ -261,4 +286,43 @@ guard_tree(struct tree *t, const struct filter_input *in,
 			tree = guard_row_tree(t, row, tree);
 	}
 	return tree;
+}
+
+static const char *
+guard_where(enum guard_strength strength)
+{
+	switch (strength) {
+	case GUARD_STRICT:
+		return " in an elevated program, elsewhere unless named";
+	case GUARD_NAMED:
+		return " unless named";
+	case GUARD_GUARDED:
+		return " in an elevated program";
+	case GUARD_PACKET:
+		return " where a rule has a filter or device";
+	case GUARD_ALWAYS:
+	default:
+		return "";
+	}
+}
+
+const char *
+guard_reason(const struct sys_call *call, size_t nth, struct guard_reason *why)
+{
+	const struct guard_row *row;
+	size_t i;
+
+	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+		row = &guard_rows[i];
+		if (strcmp(row->call, call->name) != 0 || nth-- != 0)
+			continue;
+		why->form = row->conditions[0].relation != GUARD_ANY;
+		why->refused = row->error > 0;
+		why->asked = row->error == GUARD_ASK;
+		why->where = guard_where(row->strength);
+		why->always = row->strength != GUARD_GUARDED &&
+		    row->strength != GUARD_PACKET;
+		return row->why;
+	}
+	return NULL;
 }

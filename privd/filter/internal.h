@@ -43,6 +43,18 @@ bool verdict_named(const struct filter_input *, const struct sys_call *,
 tree_id guard_tree(struct tree *, const struct filter_input *,
     const struct sys_call *, tree_id policy);
 
+/* The nth of them, for people: why, or NULL after the last. */
+struct guard_reason {
+	bool form;    /* not of every call, but of some forms of it */
+	bool refused; /* with an errno; else without effect */
+	bool asked;   /* not refused: the broker is to see it */
+	bool always;  /* in every session, or unless a rule names it */
+	const char *where;
+};
+
+const char *guard_reason(const struct sys_call *, size_t nth,
+    struct guard_reason *);
+
 /* Numbers from `first` to the next range's, the last one to the end. */
 struct emit_range {
 	uint32_t first;

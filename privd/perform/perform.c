@@ -91,6 +91,21 @@ perform_traits(enum sys_op op)
 	return operations[op].traits & (PERFORM_EFFECT | PERFORM_MAKES);
 }
 
+bool
+perform_can(enum sys_op op)
+{
+	switch ((unsigned int)op) {
+	case SYS_OP_OPEN:
+	case SYS_OP_SOCKET:
+	case SYS_OP_BIND:
+	case SYS_OP_CONNECT:
+	case SYS_OP_SEND:
+		return true;
+	default:
+		return op < SYS_OPS && operations[op].function != NULL;
+	}
+}
+
 /* 0, or the errno that is due because what it acts on is not there. */
 static int
 missing_error(const struct perform_request *request)

@@ -65,6 +65,8 @@ struct perform_result {
 #define PERFORM_MAKES 0x02  /* the umask counts */
 
 unsigned int perform_traits(enum sys_op);
+/* Is there a function for it, by perform_call() or of its own? */
+bool perform_can(enum sys_op);
 /*
  * Performs any operation but openings and those of sockets, which have
  * functions of their own. Returns 0 with *result filled.

@@ -110,14 +110,17 @@
 	{                                                    \
 		.name = n, .folds = { INTO(b) }, .rights = r \
 	}
-#define REFUSED(n)                                 \
-	{                                          \
-		.name = n, .disposal = SYS_REFUSED \
+/* w: why */
+#define REFUSED(n, w)                                           \
+	{                                                       \
+		.name = n, .disposal = SYS_REFUSED, .reason = w \
 	}
-#define WHOLE(n)                                 \
-	{                                        \
-		.name = n, .disposal = SYS_WHOLE \
+#define WHOLE(n, w)                                           \
+	{                                                     \
+		.name = n, .disposal = SYS_WHOLE, .reason = w \
 	}
+#define NEVER_WAS "Linux never had it"
+#define NO_MORE "Linux has it no more"
 
 struct sys_table {
 	const struct sys_call *rows;

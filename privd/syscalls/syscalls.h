@@ -232,6 +232,11 @@ struct sys_call {
 	/* the flags that the kernel knows of the register `f`; 0: it says so
 	   itself when the call is performed */
 	uint32_t known;
+	/*
+	 * Why it is not performed; of what is, which form of it is not, and
+	 * why. All but SYS_NUMBERS and SYS_PERFORMED have one.
+	 */
+	const char *reason;
 	/* capabilities (1 << CAP_x) that performing it as root may need */
 	uint64_t rights;
 	uint8_t disposal; /* enum sys_disposal */

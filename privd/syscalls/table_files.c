@@ -6,9 +6,21 @@
  */
 #include "rows.h"
 
+#define PATH_ONLY                                                        \
+	"O_PATH goes on where no rule elevates it and none that judges " \
+	"by path could be gone around: such a descriptor cannot be "     \
+	"handed over"
+#define MOUNT_FD "a mount by descriptors, which others go on with: not judged"
+#define MOVING                                                           \
+	"nobody can move another process: judged on the pinned folder, " \
+	"and who then stands elsewhere is killed"
+#define EXECUTING                                                             \
+	"nobody can execute for another process: judged on the pinned file, " \
+	"and what came to run is verified before it does"
 #define OPENING                                                      \
 	.rights = DAC, .disposal = SYS_PERFORMED, .op = SYS_OP_OPEN, \
-	.alias = SYS_ALIAS_BY_FLAGS, .flags = SYS_ELEVATES
+	.alias = SYS_ALIAS_BY_FLAGS, .flags = SYS_ELEVATES,          \
+	.reason = PATH_ONLY
 /* Performed on what its path or descriptor is; r: rights beside DAC. */
 #define DOING(o, r)                                              \
 	.rights = DAC | (r), .disposal = SYS_PERFORMED, .op = o, \
@@ -18,7 +30,7 @@
 #define LABELLING(o) DOING(o, CAP(FOWNER) | CAP(SYS_ADMIN))
 /* As the caller alone. */
 #define WATCHING(o, r) .rights = r, .disposal = SYS_PERFORMED, .op = o
-#define CHANGING(r) .rights = DAC | (r), .disposal = SYS_WHOLE
+#define CHANGING(r, w) .rights = DAC | (r), .disposal = SYS_WHOLE, .reason = w
 
 #define LINK_OR_FD (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define STAT_KNOWN (LINK_OR_FD | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)
@@ -345,15 +357,18 @@ static const struct sys_call rows[] = {
 	{ .name = "chdir",
 	    .args = { PATH(0) },
 	    .disposal = SYS_MOVES,
+	    .reason = MOVING,
 	    .op = SYS_OP_CHDIR },
 	{ .name = "fchdir",
 	    .args = { FDPATH(0) },
 	    .disposal = SYS_MOVES,
+	    .reason = MOVING,
 	    .op = SYS_OP_CHDIR },
 	{ .name = "chroot",
 	    .args = { PATH(0) },
 	    .rights = CAP(SYS_CHROOT),
 	    .disposal = SYS_MOVES,
+	    .reason = MOVING,
 	    .op = SYS_OP_CHROOT,
 	    .flags = SYS_WITNESS },
 	{ .name = "mount",
@@ -378,30 +393,35 @@ static const struct sys_call rows[] = {
 	 */
 	{ .name = "pivot_root",
 	    .args = { PATH(0), PATH(1) },
-	    CHANGING(CAP(SYS_ADMIN)),
+	    CHANGING(CAP(SYS_ADMIN),
+		"it moves the roots of a whole namespace, from inside"),
 	    .flags = SYS_WITNESS },
 	{ .name = "open_tree",
 	    .args = { PATHATX(0, 1, 2, 0) },
-	    CHANGING(CAP(SYS_ADMIN)) },
+	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
 	{ .name = "open_tree_attr",
 	    .args = { PATHATX(0, 1, 2, 0) },
-	    CHANGING(CAP(SYS_ADMIN)) },
+	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
 	{ .name = "move_mount",
 	    .args = { PATHAT(0, 1), PATHAT(2, 3) },
-	    CHANGING(CAP(SYS_ADMIN)) },
+	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
 	{ .name = "mount_setattr",
 	    .args = { PATHATX(0, 1, 2, 0) },
-	    CHANGING(CAP(SYS_ADMIN)) },
+	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
 	{ .name = "fsopen",
 	    .args = { ARG("fstype", SYS_STRING, 0) },
-	    CHANGING(CAP(SYS_ADMIN)) },
-	{ .name = "fsconfig", CHANGING(CAP(SYS_ADMIN)) },
-	{ .name = "fsmount", CHANGING(CAP(SYS_ADMIN)) },
+	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	{ .name = "fsconfig", CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	{ .name = "fsmount", CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
 	{ .name = "fspick",
 	    .args = { PATHAT(0, 1) },
-	    CHANGING(CAP(SYS_ADMIN)) },
-	{ .name = "statmount", CHANGING(CAP(SYS_ADMIN)) },
-	{ .name = "listmount", CHANGING(CAP(SYS_ADMIN)) },
+	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	{ .name = "statmount",
+	    CHANGING(CAP(SYS_ADMIN),
+		"it only asks, of mounts by their numbers") },
+	{ .name = "listmount",
+	    CHANGING(CAP(SYS_ADMIN),
+		"it only asks, of mounts by their numbers") },
 	{ .name = "swapon",
 	    .args = { PATH(0) },
 	    .form = "pf",
@@ -416,7 +436,8 @@ static const struct sys_call rows[] = {
 	    DOING(SYS_OP_ACCT, CAP(SYS_PACCT)) },
 	{ .name = "quotactl",
 	    .args = { PATHF(1, OPTIONAL) },
-	    CHANGING(CAP(SYS_ADMIN)) },
+	    CHANGING(CAP(SYS_ADMIN),
+		"what its commands have in memory is not judged") },
 	{ .name = "inotify_add_watch",
 	    .args = { PATH(1) },
 	    .form = "ipk",
@@ -429,20 +450,23 @@ static const struct sys_call rows[] = {
 	    .args = { PATHATX(0, 1, 4, NOFOLLOW) },
 	    .form = "dphwf",
 	    WATCHING(SYS_OP_HANDLE, 0) },
-	{ .name = "open_by_handle_at", CHANGING(0) },
+	{ .name = "open_by_handle_at",
+	    CHANGING(0, "a handle is no path that could be judged") },
 
 	/* programs */
 	{ .name = "execve",
 	    .args = { PATH(0), ARG("argv", SYS_ARGV, 1),
 		ARG("envp", SYS_ARGV, 2) },
 	    .rights = DAC,
-	    .disposal = SYS_EXEC },
+	    .disposal = SYS_EXEC,
+	    .reason = EXECUTING },
 	{ .name = "execveat",
 	    .folds = { INTO("execve") },
 	    .args = { PATHATX(0, 1, 4, 0), ARG("argv", SYS_ARGV, 2),
 		ARG("envp", SYS_ARGV, 3) },
 	    .rights = DAC,
-	    .disposal = SYS_EXEC },
+	    .disposal = SYS_EXEC,
+	    .reason = EXECUTING },
 };
 
 const struct sys_table sys_table_files = { rows,

@@ -6,11 +6,12 @@
  */
 #include "rows.h"
 
+#define WHOLE32 .disposal = SYS_WHOLE, .reason = "its structures are others"
 #define USERS32 .rights = CAP(SETUID), .flags = SYS_CREDS
 #define GROUPS32 .rights = CAP(SETGID), .flags = SYS_CREDS
-#define PATH32 .args = { PATH(0) }, .disposal = SYS_WHOLE
-#define LINK32 .args = { PATHF(0, NOFOLLOW) }, .disposal = SYS_WHOLE
-#define OWNER32 .rights = CAP(CHOWN) | DAC, .disposal = SYS_WHOLE
+#define PATH32 .args = { PATH(0) }, WHOLE32
+#define LINK32 .args = { PATHF(0, NOFOLLOW) }, WHOLE32
+#define OWNER32 .rights = CAP(CHOWN) | DAC, WHOLE32
 
 static const struct sys_call rows[] = {
 	/* files */
@@ -19,32 +20,32 @@ static const struct sys_call rows[] = {
 	{ .name = "oldfstat",
 	    .folds = { INTO("fstat") },
 	    .args = { FDPATH(0) },
-	    .disposal = SYS_WHOLE },
+	    WHOLE32 },
 	{ .name = "stat64", .folds = { INTO("stat") }, PATH32 },
 	{ .name = "lstat64", .folds = { INTO("lstat") }, LINK32 },
 	{ .name = "fstat64",
 	    .folds = { INTO("fstat") },
 	    .args = { FDPATH(0) },
-	    .disposal = SYS_WHOLE },
+	    WHOLE32 },
 	{ .name = "fstatat64",
 	    .folds = { INTO_FD("fstat", 3),
 		INTO_IF("lstat", 3, AT_SYMLINK_NOFOLLOW), INTO("stat") },
 	    .args = { PATHATX(0, 1, 3, 0) },
-	    .disposal = SYS_WHOLE },
+	    WHOLE32 },
 	{ .name = "statfs64", .folds = { INTO("statfs") }, PATH32 },
 	{ .name = "fstatfs64",
 	    .folds = { INTO("fstatfs") },
 	    .args = { FDPATH(0) },
-	    .disposal = SYS_WHOLE },
+	    WHOLE32 },
 	{ .name = "truncate64", .folds = { INTO("truncate") }, PATH32 },
 	{ .name = "ftruncate64",
 	    .folds = { INTO("ftruncate") },
 	    .args = { FDPATH(0) },
-	    .disposal = SYS_WHOLE },
+	    WHOLE32 },
 	{ .name = "utimensat_time64",
 	    .folds = { INTO("utimes") },
 	    .args = { PATHATX(0, 1, 3, OPTIONAL | EMPTY) },
-	    .disposal = SYS_WHOLE },
+	    WHOLE32 },
 	{ .name = "chown32",
 	    .folds = { INTO("chown") },
 	    .args = { PATH(0), USER(1), GROUP(2) },
@@ -61,7 +62,7 @@ static const struct sys_call rows[] = {
 	    .folds = { INTO("umount2") },
 	    .args = { { "target", SYS_PATH, 0, SYS_CWD, 0, 0 } },
 	    .rights = CAP(SYS_ADMIN),
-	    .disposal = SYS_WHOLE },
+	    WHOLE32 },
 	VARIANT("_llseek", "lseek"),
 	VARIANT("readdir", "getdents"),
 	{ .name = "fcntl64",
@@ -143,8 +144,9 @@ static const struct sys_call rows[] = {
 	{ .name = "setgroups32", .folds = { INTO("setgroups") }, GROUPS32 },
 
 	/* Several calls behind one number; what is called is in memory. */
-	WHOLE("socketcall"),
-	WHOLE("ipc"),
+	WHOLE("socketcall",
+	    "several calls behind one number, and which is in memory"),
+	WHOLE("ipc", "several calls behind one number, and which is in memory"),
 
 	/* messages, time, the machine */
 	VARIANT("recvmmsg_time64", "recvmsg"),
@@ -165,17 +167,17 @@ static const struct sys_call rows[] = {
 	VARIANT("oldolduname", "uname"),
 
 	/* never answered */
-	REFUSED("bdflush"),
-	REFUSED("break"),
-	REFUSED("ftime"),
-	REFUSED("gtty"),
-	REFUSED("idle"),
-	REFUSED("lock"),
-	REFUSED("mpx"),
-	REFUSED("prof"),
-	REFUSED("profil"),
-	REFUSED("stty"),
-	REFUSED("ulimit"),
+	REFUSED("bdflush", NO_MORE),
+	REFUSED("break", NEVER_WAS),
+	REFUSED("ftime", NEVER_WAS),
+	REFUSED("gtty", NEVER_WAS),
+	REFUSED("idle", NO_MORE),
+	REFUSED("lock", NEVER_WAS),
+	REFUSED("mpx", NEVER_WAS),
+	REFUSED("prof", NEVER_WAS),
+	REFUSED("profil", NEVER_WAS),
+	REFUSED("stty", NEVER_WAS),
+	REFUSED("ulimit", NEVER_WAS),
 };
 
 const struct sys_table sys_table_i386 = { rows,

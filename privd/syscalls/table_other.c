@@ -6,6 +6,7 @@
  */
 #include "rows.h"
 
+#define OWN_NAMES "it names what no path reaches, in a space of its own"
 #define KERNEL_OR(o, r)                                  \
 	.rights = r, .disposal = SYS_PERFORMED, .op = o, \
 	.flags = SYS_ELEVATES | SYS_KERNEL
@@ -92,8 +93,8 @@ static const struct sys_call rows[] = {
 	CALL("epoll_wait"),
 	VARIANT("epoll_pwait", "epoll_wait"),
 	VARIANT("epoll_pwait2", "epoll_wait"),
-	REFUSED("epoll_ctl_old"),
-	REFUSED("epoll_wait_old"),
+	REFUSED("epoll_ctl_old", NEVER_WAS),
+	REFUSED("epoll_wait_old", NEVER_WAS),
 	CALL("eventfd"),
 	VARIANT("eventfd2", "eventfd"),
 	CALL("signalfd"),
@@ -385,15 +386,15 @@ static const struct sys_call rows[] = {
 	CALLR("msgsnd", CAP(IPC_OWNER)),
 	CALLR("msgrcv", CAP(IPC_OWNER)),
 	CALLR("msgctl", CAP(IPC_OWNER) | CAP(SYS_ADMIN)),
-	WHOLE("mq_open"),
-	WHOLE("mq_unlink"),
+	WHOLE("mq_open", OWN_NAMES),
+	WHOLE("mq_unlink", OWN_NAMES),
 	CALL("mq_timedsend"),
 	CALL("mq_timedreceive"),
 	CALL("mq_notify"),
 	CALL("mq_getsetattr"),
-	WHOLE("add_key"),
-	WHOLE("request_key"),
-	WHOLE("keyctl"),
+	WHOLE("add_key", OWN_NAMES),
+	WHOLE("request_key", OWN_NAMES),
+	WHOLE("keyctl", OWN_NAMES),
 
 	/* time */
 	CALL("time"),
@@ -456,18 +457,19 @@ static const struct sys_call rows[] = {
 	CALL("getrandom"),
 
 	/* never answered */
-	REFUSED("afs_syscall"),
-	REFUSED("create_module"),
-	REFUSED("get_kernel_syms"),
-	REFUSED("getpmsg"),
-	REFUSED("lookup_dcookie"),
-	REFUSED("nfsservctl"),
-	REFUSED("putpmsg"),
-	REFUSED("query_module"),
-	REFUSED("security"),
-	REFUSED("tuxcall"),
-	REFUSED("uselib"),
-	REFUSED("vserver"),
+	REFUSED("afs_syscall", NEVER_WAS),
+	REFUSED("create_module", NO_MORE),
+	REFUSED("get_kernel_syms", NO_MORE),
+	REFUSED("getpmsg", NEVER_WAS),
+	REFUSED("lookup_dcookie", NO_MORE),
+	REFUSED("nfsservctl", NO_MORE),
+	REFUSED("putpmsg", NEVER_WAS),
+	REFUSED("query_module", NO_MORE),
+	REFUSED("security", NEVER_WAS),
+	REFUSED("tuxcall", NEVER_WAS),
+	REFUSED("uselib",
+	    "the loader of libraries of old, which opens a path unseen"),
+	REFUSED("vserver", NEVER_WAS),
 };
 
 const struct sys_table sys_table_other = { rows,
