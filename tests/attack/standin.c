@@ -5,8 +5,9 @@
  * which reads the path again. With ":PORT" it is addresses that it reads so,
  * of sendto, sendmsg, connect and bind; of local sockets, those that end in
  * "b". With "@" it opens what it read itself, and never asks whether who it
- * read of still waits. Attacks succeed against it, so a test that fails to can
- * find nothing.
+ * read of still waits; with "@@" it gives what it opened, under a filter that
+ * lets signals abort the wait. Attacks succeed against it, so a test that
+ * fails to can find nothing.
  *
  * usage: standin forbidden program [argument ...]
  */
@@ -36,7 +37,7 @@
 #include <unistd.h>
 
 static int
-install(void)
+install(unsigned int flags)
 {
 	struct sock_filter insns[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
@@ -56,20 +57,19 @@ install(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		return -1;
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-	    SECCOMP_FILTER_FLAG_NEW_LISTENER |
-		SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-	    &prog);
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER | flags, &prog);
 }
 
 /* The listener is fetched by its number, which is the one that is free. */
-static void __attribute__((noreturn)) become(char *argv[], int channel)
+static void __attribute__((noreturn))
+become(char *argv[], int channel, unsigned int flags)
 {
 	int listener;
 
 	listener = fcntl(0, F_DUPFD, 0);
 	close(listener);
 	if (write(channel, &listener, sizeof(listener)) != sizeof(listener) ||
-	    install() != listener)
+	    install(flags) != listener)
 		err(1, "listener");
 	execvp(argv[0], argv);
 	err(1, "%s", argv[0]);
@@ -132,20 +132,40 @@ is_forbidden(pid_t pid, uint64_t addr, const char *forbidden)
 	    (full[n] == '\0' || full[n] == '/');
 }
 
-/* Refused it is in the end: what was opened has taken effect. */
-static void
+static int
 open_for(const struct seccomp_notif *notif)
 {
 	char path[PATH_MAX];
 	ssize_t n;
-	int fd;
 
 	n = read_from((pid_t)notif->pid, notif->data.args[1], path,
 	    sizeof(path) - 1);
 	path[n > 0 ? n : 0] = '\0';
-	fd = open(path, (int)notif->data.args[2], (mode_t)notif->data.args[3]);
+	return open(path, (int)notif->data.args[2],
+	    (mode_t)notif->data.args[3]);
+}
+
+/* False: not for it. */
+static int
+is_performed(int listener, const struct seccomp_notif *notif,
+    const char *forbidden, struct seccomp_notif_resp *resp)
+{
+	struct seccomp_notif_addfd give = { .id = notif->id };
+	int fd;
+
+	if (forbidden[0] != '@' || notif->data.nr != SYS_openat ||
+	    (notif->data.args[2] & O_CREAT) == 0)
+		return 0;
+	fd = open_for(notif);
+	resp->error = fd == -1 ? -errno : -EACCES;
+	if (fd != -1 && forbidden[1] == '@') {
+		give.srcfd = (uint32_t)fd;
+		resp->val = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &give);
+		resp->error = 0;
+	}
 	if (fd != -1)
 		close(fd);
+	return 1;
 }
 
 static int
@@ -153,12 +173,8 @@ is_refused(const struct seccomp_notif *notif, const char *forbidden)
 {
 	if (notif->data.nr == SYS_execve)
 		return 0;
-	if (forbidden[0] == '@') {
-		if (notif->data.nr == SYS_openat &&
-		    (notif->data.args[2] & O_CREAT) != 0)
-			open_for(notif);
+	if (forbidden[0] == '@')
 		return 0;
-	}
 	if (notif->data.nr != SYS_openat)
 		return forbidden[0] == ':' &&
 		    is_forbidden_address((pid_t)notif->pid, &notif->data,
@@ -180,7 +196,9 @@ serve(int listener, const char *forbidden)
 			continue;
 		memset(&resp, 0, sizeof(resp));
 		resp.id = notif.id;
-		if (is_refused(&notif, forbidden))
+		if (is_performed(listener, &notif, forbidden, &resp))
+			;
+		else if (is_refused(&notif, forbidden))
 			resp.error = -EACCES;
 		else
 			resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -201,7 +219,10 @@ main(int argc, char *argv[])
 	if (pipe2(channel, O_CLOEXEC) == -1 || (pid = fork()) == -1)
 		err(1, NULL);
 	if (pid == 0)
-		become(argv + 2, channel[1]);
+		become(argv + 2, channel[1],
+		    strcmp(argv[1], "@@") == 0 ?
+			0 :
+			SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
 	if (read(channel[0], &number, sizeof(number)) != sizeof(number))
 		errx(1, "no listener");
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
