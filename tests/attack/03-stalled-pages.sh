@@ -3,7 +3,7 @@
 # Attack 3: arguments on pages that are not served: each of these calls waits,
 # threads and processes beside them go on, and when the pages come, each ends
 # well.
-# shellcheck disable=SC2093
+# shellcheck disable=SC2030,SC2031,SC2093,SC2317
 [ "${ATTACK_MOUNTS-}" = 1 ] ||
     ATTACK_MOUNTS=1 exec unshare -m --propagation private sh "$0"
 # shellcheck source=tests/attack/lib.sh disable=SC2317

