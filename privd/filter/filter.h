@@ -95,4 +95,12 @@ enum filter_decision filter_decide(const struct sys_call *, enum sys_machine,
     char *reason, size_t);
 const char *filter_decision_name(enum filter_decision);
 
+/*
+ * Is the call one of those that every policy must name, and one of the set
+ * does not? 0, or the errno with which it is refused. Where none of the
+ * closure names it the filter does that; where some do, it asks.
+ */
+int filter_unnamed(const struct filter_set *, bool no_alias,
+    const struct sys_call *);
+
 #endif /* PRIVD_FILTER_H */

@@ -45,7 +45,8 @@
 enum guard_strength {
 	GUARD_ALWAYS,  /* in every session */
 	GUARD_STRICT,  /* in a guarded one; elsewhere unless named */
-	GUARD_NAMED,   /* in every session unless named */
+	GUARD_NAMED,   /* in every session unless named; the broker sees to
+			  it where some policies name it */
 	GUARD_GUARDED, /* in a guarded one alone: ordinary life elsewhere */
 	GUARD_PACKET   /* where a rule has `filter` or `device` */
 };
@@ -211,11 +212,11 @@ static const struct guard_row guard_rows[] = {
  * A rule for a call of everyday life (`native-ioctl: permit`) does not speak
  * of its dangerous forms: those are named by a test of just that value.
  */
-static bool
-guard_named(const struct filter_input *in, const struct sys_call *call,
+static enum verdict_naming
+guard_naming(const struct filter_input *in, const struct sys_call *call,
     const struct guard_row *row)
 {
-	return verdict_named(in, call, &row->conditions[0]);
+	return verdict_naming(in, call, &row->conditions[0]);
 }
 
 static bool
@@ -224,9 +225,10 @@ guard_applies(const struct filter_input *in, const struct sys_call *call,
 {
 	switch (row->strength) {
 	case GUARD_STRICT:
-		return in->guarded || !guard_named(in, call, row);
+		return in->guarded ||
+		    guard_naming(in, call, row) != NAMED_BY_ALL;
 	case GUARD_NAMED:
-		return !guard_named(in, call, row);
+		return guard_naming(in, call, row) != NAMED_BY_ALL;
 	case GUARD_GUARDED:
 		return in->guarded;
 	case GUARD_PACKET:
@@ -259,13 +261,17 @@ guard_condition(struct tree *t, const struct guard_condition *condition,
 }
 
 static tree_id
-guard_row_tree(struct tree *t, const struct guard_row *row, tree_id rest)
+guard_row_tree(struct tree *t, const struct filter_input *in,
+    const struct sys_call *call, const struct guard_row *row, tree_id rest)
 {
-	tree_id tree = row->error == GUARD_ASK ?
-	    tree_notify(t) :
-	    tree_leaf(t, SECCOMP_RET_ERRNO | (uint32_t)row->error);
+	bool ask = row->error == GUARD_ASK;
+	tree_id tree;
 	size_t i;
 
+	if (row->strength == GUARD_NAMED)
+		ask = guard_naming(in, call, row) == NAMED_BY_SOME;
+	tree = ask ? tree_notify(t) :
+		     tree_leaf(t, SECCOMP_RET_ERRNO | (uint32_t)row->error);
 	for (i = 0; i < CONDITIONS_MAX; i++)
 		tree = guard_condition(t, &row->conditions[i], tree, rest);
 	return tree;
@@ -283,7 +289,7 @@ guard_tree(struct tree *t, const struct filter_input *in,
 		row = &guard_rows[i - 1];
 		if (strcmp(row->call, call->name) == 0 &&
 		    guard_applies(in, call, row))
-			tree = guard_row_tree(t, row, tree);
+			tree = guard_row_tree(t, in, call, row, tree);
 	}
 	return tree;
 }
@@ -325,4 +331,26 @@ guard_reason(const struct sys_call *call, size_t nth, struct guard_reason *why)
 		return row->why;
 	}
 	return NULL;
+}
+
+int
+filter_unnamed(const struct filter_set *set, bool no_alias,
+    const struct sys_call *call)
+{
+	const struct filter_input in = {
+		.closure = set,
+		.nclosure = 1,
+		.no_alias = no_alias,
+	};
+	const struct guard_row *row;
+	size_t i;
+
+	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+		row = &guard_rows[i];
+		if (row->strength == GUARD_NAMED &&
+		    strcmp(row->call, call->name) == 0 &&
+		    guard_naming(&in, call, row) != NAMED_BY_ALL)
+			return row->error;
+	}
+	return 0;
 }

@@ -31,13 +31,19 @@ struct guard_condition {
 	uint64_t value;
 };
 
+enum verdict_naming {
+	NAMED_BY_NONE,
+	NAMED_BY_SOME,
+	NAMED_BY_ALL
+};
+
 /*
- * Does a rule of every policy of the closure that has rules name the call
- * itself, and, if there is a condition, a value of its register that the
+ * Of how many policies of the closure that have rules does a rule name the
+ * call itself, and, if there is a condition, a value of its register that the
  * condition is about?
  */
-bool verdict_named(const struct filter_input *, const struct sys_call *,
-    const struct guard_condition *);
+enum verdict_naming verdict_naming(const struct filter_input *,
+    const struct sys_call *, const struct guard_condition *);
 
 /* The refusals of a call, before what the policies say. */
 tree_id guard_tree(struct tree *, const struct filter_input *,

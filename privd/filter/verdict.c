@@ -639,23 +639,26 @@ image_is_free(const struct policy_image *image)
 	return image == policy_permitting() || policy_detached(image);
 }
 
-bool
-verdict_named(const struct filter_input *in, const struct sys_call *call,
+enum verdict_naming
+verdict_naming(const struct filter_input *in, const struct sys_call *call,
     const struct guard_condition *c)
 {
 	const struct filter_set *set;
 	size_t i, n;
-	bool named = false;
+	bool named = false, all = true;
 
 	for (i = 0; i < in->nclosure; i++) {
 		set = &in->closure[i];
 		for (n = 0; n < set->count; n++) {
 			if (image_is_free(set->images[n]))
 				continue;
-			if (!image_names_all(in, set->images[n], call, c))
-				return false;
-			named = true;
+			if (image_names_all(in, set->images[n], call, c))
+				named = true;
+			else
+				all = false;
 		}
 	}
-	return named;
+	if (!named)
+		return NAMED_BY_NONE;
+	return all ? NAMED_BY_ALL : NAMED_BY_SOME;
 }

@@ -169,11 +169,37 @@ carry_out(struct judge *judge, struct call *call)
 	}
 }
 
+/*
+ * What is refused unless it is named, some policy of the session does name;
+ * does this process's? Otherwise the call is answered, and the first time that
+ * is logged.
+ */
+static bool
+is_named(struct judge *judge, struct call *call)
+{
+	int error = filter_unnamed(&call->regime->set,
+	    judge->plan->options.no_alias, call->row);
+
+	if (error == 0)
+		return true;
+	if (!call->regime->said_unnamed)
+		record_note(judge,
+		    "%s of pid %d (%s) denied: its policy does not name it, as "
+		    "another of the session does",
+		    call->row->name, call->process->tgid,
+		    call->process->program);
+	call->regime->said_unnamed = true;
+	call_refuse(judge, call, error);
+	return false;
+}
+
 static void
 decide(struct judge *judge, struct call *call)
 {
 	int error;
 
+	if (!is_named(judge, call))
+		return;
 	if (call_is_many(call)) {
 		call_send_many(judge, call);
 		return;

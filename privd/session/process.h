@@ -23,6 +23,7 @@ struct regime {
 	struct filter_set set;
 	bool is_free;     /* no call of it is judged, but execve */
 	bool is_released; /* nor that */
+	bool said_unnamed;
 	bool pathonly;    /* O_PATH may go on: see pathonly.h */
 	unsigned int number;
 	struct regime *next;
@@ -44,7 +45,7 @@ struct exec_watch {
 	struct birth birth; /* of what ran before */
 	struct stat script; /* of which the image is the interpreter */
 	bool is_script;
-	bool unread; /* image may have been interpreted by another */
+	bool unread;            /* image may have been interpreted by another */
 	struct exec_words argv; /* that it must have */
 	struct exec_words envp;
 	struct regime *regime; /* and under what */

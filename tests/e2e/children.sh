@@ -267,4 +267,36 @@ same "orphans of one program under two policies are told apart" \
     "$(run "$trusted/one" "v:$trusted/three" "x:$trusted/two" D $reads . \
     "x:$trusted/two" D $reads)"
 }
+# What is refused unless it is named: by whom it is.
+cat >"$T/unnamed" <<END
+Policy: $T/names, Emulation: native
+	Default: permit
+	native-chroot: filename eq "$T" then permit
+	native-execve: permit
+Policy: $T/names-not, Emulation: native
+	Default: permit
+	native-execve: permit
+END
+cp "$(command -v chroot)" "$T/names"
+cp "$(command -v chroot)" "$T/names-not"
+cat >"$T/run" <<END
+#!/bin/sh
+"$T/names" "$T" /nothing 2>&1
+"$T/names-not" "$T" /nothing 2>&1
+"$T/names-not" "$T" /nothing 2>&1
+END
+chmod 755 "$T/run"
+cat >>"$T/unnamed" <<END
+Policy: $T/run, Emulation: native
+	Default: permit
+	native-execve: permit
+END
+"$privrun" -U -a -E "$T/log" -f "$T/unnamed" "$T/run" >"$T/out" 2>&1
+like "who names a call may make it" "names: failed to run command" \
+    "$(sed -n 1p "$T/out")"
+like "who does not may not" "names-not: cannot change root.*not permitted" \
+    "$(sed -n 2p "$T/out")"
+like "each time" "names-not: cannot change root.*not permitted" \
+    "$(sed -n 3p "$T/out")"
+same "and it is logged once" 1 "$(lines "$T/log" 'does not name it')"
 done_testing

@@ -54,6 +54,7 @@ struct policy_case {
 	bool guarded, asking, no_alias, packet, capable;
 	bool weak;         /* tests that no filter can make: may be asked */
 	const char *named; /* calls that all name, "*": by arguments too */
+	const char *some;  /* calls that not all name */
 };
 
 static const struct policy_case cases[] = {
@@ -228,6 +229,7 @@ static const struct policy_case cases[] = {
 		"Default: permit\nnative-mount: permit\nnative-ptrace: "
 		"permit\nnative-bpf: permit\nnative-ioctl: permit\n" } },
 	{ .name = "refused, named by one",
+	    .some = "mount chroot",
 	    .texts = { HEAD "native-mount: permit\nnative-ioctl: permit\n",
 		HEAD "native-chroot: permit\nnative-ioctl: permit\n" } },
 	{ .name = "pair",
@@ -813,6 +815,8 @@ right_answer(const struct loaded *l, const struct policy_case *c,
 	if (data->arch != NATIVE_ARCH || o.call == NULL ||
 	    o.call->disposal == SYS_REFUSED)
 		return FAIL(ENOSYS);
+	if (is_one_of(o.call->name, c->some))
+		return NOTIFY;
 	error = refuse(c, o.call->name, regs);
 	if (error != -1)
 		return FAIL(error);
