@@ -9,15 +9,19 @@
 #include <sys/socket.h>
 
 #include <linux/netlink.h>
+#include <netinet/in.h>
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 
+/* Without its scope: RFC 2133. */
+#define SIN6_LEN_MIN offsetof(struct sockaddr_in6, sin6_scope_id)
 #define NETLINK_TRIES 16
 /* Ids that the kernel gives to sockets whose process's own is taken. */
 #define NETLINK_OTHERS UINT32_C(0x80000000)
@@ -164,6 +168,15 @@ takes_family(int domain, sa_family_t family)
 	return family == domain;
 }
 
+/* Of the kinds that look at the length before they look at the family. */
+static bool
+is_too_short(int domain, int type, socklen_t len, bool sending)
+{
+	if (domain == AF_INET && (!sending || type == SOCK_DGRAM))
+		return len < sizeof(struct sockaddr_in);
+	return domain == AF_INET6 && !sending && len < SIN6_LEN_MIN;
+}
+
 /*
  * The kernel looks at an address as the socket's domain has it, and does not
  * always ask what it says of itself: one that says it is another's was judged
@@ -177,7 +190,7 @@ perform_family_error(int sock, const void *sa, socklen_t len, bool sending)
 
 	if (domain == -1)
 		return errno;
-	if (len < sizeof(family))
+	if (len < sizeof(family) || is_too_short(domain, type, len, sending))
 		return EINVAL;
 	memcpy(&family, sa, sizeof(family));
 	if (domain == AF_PACKET && type == SOCK_PACKET)

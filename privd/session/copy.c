@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
+#include <netinet/in.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -416,7 +418,9 @@ call_copy_all(struct judge *judge, struct call *call)
 	   with programs that are gone. */
 	if (call->row->op == SYS_OP_BIND &&
 	    call->addr.sa.sa_family == AF_UNSPEC)
-		return EAFNOSUPPORT;
+		return call->addr_len < sizeof(struct sockaddr_in) ?
+		    EINVAL :
+		    EAFNOSUPPORT;
 	if ((call->row->flags & SYS_KERNEL) != 0)
 		return 0;
 	error = 0;
