@@ -191,6 +191,12 @@ for mode in ${DIFF_MODES-user caller root}; do
 		    "$T/policy" "$DIFF_KEEP/$mode/"
 	}
 done
+# Whoever reads the manual must find it there.
+same "all that is known to differ is in the manual" "" "$(
+    sed -n 's/^#\. //p' tests/diff/known | while read -r entry; do
+	sed -n '/^\.Ss What is refused or different/,/^\.S[sh] [^W]/p' \
+	    man/privd.policy.5 | grep -qx "\.It $entry" || echo "$entry"
+    done)"
 # What is known to end otherwise must: else nobody sees when it is mended.
 if [ -z "${DIFF_GROUPS+set}${DIFF_MODES+set}" ]; then
 	same "all that is known to differ does" "" "$(awk '
