@@ -189,8 +189,8 @@ hide_number(char *bytes, size_t len, long number, const char *name)
 
 	for (i = 0; i + n <= len; i++) {
 		if (memcmp(bytes + i, digits, n) != 0 ||
-		    (i > 0 && isdigit((unsigned char)bytes[i - 1])) ||
-		    (i + n < len && isdigit((unsigned char)bytes[i + n])))
+		    (i > 0 && isalnum((unsigned char)bytes[i - 1])) ||
+		    (i + n < len && isalnum((unsigned char)bytes[i + n])))
 			continue;
 		memmove(bytes + i + put, bytes + i + n, len - i - n);
 		memcpy(bytes + i, name, put);
