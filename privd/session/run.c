@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -212,6 +213,38 @@ fork_or_die(void)
 	return pid;
 }
 
+static bool
+leads_to(const char *link, const char *wanted)
+{
+	char text[64];
+	ssize_t n = readlink(link, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return strcmp(text, wanted) == 0;
+}
+
+/*
+ * Programs are known by their numbers, and looked at in /proc: both must be of
+ * the process namespace in which they are started.
+ */
+static void
+check_numbers(void)
+{
+	char number[32], space[64];
+	ssize_t n;
+
+	(void)snprintf(number, sizeof(number), "%d", getpid());
+	if (!leads_to("/proc/self", number))
+		errx(SESSION_EXIT_REFUSED,
+		    "/proc is not of this process namespace: mount it there");
+	n = readlink("/proc/self/ns/pid", space, sizeof(space) - 1);
+	space[n > 0 ? n : 0] = '\0';
+	if (!leads_to("/proc/self/ns/pid_for_children", space))
+		errx(SESSION_EXIT_REFUSED,
+		    "what is started here comes into another process "
+		    "namespace: start privrun in that one");
+}
+
 int
 session_run(const struct session_plan *plan)
 {
@@ -219,6 +252,7 @@ session_run(const struct session_plan *plan)
 	int fds[2];
 	pid_t keeper;
 
+	check_numbers();
 	page = page_new();
 	if (page == NULL || channel_pair(fds) == -1)
 		err(SESSION_EXIT_REFUSED, "memory");
