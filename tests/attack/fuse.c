@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A file system that is its user's: each file is served under its last name
+ * A file system that is its user's, and root's everybody's: each file is served under its last name
  * from the folder that is mounted, executable by all. It takes its time for
  * what it says of a file, and for what it reads if that is asked for; it lies:
  * whoever opens a file the nth time gets the nth of those after "--".
@@ -185,8 +185,8 @@ mount_at(const char *folder)
 
 	device = open("/dev/fuse", O_RDWR);
 	(void)snprintf(options, sizeof(options),
-	    "fd=%d,rootmode=40000,user_id=%u,group_id=%u,allow_other", device,
-	    uid, uid);
+	    "fd=%d,rootmode=40000,user_id=%u,group_id=%u%s", device, uid, uid,
+	    uid == 0 ? ",allow_other" : "");
 	if (device == -1 ||
 	    mount("privd-test", folder, "fuse", MS_NOSUID | MS_NODEV,
 		options) == -1)

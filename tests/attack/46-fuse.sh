@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attack 46: a file system that is the user's own program. What lies there
+# works as without privd; what stalls holds up itself alone; and when it shows
+# the kernel another file than the broker, that one does not run.
+# shellcheck disable=SC2093
+[ "${ATTACK_MOUNTS-}" = 1 ] ||
+    ATTACK_MOUNTS=1 exec unshare -m --propagation private sh "$0"
+# shellcheck source=tests/attack/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+[ -c /dev/fuse ] || skip_all "no FUSE"
+cp -L "$(command -v sh)" "$OWN/shell"
+cp -L /bin/echo "$OWN/permitted"
+cp -L /bin/echo "$OWN/forbidden"
+cp -L /bin/echo "$OWN/program"
+echo content >"$OWN/file"
+printf '#!%s/permitted permitted\n' "$OWN" >"$OWN/script"
+printf '#!%s/forbidden forbidden\n' "$OWN" >"$OWN/lie"
+chmod 0755 "$OWN/script" "$OWN/lie"
+cat >"$OWN/policy" <<END
+Policy: */shell, Emulation: native
+	Default: permit
+	native-execve: filename eq "$OWN/forbidden" then deny[eacces]
+	native-execve: filename eq "$OWN/lie" then deny[eacces]
+	native-execve: permit[inherit]
+	native-fsread: filename eq "/nowhere" then deny[eacces]
+END
+
+# serve NAME UID MILLISECONDS FILE ...: $OWN/NAME
+serve() {
+	folder=$OWN/$1
+	mkdir "$folder"
+	shift
+	"$TOOLS/fuse" "$folder" "$@" >"$folder.said" 2>&1 &
+	started $!
+	wait_for 5 grep -q ready "$folder.said" || skip_all "no FUSE mounts here"
+}
+serve honest "$ID" 0 "$OWN/file" "$OWN/program" "$OWN/script"
+honest=$folder
+own() {
+	as_user "$PRIVRUN" -a -f "$OWN/policy" "$@"
+}
+# The user's own session: of root's the judge has another uid, and the kernel
+# shows such mounts to nobody else.
+is "content works permitted $honest/script a" "$(own "$OWN/shell" -c \
+    "read -r a <$honest/file; echo \$a \$($honest/program works) \
+    \$($honest/script a)" 2>&1)" "the user's session: as without it"
+is "refused" "$(session "$OWN/policy" "$OWN/shell" -c \
+    "read -r a <$honest/file && echo \$a || echo refused" 2>/dev/null)" \
+    "root's session: it is not there"
+
+serve slow 0 3000 "$OWN/file"
+for whose in own "session $OWN/policy"; do
+	$whose "$OWN/shell" -c "(: <$OWN/slow/file; echo slow) &
+	    read -r a <$OWN/file; $OWN/permitted quick; wait" >"$OWN/out" 2>&1
+	is "quick slow" "$(tr '\n' ' ' <"$OWN/out" | sed 's/ $//')" \
+	    "who stalls holds up itself (${whose%% *})"
+done
+
+# Whoever opens it first, the judge, is shown the one; then the kernel the
+# other.
+for whose in as_user own "session $OWN/policy"; do
+	serve "lying-${whose%% *}" 0 0 "$OWN/script" -- "$OWN/script" "$OWN/lie"
+	[ "$whose" = as_user ] && : <"$folder/script"
+	$whose "$OWN/shell" -c "$folder/script" >"$OWN/out.${whose%% *}" 2>&1
+done
+has "^forbidden" "$OWN/out.as_user" "it does lie"
+lacks "^forbidden" "$OWN/out.own" "the user's session: no lie runs"
+lacks "^forbidden" "$OWN/out.session" "root's session: no lie runs"
+has "another file than" "$OWN/log" "root's session: and the log says so"
+for name in honest slow lying-as_user lying-own lying-session; do
+	umount -l "$OWN/$name"
+done
+finish
