@@ -11,7 +11,10 @@ cat >"$OWN/policy" <<END
 Policy: */doors, Emulation: native
 	Default: permit
 	native-open: filename eq "$SECRET" then permit as root
+	native-open: filename eq "$USERS/denied" then deny[exdev]
 END
+echo denied >"$USERS/denied"
+chown "$ID" "$USERS/denied"
 
 cat >"$OWN/wanted" <<END
 ambient-clear 0
@@ -19,6 +22,7 @@ ambient-lower 0
 ambient-raise EPERM
 beyond-the-table ENOSYS
 bpf EPERM
+bpf-obj-get EPERM
 capset 0
 chroot EPERM
 clone-mnt EPERM
@@ -26,8 +30,16 @@ clone-net EPERM
 clone-pid EPERM
 clone-user EPERM
 clone3 ENOSYS
+denied-creat EXDEV
+denied-open EXDEV
+denied-openat EXDEV
+denied-openat2 EXDEV
+denied-resolve EXDEV
 elevated 0
+fsconfig ENOSYS
+fsmount ENOSYS
 fsopen ENOSYS
+fspick ENOSYS
 guard 1
 int80-getpid ENOSYS
 int80-open ENOSYS
@@ -37,11 +49,14 @@ io_uring_register ENOSYS
 io_uring_setup ENOSYS
 kcmp EPERM
 mount EPERM
+mount_setattr ENOSYS
+move_mount ENOSYS
 open_by_handle_at EPERM
 open_tree ENOSYS
 perf_event_open EPERM
 personality EPERM
 pidfd_getfd EPERM
+pivot_root EPERM
 process_madvise EPERM
 process_vm_readv EPERM
 process_vm_writev EPERM
@@ -59,6 +74,7 @@ unshare-net EPERM
 unshare-pid EPERM
 unshare-time EPERM
 unshare-user EPERM
+umount2 EPERM
 uselib ENOSYS
 userfaultfd EPERM
 x32-execve ENOSYS
@@ -67,9 +83,11 @@ END
 
 # doors_of NAME
 doors_of() {
-	session "$OWN/policy" "$OWN/$1" "$SECRET" 2>&1 | sort >"$OWN/out"
+	session "$OWN/policy" "$OWN/$1" "$SECRET" "$USERS/denied" 2>&1 |
+	    sort >"$OWN/out"
 	[ "$(uname -m)" = x86_64 ] ||
-	    sed -i '/^\(int80\|x32\|uselib\)/d' "$OWN/wanted"
+	    sed -i '/^\(int80\|x32\|uselib\|denied-open \)/d' "$OWN/wanted"
+	sort -o "$OWN/wanted" "$OWN/wanted"
 	comm -3 "$OWN/wanted" "$OWN/out" >"$OWN/differ"
 	[ -s "$OWN/differ" ]
 	is 1 $? "$2: $(wc -l <"$OWN/out") doors are as the table has them"
@@ -81,7 +99,7 @@ doors_of doors "unmarked"
 setcap cap_block_suspend=i "$OWN/doors"
 doors_of doors "marked"
 
-as_user "$TOOLS/doors" "$SECRET" >"$OWN/out" 2>&1
+as_user "$TOOLS/doors" "$SECRET" "$USERS/denied" >"$OWN/out" 2>&1
 open=$(grep -Ec ' [0-9]+$' "$OWN/out")
 [ "$open" -ge 10 ]
 is 0 $? "outside of a session $open of them are open"

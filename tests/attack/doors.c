@@ -5,7 +5,7 @@
  * value. At the end the path that a rule elevates is opened: what was tried
  * had no effect on that.
  *
- * usage: doors elevated-path
+ * usage: doors elevated-path denied-path
  */
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -18,6 +18,7 @@
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/io_uring.h>
+#include <linux/openat2.h>
 #include <linux/perf_event.h>
 #include <linux/securebits.h>
 
@@ -32,6 +33,7 @@
 #include <unistd.h>
 
 static const char *elevated;
+static const char *denied;
 
 static void
 tell(const char *name, long result)
@@ -112,11 +114,39 @@ try_files(void)
 	tell("open_by_handle_at",
 	    syscall(SYS_open_by_handle_at, AT_FDCWD, &handle, O_RDONLY));
 	tell("bpf", syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)));
+	tell("bpf-obj-get", syscall(SYS_bpf, BPF_OBJ_GET, &attr, sizeof(attr)));
 	tell("fsopen", syscall(SYS_fsopen, "tmpfs", 0));
+	tell("fsconfig", syscall(SYS_fsconfig, -1, 0, NULL, NULL, 0));
+	tell("fsmount", syscall(SYS_fsmount, -1, 0, 0));
+	tell("fspick", syscall(SYS_fspick, AT_FDCWD, "/", 0));
+	tell("move_mount", syscall(SYS_move_mount, -1, "", -1, "", 0));
+	tell("mount_setattr", syscall(SYS_mount_setattr, -1, "", 0, NULL, 0));
+	tell("umount2", syscall(SYS_umount2, "/tmp", 0));
+	tell("pivot_root", syscall(SYS_pivot_root, "/", "/"));
 	tell("open_tree", syscall(SYS_open_tree, AT_FDCWD, "/", 1));
 	tell("mount", syscall(SYS_mount, "none", "/tmp", "tmpfs", 0, NULL));
 	tell("chroot", syscall(SYS_chroot, "/tmp"));
 	tell("beyond-the-table", syscall(4000));
+}
+
+/* One file, by every call that opens. */
+static void
+try_openings(void)
+{
+	struct open_how how;
+
+	memset(&how, 0, sizeof(how));
+	how.flags = O_RDWR;
+	tell("denied-openat", openat(AT_FDCWD, denied, O_RDWR));
+	tell("denied-creat", creat(denied, 0600));
+	tell("denied-openat2",
+	    syscall(SYS_openat2, AT_FDCWD, denied, &how, sizeof(how)));
+	how.resolve = RESOLVE_NO_SYMLINKS;
+	tell("denied-resolve",
+	    syscall(SYS_openat2, AT_FDCWD, denied, &how, sizeof(how)));
+#ifdef SYS_open
+	tell("denied-open", syscall(SYS_open, denied, O_RDWR));
+#endif
 }
 
 /* What would bind this process is done by a child of it. */
@@ -255,11 +285,13 @@ try_guard(void)
 int
 main(int argc, char *argv[])
 {
-	if (argc != 2)
-		errx(2, "usage: doors path");
+	if (argc != 3)
+		errx(2, "usage: doors path denied");
 	elevated = argv[1];
+	denied = argv[2];
 	try_foreign();
 	try_files();
+	try_openings();
 	try_others();
 	try_namespaces();
 	try_guard();
