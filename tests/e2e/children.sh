@@ -241,6 +241,35 @@ same "orphan: elevated as its parents were" "r:secret: ok r:secret: ok" \
     "$(from_one permit "r:$T/secret" D "r:$T/secret")"
 same "orphan: not elevated behind an execve" "r:secret: EACCES" \
     "$(from_one permit "x:$trusted/one" D "r:$T/secret")"
+# A daemon: the program that was started, and privrun, end before it.
+mkfifo "$T/go"
+exec 7<>"$T/go"
+# daemon FORM STEP ...: what it may when they have ended
+daemon() {
+	{
+		policy one "$not_a\tnative-execve: $1\n$secret"
+		policy two "$not_b"
+	} >"$T/policy"
+	shift
+	"$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" "$trusted/one" \
+	    "$@" >"$T/out" 2>&1 <"$T/go" 7>&- &
+	wait $!
+	echo "exit $?"
+	wait_for "$T/out" ready
+	echo >&7
+	wait_for "$T/out" "$T/c:"
+	sed "s,$T/,," "$T/out"
+}
+same "daemon: its policy, and elevated" \
+    "exit 0 ready r:secret: ok $only_a" \
+    "$(daemon permit B = "r:$T/secret" $reads | tr '\n' ' ' | sed 's/ $//')"
+same "daemon: what it executes has its own policy" \
+    "exit 0 ready $only_b" \
+    "$(daemon permit B = "x:$trusted/two" $reads | tr '\n' ' ' |
+    sed 's/ $//')"
+same "daemon: of a child that is confined" "exit 0 ready $a_and_b" \
+    "$(daemon "permit[confine]" "x:$trusted/two" B = $reads | tr '\n' ' ' |
+    sed 's/ $//')"
 # Root's own program has no guard: there only what is known of it ends elevation.
 policy one "\tnative-execve: permit[inherit]
 	native-open: filename match \"$user_home/made*\" then permit as $user

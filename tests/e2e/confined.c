@@ -14,6 +14,7 @@
  *	f			fork: the rest is the child's, awaited
  *	D			fork twice; the one between is gone before the
  *				rest, which is the grandchild's, awaited
+ *	B			fork: the rest is the child's, once its parent has ended
  *	S			adopt orphans (PR_SET_CHILD_SUBREAPER)
  *	x:PATH			execute PATH with the steps that are left
  *	e:PATH			the same by descriptor (AT_EMPTY_PATH)
@@ -128,6 +129,21 @@ become_orphan(void)
 	close(done[1]);
 	(void)read(done[0], &c, 1);
 	exit(0);
+}
+
+/* As a daemon: who started it has ended, and its parent is another. */
+static void
+become_daemon(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid == -1)
+		err(1, "fork");
+	if (pid != 0)
+		_exit(0);
+	(void)setsid();
+	while (getppid() == parent)
+		(void)usleep(1000);
 }
 
 static int
@@ -283,6 +299,9 @@ take_step(const char *step, const char *path)
 		break;
 	case 'D':
 		become_orphan();
+		break;
+	case 'B':
+		become_daemon();
 		break;
 	case 'S':
 		say(step, prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
