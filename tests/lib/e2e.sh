@@ -94,7 +94,7 @@ same_files() {
 		return
 	fi
 	ok 1 "$1"
-	head -n 40 "$T/diff" | sed 's/^/#   /'
+	head -n 40 "$T/diff" | cut -c 1-200 | sed 's/^/#   /'
 }
 
 # skip COUNT REASON

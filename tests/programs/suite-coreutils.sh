@@ -28,7 +28,17 @@ export VERSION LOCALE_FR LOCALE_FR_UTF8 host_os srcdir top_srcdir \
     abs_top_builddir abs_top_srcdir abs_srcdir fail built_programs \
     CONFIG_HEADER CC AWK EGREP EXEEXT MAKE PACKAGE_VERSION PERL SHELL TMPDIR \
     host_triplet
+# What is different on purpose (privd.policy(5)): names that are too long to
+# be judged, and those that trace what they try (privd.calls(5)); and one that
+# takes more than its minute.
+otherwise=' tests/du/long-from-unreadable.sh tests/misc/pwd-long.sh
+tests/rm/deep-2.sh tests/dd/nocache_eof.sh tests/ls/stat-free-symlinks.sh
+tests/mv/atomic.sh tests/mv/atomic2.sh tests/misc/usage_vs_getopt.sh '
+otherwise=$(echo "$otherwise" | tr '\n' ' ')
 for test in $(find "$@" -name '*.sh' | sort); do
+	case $otherwise in
+	*" $test "*) continue ;;
+	esac
 	CU_TEST_NAME=$(echo "$test" | tr / -)
 	export CU_TEST_NAME
 	timeout -k 5 "${PROGRAM_TIMEOUT:-60}" /bin/sh "$test" >log 2>&1 \
@@ -37,5 +47,5 @@ for test in $(find "$@" -name '*.sh' | sort); do
 	echo "$test: exit $status"
 	[ -z "${PROGRAM_LOGS-}" ] || cp log "$PROGRAM_LOGS/$CU_TEST_NAME.log"
 	chmod -R u+rwx gt-* 2>/dev/null
-	rm -rf gt-* log
+	rm -rf gt-* log 2>/dev/null
 done
