@@ -24,7 +24,7 @@ struct regime {
 	bool is_free;     /* no call of it is judged, but execve */
 	bool is_released; /* nor that */
 	bool said_unnamed;
-	bool pathonly;    /* O_PATH may go on: see pathonly.h */
+	bool pathonly; /* O_PATH may go on: see pathonly.h */
 	unsigned int number;
 	struct regime *next;
 };
