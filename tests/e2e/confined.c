@@ -14,7 +14,7 @@
  *	f			fork: the rest is the child's, awaited
  *	D			fork twice; the one between is gone before the
  *				rest, which is the grandchild's, awaited
- *	B			fork: the rest is the child's, once its parent has ended
+ *	B			fork: the child goes on once its parent ended
  *	S			adopt orphans (PR_SET_CHILD_SUBREAPER)
  *	x:PATH			execute PATH with the steps that are left
  *	e:PATH			the same by descriptor (AT_EMPTY_PATH)
