@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../resolve/ours.h"
 #include "call.h"
 #include "judge.h"
 
@@ -48,11 +49,40 @@ namespace_of(const struct call *call)
 	return sys_has_target(call->row) ? "pid" : names[call->ask.op];
 }
 
+/*
+ * Is it one of the kernel's settings (/proc/sys, wherever that is mounted)?
+ * Each shows those of the network and of the shared memory of who looks it up.
+ */
+static bool
+is_setting(const struct resolve_pin *pin)
+{
+	int fd = pin->object != -1 ? pin->object : pin->parent;
+
+	return fd != -1 && strstr(pin->path, "/sys/") != NULL &&
+	    ours_is_procfs(fd);
+}
+
+static bool
+names_setting(const struct call *call)
+{
+	size_t k;
+
+	for (k = 0; k < call->npins; k++)
+		if (is_setting(&call->pin[k]))
+			return true;
+	return false;
+}
+
 bool
 call_is_in_place(struct judge *judge, const struct call *call)
 {
 	const char *name = namespace_of(call);
 
+	if (names_setting(call) &&
+	    !(call_shares_namespace(judge, call, "net") &&
+		call_shares_namespace(judge, call, "ipc") &&
+		call_shares_namespace(judge, call, "user")))
+		return false;
 	return name == NULL ||
 	    (call_shares_namespace(judge, call, name) &&
 		call_shares_namespace(judge, call, "user"));

@@ -39,6 +39,27 @@ done
 is "ECONNREFUSED" "$(answer after abstract)" "the host's is not reached"
 has "namespaces of its own: socket" "$OWN/log" "the log says so"
 
+# Settings are those of the network of who opens them, and here that is the
+# broker. The host is another network space, lest it is this machine.
+cat >"$OWN/policy2" <<END
+Policy: */networks, Emulation: native
+	Default: permit
+	native-unshare: args[0] eq "0x40000000" then permit
+	native-fsread: filename eq "/nothing" then deny
+	native-fswrite: filename eq "/nothing" then deny
+END
+ttl=/proc/sys/net/ipv4/ip_default_ttl
+# settings COMMAND ...: what becomes of it, and of the host's
+settings() {
+	unshare -n sh -c "echo 64 >$ttl; \"\$@\"; echo after ttl \$(cat $ttl)" \
+	    sh "$@" >"$OWN/out" 2>&1
+	echo "$(answer after setting) $(answer after ttl)"
+}
+is "done 64" "$(settings "$OWN/networks")" "its own network's is set"
+is "EPERM 64" "$(settings "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy2" \
+    "$OWN/networks")" "and the host's never"
+has "namespaces of its own: open" "$OWN/log" "the log says so"
+
 # Guarded: it stays where it is.
 session "$OWN/policy" "$OWN/networks" >"$OWN/out" 2>&1
 is "host EPERM host" "$(answer before packet) $(sed -n 's/^unshare //p' \

@@ -2,7 +2,8 @@
 /*
  * Attack 46: makes sockets, goes to a network namespace of its own, and makes
  * them again; each line says whose network a socket is of, or the errno's
- * name. A listener with an abstract name stays behind: is it reached?
+ * name. A listener with an abstract name stays behind: is it reached? At last
+ * it writes 77 to a setting of the network that it is in.
  *
  * usage: networks [user]	with a user namespace, as an ordinary user must
  */
@@ -12,7 +13,9 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -85,6 +88,17 @@ tell_abstract(const char *when)
 	(void)close(s);
 }
 
+static void
+set(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd != -1 && write(fd, "77", 2) == 2;
+
+	printf("after setting %s\n", done ? "done" : strerrorname_np(errno));
+	if (fd != -1)
+		(void)close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -107,5 +121,6 @@ main(int argc, char *argv[])
 						"done");
 	tell_all("after");
 	tell_abstract("after");
+	set("/proc/sys/net/ipv4/ip_default_ttl");
 	return 0;
 }
