@@ -56,6 +56,11 @@ judge_regime(struct judge *judge, const struct filter_set *set)
 	regime = calloc(1, sizeof(*regime));
 	if (regime == NULL)
 		return NULL;
+	regime->unnamed = calloc(sys_count(), sizeof(*regime->unnamed));
+	if (regime->unnamed == NULL) {
+		free(regime);
+		return NULL;
+	}
 	regime->set = *set;
 	regime->is_free = heir_is_free(set);
 	regime->is_released = heir_is_released(set);
@@ -169,6 +174,20 @@ carry_out(struct judge *judge, struct call *call)
 	}
 }
 
+/* What the filter would have said to it of this process's policies alone; the
+   table has the answer and one, once it was asked. */
+static int
+unnamed_error(const struct judge *judge, const struct call *call)
+{
+	uint8_t *known = &call->regime->unnamed[sys_index(call->row)];
+
+	if (*known == 0)
+		*known = (uint8_t)(1 +
+		    filter_unnamed(&call->regime->set,
+			judge->plan->options.no_alias, call->row));
+	return *known - 1;
+}
+
 /*
  * What is refused unless it is named, some policy of the session does name;
  * does this process's? Otherwise the call is answered, and the first time that
@@ -177,8 +196,7 @@ carry_out(struct judge *judge, struct call *call)
 static bool
 is_named(struct judge *judge, struct call *call)
 {
-	int error = filter_unnamed(&call->regime->set,
-	    judge->plan->options.no_alias, call->row);
+	int error = unnamed_error(judge, call);
 
 	if (error == 0)
 		return true;

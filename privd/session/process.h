@@ -26,6 +26,7 @@ struct regime {
 	bool said_unnamed;
 	bool pathonly; /* O_PATH may go on: see pathonly.h */
 	unsigned int number;
+	uint8_t *unnamed; /* of each call, see judge.c; by sys_index() */
 	struct regime *next;
 };
 
