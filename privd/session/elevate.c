@@ -311,6 +311,45 @@ refuse_note(struct judge *judge, const struct call *call)
 	return EPERM;
 }
 
+/* A message without descriptors costs half of one with them. */
+static bool
+give_numbers(const struct call *call, struct hand_request *request,
+    struct hand_gift *gift)
+{
+	const struct policy_expr *expr = call->verdict.rule->expr;
+	const enum policy_operator op = expr->operator;
+	const struct stat *st = &call->pin[0].st;
+
+	if (call->base->op != SYS_OP_OPEN || gift->n != 1 ||
+	    request->path[0] != HAND_PATH_OBJECT || !S_ISREG(st->st_mode) ||
+	    expr->op != POLICY_TEST || op != POLICY_EQ ||
+	    (call->how.flags & ~(uint64_t)HAND_NUMBERS_FLAGS) != 0)
+		return false;
+	request->path[0] = HAND_PATH_NUMBERS;
+	request->device = st->st_dev;
+	request->inode = st->st_ino;
+	gift->n = 0;
+	return true;
+}
+
+/* Returns 0, or the errno that the program shall get. */
+static int
+ask(const struct call *call, int hand, struct hand_request *request,
+    struct hand_gift *gift, struct hand_reply *reply, int *fd)
+{
+	if (give_numbers(call, request, gift)) {
+		if (hand_ask(hand, request, NULL, 0, reply, fd) == 0)
+			return 0;
+		if (errno != HAND_ASK_AGAIN)
+			return errno;
+		request->path[0] = HAND_PATH_OBJECT;
+		gift->n = 1;
+	}
+	return hand_ask(hand, request, gift->fds, gift->n, reply, fd) == -1 ?
+	    errno :
+	    0;
+}
+
 void
 call_elevate(struct judge *judge, struct call *call)
 {
@@ -339,10 +378,7 @@ call_elevate(struct judge *judge, struct call *call)
 	}
 	call_begin(call);
 	judge_leave(judge);
-	error = hand_ask(judge->hands[hand], &request, gift.fds, gift.n, &reply,
-		    &fd) == -1 ?
-	    errno :
-	    0;
+	error = ask(call, judge->hands[hand], &request, &gift, &reply, &fd);
 	judge_return(judge);
 	if (error != 0)
 		call_refuse(judge, call, error);

@@ -256,6 +256,25 @@ pin_literal(struct hand *hand, int fd, const char *path)
 	    ENAMETOOLONG;
 }
 
+/* The judge holds the object, so the numbers are not another's meanwhile. */
+static int
+pin_numbers(struct hand *hand)
+{
+	const char *literal = literal_of(hand);
+	struct resolve_pin *pin = &hand->pin[0];
+
+	if (literal == NULL)
+		return HAND_ASK_AGAIN;
+	pin->st.st_dev = (dev_t)hand->request->device;
+	pin->st.st_ino = (ino_t)hand->request->inode;
+	pin->st.st_mode = S_IFREG;
+	hand->literal = true;
+	return strlcpy(pin->path, literal, sizeof(pin->path)) <
+		sizeof(pin->path) ?
+	    0 :
+	    ENAMETOOLONG;
+}
+
 /* Is the nth path of the call one that names an entry? */
 static bool
 names_entry(const struct hand *hand, size_t nth)
@@ -315,7 +334,8 @@ alias_allows(const struct hand *hand, const struct policy_rule *rule)
 
 	if (rule->alias == SYS_ALIAS_NONE)
 		return true;
-	return hand->base->op == SYS_OP_OPEN && pin->object != -1 &&
+	return hand->base->op == SYS_OP_OPEN &&
+	    (pin->object != -1 || hand->literal) &&
 	    (hand->flags & TMPFILE_BIT) == 0 &&
 	    ((hand->flags & O_TRUNC) == 0 || !S_ISREG(pin->st.st_mode));
 }
@@ -328,6 +348,12 @@ target_allows(struct hand *hand, const struct policy_rule *rule)
 	return hand_may_touch(hand->plan, &hand->target, &hand->ask, rule);
 }
 
+static bool
+is_plain(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
+}
+
 /*
  * What a rule names by a literal path is opened by that path, which costs
  * less than to ask for the pin's name and to open it again. No link can be
@@ -337,20 +363,18 @@ target_allows(struct hand *hand, const struct policy_rule *rule)
 static int
 open_literal(struct hand *hand, const struct policy_rule *rule)
 {
-	const uint64_t simple = O_ACCMODE | O_CLOEXEC | O_NOCTTY | O_APPEND |
-	    0100000 /* the kernel's O_LARGEFILE */;
 	const struct stat *pinned = &hand->pin[0].st;
 	struct stat st;
 	int fd;
 
-	if ((hand->flags & ~simple) != 0 ||
-	    !(S_ISREG(pinned->st_mode) || S_ISDIR(pinned->st_mode)))
+	if ((hand->flags & ~(uint64_t)HAND_NUMBERS_FLAGS) != 0 ||
+	    !is_plain(pinned))
 		return -1;
 	fd = open(rule->expr->string,
 	    (int)hand->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, &st) == 0 && resolve_same(&st, pinned) &&
+	if (fstat(fd, &st) == 0 && is_plain(&st) && resolve_same(&st, pinned) &&
 	    fcntl(fd, F_SETFL, (int)hand->flags) == 0)
 		return fd;
 	close(fd);
@@ -558,9 +582,12 @@ take_descriptors(struct hand *hand)
 	for (k = 0; k < HAND_PATHS; k++) {
 		if (request->path[k] == HAND_PATH_NONE)
 			continue;
-		if (n == hand->nfds)
+		if (k == 0 && request->path[k] == HAND_PATH_NUMBERS)
+			error = pin_numbers(hand);
+		else if (n == hand->nfds)
 			return EINVAL;
-		error = pin_path(hand, k, &hand->fds[n++]);
+		else
+			error = pin_path(hand, k, &hand->fds[n++]);
 		if (error != 0)
 			return error;
 		hand->pin[k].slash = request->slash[k] != 0;
@@ -704,6 +731,8 @@ serve(struct hand *hand, struct perform_result *result, int *fd)
 		return EPERM;
 	if (hand->literal) {
 		*fd = open_literal(hand, rule);
+		if (*fd == -1 && hand->pin[0].object == -1)
+			return HAND_ASK_AGAIN;
 		if (*fd == -1 && !is_pin_permitted(hand, &rule))
 			return EPERM;
 	}

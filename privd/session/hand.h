@@ -29,8 +29,19 @@ enum hand_path {
 	HAND_PATH_NONE,
 	HAND_PATH_OBJECT, /* the pinned object */
 	HAND_PATH_ENTRY,  /* a folder, and the name of an entry in it */
-	HAND_PATH_BELOW   /* a folder, and what is to be walked from it */
+	HAND_PATH_BELOW,  /* a folder, and what is to be walked from it */
+	/* no descriptor, but the device and the inode of the pinned object,
+	   where the rule names a literal path: the hand opens that one, and
+	   sees whether it is the object. Else HAND_ASK_AGAIN. */
+	HAND_PATH_NUMBERS
 };
+
+/* What can be opened so: nothing is made or cut short, nothing waits. */
+#define HAND_NUMBERS_FLAGS                             \
+	(O_ACCMODE | O_CLOEXEC | O_NOCTTY | O_APPEND | \
+	    0100000 /* the kernel's O_LARGEFILE */)
+/* No errno: by numbers it cannot be had, by the object perhaps. */
+#define HAND_ASK_AGAIN 4096
 
 /* What stands behind a request, each as long as it is. */
 enum hand_tail {
@@ -52,6 +63,8 @@ struct hand_request {
 	uint32_t mode;  /* of openat2 */
 	uint64_t flags; /* of an opening, or of a message */
 	uint64_t regs[SYS_REGS];
+	uint64_t device; /* with HAND_PATH_NUMBERS */
+	uint64_t inode;
 	struct perform_memory memory;
 	int32_t caller;  /* its process */
 	int32_t target;  /* whom it is about, where registers do not say */

@@ -191,7 +191,8 @@ tear_down(void **state)
 enum given {
 	OBJECT = HAND_PATH_OBJECT,
 	ENTRY = HAND_PATH_ENTRY,
-	BENEATH = HAND_PATH_BELOW
+	BENEATH = HAND_PATH_BELOW,
+	NUMBERS = HAND_PATH_NUMBERS
 };
 
 struct lie {
@@ -213,6 +214,24 @@ static const struct lie lies[] = {
 	    "", NULL, 0, true },
 	{ "another object", 0, SECRET, "open", O_RDONLY, "other", OBJECT, "",
 	    NULL, EPERM, false },
+	{ "its numbers", 0, SECRET, "open", O_RDONLY, "secret", NUMBERS, "",
+	    NULL, 0, true },
+	{ "another's numbers", 0, SECRET, "open", O_RDONLY, "other", NUMBERS,
+	    "", NULL, HAND_ASK_AGAIN, false },
+	{ "its numbers by another rule", 0, ONCE, "open", O_RDONLY, "secret",
+	    NUMBERS, "", NULL, HAND_ASK_AGAIN, false },
+	{ "numbers by a rule of patterns", 0, BIG, "open", O_WRONLY, "big",
+	    NUMBERS, "", NULL, HAND_ASK_AGAIN, false },
+	{ "numbers to be written", 0, SECRET, "open", O_RDWR, "secret", NUMBERS,
+	    "", NULL, EPERM, false },
+	{ "numbers to be cut short", 0, ONCE, "open", O_WRONLY | O_TRUNC,
+	    "once", NUMBERS, "", NULL, HAND_ASK_AGAIN, false },
+	{ "numbers to be created", 0, ONCE, "open", O_WRONLY | O_CREAT, "once",
+	    NUMBERS, "", NULL, HAND_ASK_AGAIN, false },
+	{ "numbers to be removed", 0, GONE, "unlink", 0, "made", NUMBERS, "",
+	    NULL, HAND_ASK_AGAIN, false },
+	{ "numbers of one that is named", 0, SECRET, "stat", 0, "secret",
+	    NUMBERS, "", NULL, HAND_ASK_AGAIN, false },
 	{ "another rule", 0, MADE, "open", O_RDONLY, "secret", OBJECT, "", NULL,
 	    EPERM, false },
 	{ "a rule that is none", 0, 4711, "open", O_RDONLY, "secret", OBJECT,
@@ -305,6 +324,17 @@ open_given(const char *object)
 	return fd;
 }
 
+static void
+give_numbers(struct hand_request *request, int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	request->device = st.st_dev;
+	request->inode = st.st_ino;
+	close(fd);
+}
+
 static int
 ask(const struct lie *lie, int *fd)
 {
@@ -321,6 +351,8 @@ ask(const struct lie *lie, int *fd)
 		request.path[0] = (uint8_t)lie->given;
 		fds[nfds++] = open_given(lie->object);
 	}
+	if (lie->object != NULL && lie->given == NUMBERS)
+		give_numbers(&request, fds[--nfds]);
 	assert_int_equal(hand_add_tail(&request, HAND_TAIL_REST, lie->rest,
 			     strlen(lie->rest) + 1),
 	    0);
