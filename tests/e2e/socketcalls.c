@@ -835,9 +835,10 @@ try_interrupted(int domain)
 		continue;
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDTIMEO, &limit,
 	    sizeof(limit));
-	set_alarm(SA_RESTART);
-	if (domain == AF_UNIX)
+	if (domain == AF_UNIX) {
+		set_alarm(SA_RESTART);
 		say("with a limit, interrupted", sendmsg(fds[0], &msg, 0));
+	}
 	close(fds[0]);
 	close(fds[1]);
 }
