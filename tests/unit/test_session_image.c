@@ -222,6 +222,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(test_depth),
 	};
 	const char *name = strrchr(argv[0], '/');
+	char *self;
 	int result;
 
 	if (name != NULL && strcmp(name, "/i") == 0)
@@ -230,9 +231,10 @@ main(int argc, char *argv[])
 		return 1;
 	(void)snprintf(interpreter, sizeof(interpreter), "%s/i", folder);
 	(void)snprintf(script, sizeof(script), "%s/s", folder);
-	name = realpath("/proc/self/exe", NULL);
-	if (name == NULL || symlink(name, interpreter) == -1)
+	self = realpath("/proc/self/exe", NULL);
+	if (self == NULL || symlink(self, interpreter) == -1)
 		return 1;
+	free(self);
 	result = cmocka_run_group_tests(tests, NULL, NULL);
 	(void)unlink(interpreter);
 	(void)unlink(script);

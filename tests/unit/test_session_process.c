@@ -91,6 +91,7 @@ test_root(void **state)
 {
 	struct process_table *table = process_table_new(&reach);
 	struct thread *thread;
+	struct handle *root;
 	pid_t pid;
 	bool fresh;
 
@@ -98,8 +99,10 @@ test_root(void **state)
 	pid = start_child();
 	thread = process_enter(table, pid, &fresh);
 	assert_non_null(thread);
-	assert_int_not_equal(process_root(table, thread, 0), -1);
+	root = process_root(table, thread, 0);
+	assert_non_null(root);
 	assert_true(thread->process->own_root);
+	process_put(&root);
 	end_child(pid);
 	process_table_free(table);
 }
@@ -110,6 +113,7 @@ test_other_root(void **state)
 {
 	struct process_table *table = process_table_new(&reach);
 	struct thread *thread;
+	struct handle *root;
 	int gate[2];
 	pid_t pid;
 	char c;
@@ -130,8 +134,10 @@ test_other_root(void **state)
 	assert_int_equal(c, 0);
 	thread = process_enter(table, pid, &fresh);
 	assert_non_null(thread);
-	assert_int_not_equal(process_root(table, thread, 0), -1);
+	root = process_root(table, thread, 0);
+	assert_non_null(root);
 	assert_false(thread->process->own_root);
+	process_put(&root);
 	end_child(pid);
 	close(gate[0]);
 	close(gate[1]);
