@@ -30,7 +30,9 @@ find_processes() {
 	[ -n "$program" ] && [ -n "$parts" ] && [ -n "$caller" ]
 }
 
+# The file is to be made: one that a call in flight made before is in the way.
 start() {
+	rm -f "$1"
 	: >"$OWN/out"
 	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$1") \
 	    >"$OWN/out" 2>&1 &
@@ -57,7 +59,6 @@ role_of() {
 }
 
 for role in judge hand fetcher keeper; do
-	rm -f "$OWN/made/new"
 	start "$OWN/made/new"
 	victim=$keeper
 	for part in $parts; do
