@@ -28,6 +28,7 @@
 
 #include "../notify/notify.h"
 #include "channel.h"
+#include "environment.h"
 #include "identity.h"
 #include "jail.h"
 #include "page.h"
@@ -36,110 +37,6 @@
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
 
 extern char **environ;
-
-/*
- * What makes loaders, libraries and interpreters take files or code from the
- * user: an elevated program starts without it. By name, or by prefix ("_*").
- */
-static const char *const unsafe[] = {
-	"LD_*",
-	"DYLD_*",
-	"GCONV_PATH",
-	"GETCONF_DIR",
-	"GLIBC_TUNABLES",
-	"HOSTALIASES",
-	"LOCALDOMAIN",
-	"LOCPATH",
-	"MALLOC_*",
-	"NIS_PATH",
-	"NLSPATH",
-	"RESOLV_HOST_CONF",
-	"RES_OPTIONS",
-	"TMPDIR",
-	"TZDIR",
-	"ARGP_HELP_FMT",
-	"BASH_ENV",
-	"BASHOPTS",
-	"BASH_FUNC_*",
-	"CDPATH",
-	"ENV",
-	"FPATH",
-	"GLOBIGNORE",
-	"IFS",
-	"JAVA_TOOL_OPTIONS",
-	"NULLCMD",
-	"PATH_LOCALE",
-	"PERL5DB",
-	"PERL5LIB",
-	"PERL5OPT",
-	"PERLIO_DEBUG",
-	"PERLLIB",
-	"PS4",
-	"PYTHON*",
-	"READNULLCMD",
-	"RUBYLIB",
-	"RUBYOPT",
-	"SHELLOPTS",
-	"TERMINFO",
-	"TERMINFO_DIRS",
-	"TERMPATH",
-	"ZDOTDIR",
-	"OPENSSL_CONF",
-	"OPENSSL_MODULES",
-	"OPENSSL_ENGINES",
-	"KRB5_CONFIG*",
-	"KRB5_KTNAME",
-	"LUA_INIT*",
-	"LUA_PATH*",
-	"LUA_CPATH*",
-	"PCAP_*",
-	"RDMAV_*",
-	"IBV_*",
-	"MLX4_*",
-	"MLX5_*",
-	"GIO_*",
-	"GTK_*",
-	"QT_*",
-	"GNUTLS_*",
-	"P11_*",
-	"SASL_*",
-	"NODE_*",
-	"TCLLIBPATH",
-	"GEM_*",
-	"LESSOPEN",
-	"LESSCLOSE",
-	"MAGIC",
-	"SSLKEYLOGFILE",
-	"LIBGL_*",
-	"XKB_*",
-	"DBUS_*",
-};
-
-static bool
-is_unsafe(const char *entry)
-{
-	size_t i, len = strcspn(entry, "="), n;
-
-	for (i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++) {
-		n = strlen(unsafe[i]);
-		if (unsafe[i][n - 1] == '*' ?
-			strncmp(entry, unsafe[i], n - 1) == 0 :
-			n == len && strncmp(entry, unsafe[i], n) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-clean_environment(void)
-{
-	char **from, **to;
-
-	for (from = to = environ; *from != NULL; from++)
-		if (strchr(*from, '=') != NULL && !is_unsafe(*from))
-			*to++ = *from;
-	*to = NULL;
-}
 
 static void
 fail(const char *what)
@@ -177,7 +74,7 @@ take_guard(const struct session_plan *plan)
 		fail("cannot pass the guard on");
 	if (setrlimit(RLIMIT_CORE, &none) == -1 || personality(0) == -1)
 		fail("cannot set limits");
-	clean_environment();
+	environment_clean(environ);
 }
 
 /* The number that the listener is going to have: the lowest that is free. */

@@ -82,7 +82,7 @@ become(const char *what)
 		(void)setrlimit(RLIMIT_FSIZE, &limit);
 	} else if (strcmp(what, "vars") == 0) {
 		for (i = 0; i < 10000; i++) {
-			(void)snprintf(name, sizeof(name), "VAR%d", i);
+			(void)snprintf(name, sizeof(name), "LC_%d", i);
 			(void)setenv(name, "x", 1);
 		}
 	}
