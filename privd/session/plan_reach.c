@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Planning the program's policies, what they can reach, and the filter.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "accounts.h"
+#include "closure.h"
+#include "heir.h"
+#include "image.h"
+#include "planner.h"
+
+int
+plan_refuse(const struct planner *p, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(p->reason, p->len, fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+static int
+choose_policy(struct planner *p)
+{
+	struct session_plan *plan = p->plan;
+	struct heir_own own;
+
+	heir_find_own(plan->policies, plan->program, &own);
+	if (!heir_of_launch(&plan->regime, &own))
+		return plan_refuse(p, SESSION_EXIT_REFUSED,
+		    "no policy for %s: write one to %s or ~/.privd, or name "
+		    "one with -f",
+		    plan->program, SYSTEM_POLICIES);
+	plan->policy.first = own.system != NULL ? own.system : own.user;
+	plan->policy.second = own.system != NULL ? own.user : NULL;
+	return 0;
+}
+
+static int
+check_digest(struct planner *p, const struct policy_image *image)
+{
+	const uint8_t *wanted;
+	uint8_t digest[32];
+	int fd, result;
+
+	wanted = image == NULL ? NULL : policy_digest(image);
+	if (wanted == NULL)
+		return 0;
+	fd = open(p->plan->program, O_RDONLY | O_CLOEXEC);
+	result = fd == -1 ? -1 : image_digest(fd, digest);
+	if (fd != -1)
+		close(fd);
+	if (result == -1)
+		return plan_refuse(p, SESSION_EXIT_REFUSED, "%s: %s",
+		    p->plan->program, strerror(errno));
+	if (memcmp(wanted, digest, sizeof(digest)) != 0)
+		return plan_refuse(p, SESSION_EXIT_REFUSED,
+		    "%s: its content is not what the policy's Digest says",
+		    p->plan->program);
+	return 0;
+}
+
+int
+plan_policies(struct planner *p)
+{
+	int status = choose_policy(p);
+
+	if (status == 0)
+		status = check_digest(p, p->plan->policy.first);
+	if (status == 0)
+		status = check_digest(p, p->plan->policy.second);
+	return status;
+}
+
+/* Only what is judged of these calls is performed by the double. */
+static bool
+shows_processes(const struct session_plan *plan)
+{
+	static const enum sys_op shown[] = { SYS_OP_CONNECT, SYS_OP_SEND };
+	const struct sys_call *call;
+	size_t i;
+	bool wants;
+
+	for (i = 0; i < sys_count(); i++) {
+		call = sys_row(i);
+		wants = sys_has_target(call) || call->op == shown[0] ||
+		    call->op == shown[1];
+		if (wants && sys_number(call, SYS_NATIVE) != -1 &&
+		    filter_asks(&plan->filter, sys_number(call, SYS_NATIVE)))
+			return true;
+	}
+	return false;
+}
+
+static int
+plan_filter(struct planner *p)
+{
+	struct session_plan *plan = p->plan;
+	struct filter_input input = {
+		.closure = plan->closure,
+		.nclosure = plan->nclosure,
+		.guarded = plan->guarded,
+		.enforcing = p->options->automatic,
+		.no_alias = p->options->no_alias,
+		.packet_filter = closure_has_fences(plan),
+		.capable = plan->capable,
+	};
+
+	if (filter_build(&input, &plan->filter) == 0) {
+		plan->has_double = plan->separate && shows_processes(plan);
+		return 0;
+	}
+	return plan_refuse(p, SESSION_EXIT_REFUSED,
+	    errno == E2BIG ? "the policies need a larger filter than the "
+			     "kernel takes" :
+			     "cannot make the filter");
+}
+
+int
+plan_reach(struct planner *p)
+{
+	if (closure_plan(p->plan, p->reason, p->len) == -1)
+		return SESSION_EXIT_REFUSED;
+	if (accounts_learn(p->plan) == -1)
+		return plan_refuse(p, SESSION_EXIT_REFUSED, "no memory");
+	return plan_filter(p);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The steps of planning, each of which may end it with a reason.
+ */
+#ifndef PRIVD_SESSION_PLANNER_H
+#define PRIVD_SESSION_PLANNER_H
+
+#include <stddef.h>
+
+#include "session.h"
+
+#define SYSTEM_POLICIES PRIVD_SYSCONFDIR "/privd/policies"
+#define SYSTEM_TEMPLATES PRIVD_SYSCONFDIR "/privd/templates"
+
+/* Where the reason goes. */
+struct planner {
+	const struct session_options *options;
+	struct session_plan *plan;
+	char *reason;
+	size_t len;
+};
+
+/* Writes the reason; the status. */
+int plan_refuse(const struct planner *, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Each returns 0, or the exit status with the reason written.
+ *
+ * The policies of the program itself, of those that are loaded; their
+ * digests.
+ */
+int plan_policies(struct planner *);
+/* The hands that its rules need, and whether the program may have what they
+   do: the guard, and the filters of their sockets. */
+int plan_elevation(struct planner *);
+/* All that it can reach, and the filter for that. */
+int plan_reach(struct planner *);
+
+#endif /* PRIVD_SESSION_PLANNER_H */
