@@ -496,12 +496,12 @@ closure_tree(struct verdict *v)
 {
 	tree_id tree, notify = tree_notify(v->tree);
 
-	if (v->in->nclosure == 0)
+	/* The launcher's own execve is under this filter, too. */
+	if (v->in->nclosure == 0 || v->call->disposal == SYS_EXEC)
 		return notify;
 	tree = addresses_tree(v);
 	/* What is permitted is still to be seen by the broker. */
-	if (v->call->disposal == SYS_EXEC ||
-	    (v->call->flags & SYS_WITNESS) != 0 ||
+	if ((v->call->flags & SYS_WITNESS) != 0 ||
 	    (v->in->capable && (v->call->flags & SYS_CREDS) != 0))
 		tree = tree_both(v->tree, tree, notify);
 	return tree;

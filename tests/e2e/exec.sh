@@ -162,6 +162,13 @@ same "dots" "r:a: ok exit 0" \
 same "/proc/self/exe is itself" "x:/proc/self/exe: EACCES exit 0" \
     "$(run "$trusted/one" "x:/proc/self/exe")"
 
+# What executes nothing starts all the same: its own execve is not its to make.
+printf 'Policy: %s/one, Emulation: native\n\tDefault: permit\n' "$trusted" \
+    >"$T/policy"
+printf '\tnative-execve: deny\n' >>"$T/policy"
+same "no execve at all" "r:a: ok x:two: EPERM exit 0" \
+    "$(run "$trusted/one" "r:$T/a" "x:$trusted/two")"
+
 # Programs that are set-uid gain nothing.
 cp "$trusted/two" "$trusted/setuid"
 chmod 4755 "$trusted/setuid"

@@ -103,6 +103,8 @@ static const struct policy_case cases[] = {
 		"native-kill: permit\n"
 		"native-ptrace: deny[einval]\n" },
 	    .named = "ptrace" },
+	{ .name = "no execve",
+	    .texts = { HEAD "native-execve: deny[eacces]\n" } },
 	{ .name = "numbers",
 	    .texts = { HEAD
 		"native-socket: not (sockdom eq \"AF_INET\" or sockdom eq "
@@ -669,6 +671,9 @@ ask_set(struct oracle *o, const struct filter_set *set)
 	uint32_t answer = NOTIFY;
 	size_t n;
 
+	/* the launcher's has to be let go on, whatever they say */
+	if (o->call->disposal == SYS_EXEC)
+		return NOTIFY;
 	for (n = 0; n < set->count; n++) {
 		policy_evaluate(set->images[n], &o->req, o->l->input.enforcing,
 		    &v);
@@ -676,8 +681,7 @@ ask_set(struct oracle *o, const struct filter_set *set)
 		if (answer != ALLOW)
 			return answer;
 	}
-	if (o->call->disposal == SYS_EXEC ||
-	    (o->call->flags & SYS_WITNESS) != 0 ||
+	if ((o->call->flags & SYS_WITNESS) != 0 ||
 	    (o->c->capable && (o->call->flags & SYS_CREDS) != 0))
 		return NOTIFY;
 	return answer;
