@@ -55,8 +55,25 @@ birth_is_known(const struct birth *birth)
 	return birth->places[BIRTH_STACK] != 0;
 }
 
-bool
-birth_differs(const struct birth *a, const struct birth *b)
+/*
+ * What is not known is neither the same nor another: a program can hide its
+ * places (prctl(2), PR_SET_DUMPABLE), before an execve that fails or after it.
+ */
+static bool
+are_known(const struct birth *a, const struct birth *b)
 {
-	return memcmp(a->places, b->places, sizeof(a->places)) != 0;
+	return birth_is_known(a) && birth_is_known(b);
+}
+
+bool
+birth_is_same(const struct birth *a, const struct birth *b)
+{
+	return are_known(a, b) &&
+	    memcmp(a->places, b->places, sizeof(a->places)) == 0;
+}
+
+bool
+birth_is_other(const struct birth *a, const struct birth *b)
+{
+	return are_known(a, b) && !birth_is_same(a, b);
 }

@@ -20,11 +20,13 @@ struct birth {
 };
 
 /*
- * Reads it in a /proc folder; what may not be seen is 0. Two that differ are
- * of different execs; a program cannot change its own (PR_SET_MM is refused).
+ * Reads it in a /proc folder; what may not be seen is 0, and not known. Two
+ * that are others are of different execs; a program cannot change its own
+ * (PR_SET_MM is refused).
  */
 void birth_read(int folder, struct birth *);
 bool birth_is_known(const struct birth *);
-bool birth_differs(const struct birth *, const struct birth *);
+bool birth_is_same(const struct birth *, const struct birth *);
+bool birth_is_other(const struct birth *, const struct birth *);
 
 #endif /* PRIVD_SESSION_BIRTH_H */

@@ -130,7 +130,7 @@ kin_find(const struct kin_list *list, const struct kin *last,
 		return NULL;
 	for (; kin != NULL; kin = kin->next)
 		if (kin->dev == image->st_dev && kin->ino == image->st_ino &&
-		    !birth_differs(&kin->birth, birth))
+		    birth_is_same(&kin->birth, birth))
 			break;
 	return kin;
 }

@@ -124,9 +124,7 @@ is_fork_of(const struct process *parent, const struct process *process)
 	if (parent == NULL || parent == process || parent->condemned ||
 	    parent->adopts || !resolve_same(&parent->image, &process->image))
 		return false;
-	return !birth_is_known(&parent->birth) ||
-	    !birth_is_known(&process->birth) ||
-	    !birth_differs(&parent->birth, &process->birth);
+	return !birth_is_other(&parent->birth, &process->birth);
 }
 
 static int

@@ -52,7 +52,7 @@ has_executed(const struct process *process, const struct stat *image,
 		return false;
 	if (!resolve_same(image, &process->image))
 		return true;
-	return birth_differs(birth, &process->exec.birth);
+	return birth_is_other(birth, &process->exec.birth);
 }
 
 /* The kernel's own copy of the path that was executed, by auxv. 0 or errno. */
@@ -158,7 +158,7 @@ is_unread_other(const struct process *process, const struct stat *st,
 	return process->exec.unread &&
 	    !resolve_same(st, &process->exec.image) &&
 	    (!resolve_same(st, &process->image) ||
-		birth_differs(birth, &process->exec.birth));
+		birth_is_other(birth, &process->exec.birth));
 }
 
 /* Kills what is neither what was judged nor what ran before. */
