@@ -291,6 +291,13 @@ moves_root(const struct call *call)
 	return false;
 }
 
+/* Those that take a root from anywhere. */
+static bool
+frees_root(const struct call *call)
+{
+	return moves_root(call) && strcmp(call->row->name, "unshare") != 0;
+}
+
 /* Of the calling thread: nothing else can. */
 static bool
 changes_credentials(const struct call *call)
@@ -335,6 +342,8 @@ call_let_go(struct judge *judge, struct call *call)
 	}
 	if (moves_root(call))
 		judge->roots_move = true;
+	if (frees_root(call))
+		judge->roots_free = true;
 	/* Before it can happen: a filter could fake results from now on. */
 	if (call->process->elevated && stacks_filter(call)) {
 		record_note(judge,

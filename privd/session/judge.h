@@ -42,6 +42,7 @@ struct judge {
 	bool released; /* something runs that is not judged at all */
 	/* a call that changes roots was let go on: none is kept */
 	bool roots_move;
+	bool roots_free; /* and it was not judged where to */
 	/* a call that changes credentials was let go on, and they cannot
 	   be followed */
 	bool creds_changed;

@@ -8,7 +8,10 @@
  *
  * Who can change what: other threads of the process share its folders; their
  * moves are in the same list. What it does without being notified it does in
- * a folder that it could have had a descriptor of anyway.
+ * a folder that it could have had a descriptor of anyway. What it forks there
+ * is in no list: in another folder its files are judged by their own names all
+ * the same; but in another root those are other names, so that roots are asked
+ * of every caller.
  */
 #include "move.h"
 
@@ -29,6 +32,7 @@
 #include "record.h"
 
 #define MOVES_MAX 32
+#define ROOTS_MAX 64
 #define WHY "stands in another folder than %s, which was judged"
 
 /* One call on its way, or done while others of its process are not. */
@@ -46,6 +50,11 @@ struct move {
 
 static struct move moves[MOVES_MAX];
 static size_t nmoves;
+
+/* Where anybody may have his root, once somebody moved his: that of the
+   session, and those that were judged. */
+static struct stat roots[ROOTS_MAX];
+static size_t nroots;
 
 static void
 forget(struct move *move)
@@ -119,10 +128,63 @@ pin_caller(const struct call *call, struct move *move)
 	return -1;
 }
 
+/* Does any of the process's moves explain that it stands there? */
+static bool
+is_explained(pid_t tgid, bool root, const struct stat *st)
+{
+	const struct move *other;
+
+	for (other = moves; other < moves + MOVES_MAX; other++)
+		if (other->tgid == tgid && other->root == root &&
+		    (resolve_same(&other->before, st) ||
+			resolve_same(&other->target, st)))
+			return true;
+	return false;
+}
+
+static bool
+is_root(const struct stat *st)
+{
+	size_t i;
+
+	for (i = 0; i < nroots; i++)
+		if (resolve_same(&roots[i], st))
+			return true;
+	return false;
+}
+
+/* False: there are too many. */
+static bool
+add_root(const struct stat *st)
+{
+	if (is_root(st))
+		return true;
+	if (nroots == ROOTS_MAX)
+		return false;
+	roots[nroots++] = *st;
+	return true;
+}
+
+static int
+look_before(struct judge *judge, const struct call *call, struct move *move)
+{
+	if (look(judge, call, move, move->tid, move->folder, &move->before) ==
+	    -1)
+		return EPERM;
+	if (!move->root || judge->roots_free)
+		return 0;
+	/* Another's move can have ended since the caller was looked at: what it
+	   came to is no root by that. */
+	if (nroots > 0 && !is_root(&move->before))
+		return EAGAIN;
+	return add_root(&move->before) && add_root(&move->target) ? 0 : EPERM;
+}
+
 static int
 enter(struct judge *judge, struct call *call)
 {
 	struct move *move = find_place();
+	int error;
 
 	if (move == NULL || pin_caller(call, move) == -1)
 		return EAGAIN;
@@ -131,11 +193,11 @@ enter(struct judge *judge, struct call *call)
 	move->done = false;
 	move->target = call->pin[0].st;
 	(void)strlcpy(move->path, call->pin[0].path, sizeof(move->path));
-	if (look(judge, call, move, move->tid, move->folder, &move->before) ==
-	    -1) {
+	error = look_before(judge, call, move);
+	if (error != 0) {
 		close(move->folder);
 		close(move->process);
-		return EPERM;
+		return error;
 	}
 	move->tgid = call->process->tgid;
 	nmoves++;
@@ -160,20 +222,6 @@ call_move(struct judge *judge, struct call *call)
 		process_drop_handles(call->process);
 	}
 	call_continue(judge, call);
-}
-
-/* Does any of the process's moves explain that it stands there? */
-static bool
-is_explained(const struct move *move, const struct stat *st)
-{
-	const struct move *other;
-
-	for (other = moves; other < moves + MOVES_MAX; other++)
-		if (other->tgid == move->tgid && other->root == move->root &&
-		    (resolve_same(&other->before, st) ||
-			resolve_same(&other->target, st)))
-			return true;
-	return false;
 }
 
 /* Those of a process all of whose moves are done, or which is no more. */
@@ -238,7 +286,8 @@ settle(struct judge *judge, struct call *call, struct move *move)
 		move->done = true;
 		return true;
 	}
-	if (!find_where(judge, call, move, &st) || is_explained(move, &st))
+	if (!find_where(judge, call, move, &st) ||
+	    is_explained(move->tgid, move->root, &st))
 		return true;
 	move->done = true;
 	if (own)
@@ -248,6 +297,23 @@ settle(struct judge *judge, struct call *call, struct move *move)
 	return !own;
 }
 
+/* It has the call's root, which everything of the call is walked in. */
+static bool
+stands_in_root(struct judge *judge, struct call *call)
+{
+	struct resolve_view view;
+	struct stat st;
+
+	if (nroots == 0 || judge->roots_free)
+		return true;
+	if (call_view(judge, call, &view) != 0 || fstat(view.root, &st) == -1)
+		return false;
+	if (is_root(&st))
+		return true;
+	call_condemn(judge, call, "has a root that was not judged");
+	return false;
+}
+
 bool
 moves_settle(struct judge *judge, struct call *call)
 {
@@ -255,12 +321,12 @@ moves_settle(struct judge *judge, struct call *call)
 	bool good = true;
 
 	if (nmoves == 0)
-		return true;
+		return stands_in_root(judge, call);
 	for (move = moves; move < moves + MOVES_MAX; move++)
 		if (move->tgid != 0 && !settle(judge, call, move))
 			good = false;
 	for (move = moves; move < moves + MOVES_MAX; move++)
 		if (move->tgid != 0)
 			sweep(move->tgid);
-	return good;
+	return good && stands_in_root(judge, call);
 }

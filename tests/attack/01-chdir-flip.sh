@@ -52,4 +52,13 @@ is 0 "$(got forbidden)" "nor with chroot"
 is 0 $? "the path did flip: $(got permitted) permitted, $(got refused) refused"
 [ "$(got killed)" -gt 0 ]
 is 0 $? "who got there was killed: $(got killed)"
+
+# Who has moved is silent, and has forked: once nobody asked what root a
+# process has that was never seen before.
+"$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" "$OWN/chdir-flip" \
+    "$USERS/a" b $((tries / 2)) fork >"$OWN/out" 2>&1
+is 0 "$(got forbidden)" "nor in what was forked there"
+[ "$(got permitted)" -gt 0 ] && [ "$(got refused)" -gt 0 ]
+is 0 $? "the path did flip: $(got permitted) permitted, $(got refused) refused"
+has "has a root that was not judged: killed" "$OWN/log" "what was is killed"
 finish

@@ -6,7 +6,8 @@
  * wrong folder is killed.
  *
  * usage: chdir-flip path-of-permitted letter-of-forbidden tries
- *	[chroot|thread]	thread: one moves that has ended when another opens
+ *	[chroot|thread|fork]	thread: one moves that has ended when another
+ *	opens; fork: a child of who has moved his root opens
  */
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -35,6 +36,8 @@ static volatile char *letter;
 static char letters[2];
 static bool root;
 static bool other; /* another thread moves */
+static bool forks; /* what it forks then opens */
+static int report[2];
 
 static void *
 flip(void *p)
@@ -70,11 +73,49 @@ move_by_other(void)
 
 /* The file "name" in each folder holds the folder's letter. */
 static int
+look(void)
+{
+	char c = 0;
+	int fd = open(root ? "/name" : "name", O_RDONLY);
+
+	if (fd == -1 || read(fd, &c, 1) != 1)
+		return NOWHERE;
+	return c == letters[0] ? PERMITTED : FORBIDDEN;
+}
+
+/* Who has moved makes no call before the child has said what it found. */
+static int
+look_in_child(void)
+{
+	char code = NOWHERE;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		code = (char)look();
+		_exit(write(report[1], &code, 1) == 1 ? 0 : 1);
+	}
+	(void)waitpid(pid, NULL, 0);
+	return NOWHERE;
+}
+
+/* What the child said, 0 if it was killed. */
+static int
+hear(void)
+{
+	char code = 0;
+
+	(void)close(report[1]);
+	if (read(report[0], &code, 1) != 1)
+		code = 0;
+	(void)close(report[0]);
+	return code;
+}
+
+static int
 try(void)
 {
 	pthread_t flipper;
-	char c = 0;
-	int fd, result = -1;
+	int result = -1;
 
 	if (pthread_create(&flipper, NULL, flip, NULL) != 0)
 		return NOWHERE;
@@ -84,17 +125,14 @@ try(void)
 		(void)move(&result);
 	if (result == -1)
 		return REFUSED;
-	fd = open(root ? "/name" : "name", O_RDONLY);
-	if (fd == -1 || read(fd, &c, 1) != 1)
-		return NOWHERE;
-	return c == letters[0] ? PERMITTED : FORBIDDEN;
+	return forks ? look_in_child() : look();
 }
 
 int
 main(int argc, char *argv[])
 {
 	unsigned long tries, i, count[256] = { 0 }, killed = 0;
-	int status;
+	int status, code;
 	pid_t pid;
 
 	if (argc < 4)
@@ -104,17 +142,23 @@ main(int argc, char *argv[])
 	letters[0] = *letter;
 	letters[1] = argv[2][0];
 	tries = strtoul(argv[3], NULL, 10);
-	root = argc > 4 && strcmp(argv[4], "chroot") == 0;
+	forks = argc > 4 && strcmp(argv[4], "fork") == 0;
+	root = forks || (argc > 4 && strcmp(argv[4], "chroot") == 0);
 	other = argc > 4 && strcmp(argv[4], "thread") == 0;
 	for (i = 0; i < tries; i++) {
+		if (forks && pipe(report) == -1)
+			err(1, "pipe");
 		pid = fork();
 		if (pid == -1)
 			err(1, "fork");
 		if (pid == 0)
 			_exit(try());
+		code = forks ? hear() : 0;
 		if (waitpid(pid, &status, 0) != pid)
 			err(1, "waitpid");
-		if (WIFEXITED(status))
+		if (code != 0)
+			count[code]++;
+		else if (WIFEXITED(status))
 			count[WEXITSTATUS(status) & 0xff]++;
 		else if (WTERMSIG(status) == SIGKILL)
 			killed++;
