@@ -190,8 +190,6 @@ let_go_of_descriptors(void)
 {
 	int null;
 
-	/* And no process of the same user may write into this one. */
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
 
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -253,6 +251,10 @@ session_run(const struct session_plan *plan)
 	pid_t keeper;
 
 	check_numbers();
+	/* No process of the same user may write into this one, nor into those
+	   that it makes before they say so themselves: the program runs while
+	   they start. */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	page = page_new();
 	if (page == NULL || channel_pair(fds) == -1)
 		err(SESSION_EXIT_REFUSED, "memory");
