@@ -45,6 +45,7 @@ struct filter_input {
 	bool enforcing;     /* -a */
 	bool no_alias;      /* -u */
 	bool packet_filter; /* a rule has `filter` or `device` */
+	bool addresses;     /* a rule tests where sockets lead to */
 	/* the caller holds capabilities: calls that change credentials are
 	   always notified when permitted */
 	bool capable;

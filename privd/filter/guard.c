@@ -15,6 +15,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include <netinet/in.h>
+
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
@@ -48,7 +50,8 @@ enum guard_strength {
 	GUARD_NAMED,   /* in every session unless named; the broker sees to
 			  it where some policies name it */
 	GUARD_GUARDED, /* in a guarded one alone: ordinary life elsewhere */
-	GUARD_PACKET   /* where a rule has `filter` or `device` */
+	GUARD_PACKET,  /* where a rule has `filter` or `device` */
+	GUARD_ADDRESS  /* where a rule tests an address */
 };
 
 struct guard_row {
@@ -65,7 +68,8 @@ struct guard_row {
 #define BITS(r, m)	{ GUARD_BITS, r, m, 0 }
 #define OPTION(v)	EQUAL(0, LOW, v)	/* prctl */
 #define REQUEST(v)	EQUAL(1, LOW, v)	/* ioctl */
-#define SOCKOPT(v)	{ EQUAL(1, LOW, SOL_SOCKET), EQUAL(2, LOW, v) }
+#define OPTION_OF(l, v)	{ EQUAL(1, LOW, l), EQUAL(2, LOW, v) }
+#define SOCKOPT(v)	OPTION_OF(SOL_SOCKET, v)
 /* clang-format on */
 
 /* Why: in the table that is printed as here. */
@@ -116,6 +120,18 @@ static const char why_watch[] = "it watches or changes other processes from "
 /* Root's sessions; others may not make these calls at all. */
 static const char why_code[] = "code in the kernel, and ports, are under no "
 			       "filter";
+/* Numbers that libc's headers have only where they are not asked for. */
+#define SCTP 132
+#define SCTP_BINDX_ADD 100
+#define SCTP_CONNECTX_OLD 107
+#define SCTP_CONNECTX 110
+#define SCTP_CONNECTX3 111
+#define OLD_PKTOPTIONS 6 /* IPV6_2292PKTOPTIONS */
+#define OLD_RTHDR 5      /* IPV6_2292RTHDR */
+static const char why_route[] = "what is sent goes to the first stop of the "
+				"route, not to the address that is judged";
+static const char why_bindx[] = "it binds and connects to addresses that "
+				"nobody judges";
 /* These answers make libpcap filter by itself instead of giving up. */
 static const char why_locked[] = "the broker's filter is locked";
 
@@ -206,6 +222,23 @@ static const struct guard_row guard_rows[] = {
 	    why_locked },
 	{ "setsockopt", SOCKOPT(SO_DETACH_FILTER), 0, GUARD_PACKET,
 	    why_locked },
+
+	{ "setsockopt", OPTION_OF(SOL_IP, IP_OPTIONS), EPERM, GUARD_ADDRESS,
+	    why_route },
+	{ "setsockopt", OPTION_OF(SOL_IPV6, IPV6_RTHDR), EPERM, GUARD_ADDRESS,
+	    why_route },
+	{ "setsockopt", OPTION_OF(SOL_IPV6, OLD_RTHDR), EPERM, GUARD_ADDRESS,
+	    why_route },
+	{ "setsockopt", OPTION_OF(SOL_IPV6, OLD_PKTOPTIONS), EPERM,
+	    GUARD_ADDRESS, why_route },
+	{ "setsockopt", OPTION_OF(SCTP, SCTP_BINDX_ADD), EPERM, GUARD_ADDRESS,
+	    why_bindx },
+	{ "setsockopt", OPTION_OF(SCTP, SCTP_CONNECTX_OLD), EPERM,
+	    GUARD_ADDRESS, why_bindx },
+	{ "setsockopt", OPTION_OF(SCTP, SCTP_CONNECTX), EPERM, GUARD_ADDRESS,
+	    why_bindx },
+	{ "getsockopt", OPTION_OF(SCTP, SCTP_CONNECTX3), EPERM, GUARD_ADDRESS,
+	    why_bindx },
 };
 
 /*
@@ -233,6 +266,8 @@ guard_applies(const struct filter_input *in, const struct sys_call *call,
 		return in->guarded;
 	case GUARD_PACKET:
 		return in->packet_filter;
+	case GUARD_ADDRESS:
+		return in->addresses;
 	case GUARD_ALWAYS:
 	default:
 		return true;
@@ -306,6 +341,8 @@ guard_where(enum guard_strength strength)
 		return " in an elevated program";
 	case GUARD_PACKET:
 		return " where a rule has a filter or device";
+	case GUARD_ADDRESS:
+		return " where a rule tests an address";
 	case GUARD_ALWAYS:
 	default:
 		return "";
@@ -327,7 +364,8 @@ guard_reason(const struct sys_call *call, size_t nth, struct guard_reason *why)
 		why->asked = row->error == GUARD_ASK;
 		why->where = guard_where(row->strength);
 		why->always = row->strength != GUARD_GUARDED &&
-		    row->strength != GUARD_PACKET;
+		    row->strength != GUARD_PACKET &&
+		    row->strength != GUARD_ADDRESS;
 		return row->why;
 	}
 	return NULL;

@@ -22,6 +22,7 @@
 
 /* Without its scope: RFC 2133. */
 #define SIN6_LEN_MIN offsetof(struct sockaddr_in6, sin6_scope_id)
+#define OLD_RTHDR 5 /* IPV6_2292RTHDR */
 #define NETLINK_TRIES 16
 /* Ids that the kernel gives to sockets whose process's own is taken. */
 #define NETLINK_OTHERS UINT32_C(0x80000000)
@@ -281,10 +282,35 @@ set_address(const struct perform_message *message, struct msghdr *msg,
 	}
 }
 
+/* Does it name where it goes first, beside its address? */
+static bool
+has_route(const struct perform_message *message)
+{
+	static const struct {
+		int level;
+		int type;
+	} routes[] = {
+		{ SOL_IP, IP_RETOPTS },
+		{ SOL_IPV6, IPV6_RTHDR },
+		{ SOL_IPV6, OLD_RTHDR },
+	};
+	struct walk walk = { message->control, message->control_len, { 0 } };
+	size_t i;
+
+	for (; read_header(&walk) == 1; pass_header(&walk))
+		for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+			if (walk.header.cmsg_level == routes[i].level &&
+			    walk.header.cmsg_type == routes[i].type)
+				return true;
+	return false;
+}
+
 /* What cannot be sent from here at all; 0 if it can. */
 static int
 refusal(const struct perform_message *message)
 {
+	if (message->by_address && has_route(message))
+		return EPERM;
 	/* Control data of this domain holds addresses of memory. */
 	if (message->control_len > 0 &&
 	    option(message->sock, SO_DOMAIN) == AF_RDS)

@@ -170,6 +170,7 @@ struct perform_message {
 	const void *addr;
 	socklen_t addr_len; /* 0: it has none */
 	bool named;         /* not even where it is said to have one */
+	bool by_address;    /* it was judged by that: it goes nowhere else */
 	const void *data;
 	size_t len;
 	void *control; /* may be changed */

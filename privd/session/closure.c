@@ -485,6 +485,8 @@ look_through(struct session_plan *plan, const struct filter_set *set)
 			look_at(plan, expr);
 			plan->names = plan->names ||
 			    rule_tests(expr, "pidname");
+			plan->addresses = plan->addresses ||
+			    rule_tests(expr, "sockaddr");
 		}
 	}
 }

@@ -478,6 +478,7 @@ do_send(struct hand *hand, struct perform_result *result)
 		.control = hand->tails[HAND_TAIL_CONTROL],
 		.fds = hand->fds + hand->message,
 		.nfds = hand->nfds - hand->message,
+		.by_address = hand->plan->addresses,
 	};
 
 	return hand_send(hand->request, &given, result);

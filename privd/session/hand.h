@@ -133,6 +133,7 @@ struct hand_given {
 	const unsigned char *control;
 	const int *fds; /* those in the message, and its memory */
 	size_t nfds;
+	bool by_address; /* addresses are judged in the session */
 };
 /* Sends it without waiting; raised SIGPIPE is the result's number. 0 or
    errno. */

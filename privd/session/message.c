@@ -135,6 +135,7 @@ send_here(struct message *message, bool wait)
 		.addr = &message->addr,
 		.addr_len = message->addr_len,
 		.named = message->named,
+		.by_address = message->judge->plan->addresses,
 		.data = message->data + message->at,
 		.len = message->len - message->at,
 		.control = message->control,

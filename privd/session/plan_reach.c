@@ -110,6 +110,7 @@ plan_filter(struct planner *p)
 		.enforcing = p->options->automatic,
 		.no_alias = p->options->no_alias,
 		.packet_filter = closure_has_fences(plan),
+		.addresses = plan->addresses,
 		.capable = plan->capable,
 	};
 

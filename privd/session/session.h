@@ -90,10 +90,11 @@ struct session_plan {
 	bool elevates; /* `as` and `with` are honoured */
 	bool wants;    /* the policy has such rules */
 	bool guarded;
-	bool marked;   /* the program carries the mark */
-	bool capable;  /* the caller has capabilities */
-	bool uses_cwd; /* a rule has $CWD */
-	bool names;    /* a rule names processes */
+	bool marked;    /* the program carries the mark */
+	bool capable;   /* the caller has capabilities */
+	bool uses_cwd;  /* a rule has $CWD */
+	bool names;     /* a rule names processes */
+	bool addresses; /* a rule tests where sockets lead to */
 	bool uses_argv;
 	bool uses_envp;
 
