@@ -73,7 +73,8 @@ lineage_read_birth(struct judge *judge, const struct call *call,
 
 /*
  * The parent of a folder's process: its own folder, and its parent. False if
- * that is not certain: a parent that dies gives its number to others.
+ * that is not certain: a parent that dies gives its number to others, and its
+ * children to the first process of its namespace.
  */
 static bool
 look_up(int child, pid_t ppid, int *folder, struct status *st)
@@ -86,7 +87,7 @@ look_up(int child, pid_t ppid, int *folder, struct status *st)
 	if (*folder == -1)
 		return false;
 	if (status_read(*folder, st) == 0 && status_read(child, &again) == 0 &&
-	    again.ppid == ppid)
+	    again.ppid == ppid && !st->first)
 		return true;
 	close(*folder);
 	return false;

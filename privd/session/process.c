@@ -249,14 +249,15 @@ process_parent(struct process_table *table, pid_t ppid)
 }
 
 static struct process *
-new_process(pid_t tgid)
+new_process(const struct status *st)
 {
 	struct process *process;
 
 	process = calloc(1, sizeof(*process));
 	if (process == NULL)
 		return NULL;
-	process->tgid = tgid;
+	process->tgid = st->tgid;
+	process->adopts = st->first;
 	return process;
 }
 
@@ -295,7 +296,7 @@ process_enter(struct process_table *table, pid_t tid, bool *fresh)
 	process = find_process(table, st.tgid);
 	*fresh = process == NULL;
 	if (process == NULL)
-		process = new_process(st.tgid);
+		process = new_process(&st);
 	thread = calloc(1, sizeof(*thread));
 	if (process == NULL || thread == NULL) {
 		if (*fresh)

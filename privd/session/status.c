@@ -71,6 +71,26 @@ four(const char *text, const char *name, unsigned int id[4])
 	    sscanf(p, "%u %u %u %u", &id[0], &id[1], &id[2], &id[3]) == 4;
 }
 
+/* Its numbers, from the reader's namespace down to its own: is the last of
+   several 1? */
+static bool
+is_first(const char *text)
+{
+	const char *p = field(text, "NSpid");
+	unsigned long number = 0;
+	unsigned int n = 0;
+	char *end;
+
+	while (p != NULL && *(p += strspn(p, " \t")) != '\n') {
+		number = strtoul(p, &end, 10);
+		if (end == p)
+			return false;
+		p = end;
+		n++;
+	}
+	return n > 1 && number == 1;
+}
+
 int
 status_read(int folder, struct status *st)
 {
@@ -97,6 +117,7 @@ status_read(int folder, struct status *st)
 	st->effective = effective;
 	st->filters = (unsigned int)filters;
 	st->umask = (mode_t)mask;
+	st->first = is_first(text);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ struct status {
 	uint64_t effective;
 	unsigned int filters; /* seccomp filters */
 	mode_t umask;
+	bool first; /* of a process namespace below the reader's */
 };
 
 /* Reads it in an (O_PATH) folder of /proc. -1 with errno: not whole. */

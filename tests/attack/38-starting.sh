@@ -12,7 +12,7 @@ Policy: $(realpath /bin/true), Emulation: native
 	Default: permit
 END
 mkfifo -m 0666 "$USERS/log"
-(RUN=exec; as_user "$PRIVRUN" -U -a -E "$USERS/log" -f "$OWN/policy" \
+(RUN="exec" && as_user "$PRIVRUN" -U -a -E "$USERS/log" -f "$OWN/policy" \
     /bin/true) >"$OWN/out" 2>&1 &
 front=$!
 started "$front"
