@@ -21,6 +21,7 @@
 #include <sched.h>
 #include <string.h>
 
+#include <linux/btrfs.h>
 #include <linux/seccomp.h>
 #include <linux/userfaultfd.h>
 
@@ -111,6 +112,8 @@ static const char why_adopts[] = "who adopts orphans is not taken for their "
 				 "parent";
 static const char why_around[] = "it reaches files around the paths that "
 				 "policies name";
+static const char why_trees[] = "it makes, copies and removes folders by names "
+				"in memory, with all that is in them";
 static const char why_descriptors[] = "mount(8) falls back to mount, which "
 				      "can be judged";
 static const char why_swap[] = "what processes have in memory comes to lie "
@@ -167,6 +170,18 @@ static const struct guard_row guard_rows[] = {
 	    GUARD_STRICT, why_spaces },
 	{ "clone", { BITS(0, NAMESPACES) }, EPERM, GUARD_STRICT, why_spaces },
 	{ "setns", { { 0 } }, EPERM, GUARD_STRICT, why_spaces },
+	{ "ioctl", { REQUEST(BTRFS_IOC_SUBVOL_CREATE) }, EPERM, GUARD_STRICT,
+	    why_trees },
+	{ "ioctl", { REQUEST(BTRFS_IOC_SUBVOL_CREATE_V2) }, EPERM, GUARD_STRICT,
+	    why_trees },
+	{ "ioctl", { REQUEST(BTRFS_IOC_SNAP_CREATE) }, EPERM, GUARD_STRICT,
+	    why_trees },
+	{ "ioctl", { REQUEST(BTRFS_IOC_SNAP_CREATE_V2) }, EPERM, GUARD_STRICT,
+	    why_trees },
+	{ "ioctl", { REQUEST(BTRFS_IOC_SNAP_DESTROY) }, EPERM, GUARD_STRICT,
+	    why_trees },
+	{ "ioctl", { REQUEST(BTRFS_IOC_SNAP_DESTROY_V2) }, EPERM, GUARD_STRICT,
+	    why_trees },
 	{ "ioctl", { REQUEST(TIOCSTI) }, EPERM, GUARD_STRICT, why_shell },
 	{ "ioctl", { REQUEST(TIOCLINUX) }, EPERM, GUARD_STRICT, why_shell },
 

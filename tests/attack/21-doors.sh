@@ -23,6 +23,12 @@ ambient-raise EPERM
 beyond-the-table ENOSYS
 bpf EPERM
 bpf-obj-get EPERM
+btrfs-create EPERM
+btrfs-create2 EPERM
+btrfs-remove EPERM
+btrfs-remove2 EPERM
+btrfs-snapshot EPERM
+btrfs-snapshot2 EPERM
 capset 0
 chroot EPERM
 clone-mnt EPERM

@@ -15,6 +15,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
+#include <linux/btrfs.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <linux/io_uring.h>
@@ -278,6 +279,12 @@ try_guard(void)
 	tell("set-dumpable-0", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 	tell("set-mm", prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, 0, 0, 0));
 	tell("personality", syscall(SYS_personality, 0x0400000));
+	tell("btrfs-create", ioctl(0, BTRFS_IOC_SUBVOL_CREATE, NULL));
+	tell("btrfs-create2", ioctl(0, BTRFS_IOC_SUBVOL_CREATE_V2, NULL));
+	tell("btrfs-snapshot", ioctl(0, BTRFS_IOC_SNAP_CREATE, NULL));
+	tell("btrfs-snapshot2", ioctl(0, BTRFS_IOC_SNAP_CREATE_V2, NULL));
+	tell("btrfs-remove", ioctl(0, BTRFS_IOC_SNAP_DESTROY, NULL));
+	tell("btrfs-remove2", ioctl(0, BTRFS_IOC_SNAP_DESTROY_V2, NULL));
 	tell("tiocsti", ioctl(0, TIOCSTI, "x"));
 	tell("tiocsti-high", syscall(SYS_ioctl, 0, 1L << 32 | TIOCSTI, "x"));
 }

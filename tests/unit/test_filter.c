@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include <linux/audit.h>
+#include <linux/btrfs.h>
 #include <linux/seccomp.h>
 
 #include <cmocka.h>
@@ -51,7 +52,7 @@ struct policy_case {
 	   and "released" are the images of that name; behind form feeds stand
 	   the other images of its set. */
 	const char *texts[POLICIES];
-	bool guarded, asking, no_alias, packet, capable;
+	bool guarded, asking, no_alias, packet, addresses, capable;
 	bool weak;         /* tests that no filter can make: may be asked */
 	const char *named; /* calls that all name, "*": by arguments too */
 	const char *some;  /* calls that not all name */
@@ -65,6 +66,9 @@ static const struct policy_case cases[] = {
 	{ .name = "permit, guarded",
 	    .guarded = true,
 	    .packet = true,
+	    .texts = { HEAD "Default: permit\n" } },
+	{ .name = "permit, addresses",
+	    .addresses = true,
 	    .texts = { HEAD "Default: permit\n" } },
 	{ .name = "permit, capable",
 	    .capable = true,
@@ -351,13 +355,14 @@ static const char *const samples[] = {
 
 /* Values that the refusals compare, and that kernels treat apart. */
 static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 6, 8, 0x10, 15, 26, 27, 28,
-	29, 35, 36, 41, 44, 47, 50, 51, 0x80, O_CREAT, O_TRUNC, O_PATH,
-	O_TMPFILE, O_RDWR, O_DIRECTORY, O_TMPFILE & ~O_DIRECTORY, 0x100, 0x200,
-	0x400, 0x1000, 0x5411, 0x5412, 0x5413, 0x541c, 0xaa00, 0x801, 0x80002,
-	0x80803, CLONE_PARENT, PR_SET_CHILD_SUBREAPER, CLONE_NEWNS,
-	CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS,
-	CLONE_NEWCGROUP, CLONE_VM | SIGCHLD, PR_SET_PTRACER, UINT32_MAX,
-	UINT64_MAX, UINT64_C(1) << 63, UINT64_C(1) << 31 };
+	29, 35, 36, 41, 44, 47, 50, 51, 57, 100, 107, 110, 111, 132, 0x80,
+	O_CREAT, O_TRUNC, O_PATH, O_TMPFILE, O_RDWR, O_DIRECTORY,
+	O_TMPFILE & ~O_DIRECTORY, 0x100, 0x200, 0x400, 0x1000, 0x5411, 0x5412,
+	0x5413, 0x541c, 0xaa00, 0x801, 0x80002, 0x80803, CLONE_PARENT,
+	PR_SET_CHILD_SUBREAPER, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET,
+	CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP,
+	CLONE_VM | SIGCHLD, PR_SET_PTRACER, UINT32_MAX, UINT64_MAX,
+	UINT64_C(1) << 63, UINT64_C(1) << 31 };
 
 struct loaded {
 	struct policy_set *sets[POLICIES * FILTER_IMAGES_MAX];
@@ -454,6 +459,7 @@ load_case(const struct policy_case *c, struct loaded *l)
 	l->input.enforcing = !c->asking;
 	l->input.no_alias = c->no_alias;
 	l->input.packet_filter = c->packet;
+	l->input.addresses = c->addresses;
 	l->input.capable = c->capable;
 	assert_int_equal(filter_build(&l->input, &l->program), 0);
 }
@@ -521,9 +527,30 @@ refuse_prctl(const struct policy_case *c, const uint64_t *r)
 	}
 }
 
+/* Routes, and what binds and connects by options. */
+static bool
+leads_elsewhere(const uint64_t *r, bool set)
+{
+	switch ((int)r[1]) {
+	case 0: /* IPv4 */
+		return set && (int)r[2] == 4;
+	case 41: /* IPv6 */
+		return set &&
+		    ((int)r[2] == 5 || (int)r[2] == 6 || (int)r[2] == 57);
+	case 132: /* SCTP */
+		return set ?
+		    (int)r[2] == 100 || (int)r[2] == 107 || (int)r[2] == 110 :
+		    (int)r[2] == 111;
+	default:
+		return false;
+	}
+}
+
 static int
 refuse_setsockopt(const struct policy_case *c, const uint64_t *r)
 {
+	if (c->addresses && leads_elsewhere(r, true))
+		return EPERM;
 	if (!c->packet || (int)r[1] != SOL_SOCKET)
 		return -1;
 	if ((int)r[2] == SO_ATTACH_FILTER || (int)r[2] == SO_ATTACH_BPF)
@@ -552,6 +579,9 @@ refuse_fixed(const struct policy_case *c, const char *name, const uint64_t *r)
 		return refuse_prctl(c, r);
 	if (strcmp(name, "setsockopt") == 0)
 		return refuse_setsockopt(c, r);
+	if (strcmp(name, "getsockopt") == 0 && c->addresses &&
+	    leads_elsewhere(r, false))
+		return EPERM;
 	if (c->guarded && strcmp(name, "capset") == 0)
 		return 0;
 	if (c->guarded && strcmp(name, "personality") == 0 &&
@@ -563,15 +593,22 @@ refuse_fixed(const struct policy_case *c, const char *name, const uint64_t *r)
 static bool
 refuse_arguments(const char *name, const uint64_t *r)
 {
+	static const uint32_t requests[] = { 0x5412, 0x541c, 0xaa00,
+		BTRFS_IOC_SUBVOL_CREATE, BTRFS_IOC_SUBVOL_CREATE_V2,
+		BTRFS_IOC_SNAP_CREATE, BTRFS_IOC_SNAP_CREATE_V2,
+		BTRFS_IOC_SNAP_DESTROY, BTRFS_IOC_SNAP_DESTROY_V2 };
 	const uint64_t spaces = 0x7e020000;
+	size_t i;
 
 	if (strcmp(name, "unshare") == 0)
 		return (r[0] & (spaces | 0x80)) != 0;
 	if (strcmp(name, "clone") == 0)
 		return (r[0] & spaces) != 0;
-	if (strcmp(name, "ioctl") == 0)
-		return (uint32_t)r[1] == 0x5412 || (uint32_t)r[1] == 0x541c ||
-		    (uint32_t)r[1] == 0xaa00;
+	for (i = 0; strcmp(name, "ioctl") == 0 &&
+	     i < sizeof(requests) / sizeof(requests[0]);
+	     i++)
+		if ((uint32_t)r[1] == requests[i])
+			return true;
 	return false;
 }
 
