@@ -125,7 +125,7 @@ same "a copy in memory has no policy: the default" "$nothing" \
 same "a copy in memory, confined" "$only_a" \
     "$(from_one "permit[confine]" "m:$trusted/two" $reads)"
 same "a deleted copy has no policy: the default" "$nothing" \
-    "$(COPIES=$user_home; export COPIES
+    "$(HOME=$user_home; export HOME
     from_one permit "z:$trusted/two" $reads)"
 same "/proc/self/exe is what runs" "$only_a" \
     "$(from_one permit "x:/proc/self/exe" $reads)"

@@ -19,7 +19,7 @@
  *	x:PATH			execute PATH with the steps that are left
  *	e:PATH			the same by descriptor (AT_EMPTY_PATH)
  *	m:PATH			the same, a copy in memory (memfd)
- *	z:PATH			the same, a copy in $COPIES, deleted before
+ *	z:PATH			the same, a copy in $HOME, deleted before
  *	v:PATH			the same in a vfork, awaited: then go on behind
  *				the next "."
  *	=			say "ready" and wait for a line of input
@@ -173,7 +173,7 @@ copy_of(char kind, const char *path)
 		copy = memfd_create("copy", 0);
 		return copy == -1 || copy_to(copy, path) == -1 ? -1 : copy;
 	}
-	(void)snprintf(name, sizeof(name), "%s/copy.XXXXXX", getenv("COPIES"));
+	(void)snprintf(name, sizeof(name), "%s/copy.XXXXXX", getenv("HOME"));
 	fd = mkstemp(name);
 	if (fd == -1 || fchmod(fd, 0755) == -1 || copy_to(fd, path) == -1)
 		return -1;
