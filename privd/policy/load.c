@@ -176,19 +176,15 @@ trusted_component(const char *path, bool last, struct stat *st)
 	return "can be written by others than root";
 }
 
-int
-policy_trusted(const char *path, char *reason, size_t len)
+/* Of a canonical path. Each check holds for good: only root can undo it. */
+static int
+full_trusted(char *full, char *reason, size_t len)
 {
-	char full[PATH_MAX];
 	const char *wrong;
 	struct stat st;
 	size_t i;
 	char c;
 
-	if (realpath(path, full) == NULL) {
-		(void)snprintf(reason, len, "%s", strerror(errno));
-		return -1;
-	}
 	wrong = trusted_component("/", false, &st);
 	if (wrong != NULL) {
 		(void)snprintf(reason, len, "not trusted: \"/\" %s", wrong);
@@ -208,4 +204,46 @@ policy_trusted(const char *path, char *reason, size_t len)
 		full[i] = c;
 	}
 	return 0;
+}
+
+int
+policy_trusted(const char *path, char *reason, size_t len)
+{
+	char full[PATH_MAX];
+
+	if (realpath(path, full) == NULL) {
+		(void)snprintf(reason, len, "%s", strerror(errno));
+		return -1;
+	}
+	return full_trusted(full, reason, len);
+}
+
+char *
+file_read_trusted(const char *path, size_t *len, char *reason,
+    size_t reason_len)
+{
+	char full[PATH_MAX], *bytes;
+	int state;
+
+	state = path_resolve(path, false, false, full);
+	if (state == PATH_MISSING)
+		errno = ENOENT;
+	if (state == -1 || state == PATH_MISSING)
+		goto failed;
+	if (state == PATH_UNTRUSTED) {
+		(void)snprintf(reason, reason_len,
+		    "not trusted: others than root can set a link on the way");
+		errno = EPERM;
+		return NULL;
+	}
+	if (full_trusted(full, reason, reason_len) == -1) {
+		errno = EPERM;
+		return NULL;
+	}
+	bytes = file_read(full, true, len);
+	if (bytes != NULL)
+		return bytes;
+failed:
+	(void)snprintf(reason, reason_len, "%s", strerror(errno));
+	return NULL;
 }
