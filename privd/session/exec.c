@@ -214,6 +214,12 @@ call_launch(struct judge *judge, struct call *call)
 	struct executable executable;
 	struct status st;
 
+	/* Until then it has nothing to do but this. */
+	if (call->row->disposal != SYS_EXEC ||
+	    call->thread->tid != judge->program) {
+		call_refuse(judge, call, EPERM);
+		return;
+	}
 	memset(&executable, 0, sizeof(executable));
 	if (status_read(call->thread->folder, &st) == -1 ||
 	    start_watch(judge, call) != 0) {
@@ -222,7 +228,8 @@ call_launch(struct judge *judge, struct call *call)
 	}
 	judge->filters = st.filters;
 	judge->launched = true;
-	/* What the launcher executes nobody else can change. */
+	/* What the launcher executes nobody else can change; or that is seen
+	   afterwards, as of any. */
 	executable.image = executable.file = judge->plan->image_st;
 	go_on(judge, call, call->process->regime, &executable,
 	    judge->plan->program);

@@ -30,6 +30,7 @@
 #include "heir.h"
 #include "identity.h"
 #include "jail.h"
+#include "judge_setup.h"
 #include "lineage.h"
 #include "message.h"
 #include "move.h"
@@ -258,8 +259,7 @@ handle_known(struct judge *judge, struct call *call)
 	if (!moves_settle(judge, call) || call->process->condemned ||
 	    !call_become(judge, call))
 		call_refuse(judge, call, EPERM);
-	else if (!judge->launched && call->row->disposal == SYS_EXEC &&
-	    call->thread->tid == judge->program)
+	else if (!judge->launched)
 		call_launch(judge, call);
 	else if (call->regime->is_free && call->row->disposal != SYS_EXEC)
 		call_let_go(judge, call);
@@ -487,32 +487,41 @@ fail(const char *what)
 	_exit(SESSION_EXIT_REFUSED);
 }
 
+/* Who it is, then what it works with: nothing is read before that. */
+static void
+set_up(struct judge *judge, struct judge_start *start)
+{
+	judge->plan = start->plan;
+	judge->page = start->page;
+	judge->record = start->record;
+	judge->program = start->program;
+	judge->parent = start->parent;
+	if (become_judge(start) == -1)
+		fail("identity");
+	if (judge_set_up(start) == -1)
+		_exit(SESSION_EXIT_REFUSED);
+	judge->listener = start->listener;
+	judge->twin = start->twin;
+	memcpy(judge->hands, start->hands, sizeof(judge->hands));
+	judge->reach.fetcher = start->fetcher;
+	judge->reach.listener = start->listener;
+	judge->reach.guard = start->plan->separate && start->plan->guarded ?
+	    GUARD :
+	    0;
+}
+
 void
-judge_main(const struct judge_start *start)
+judge_main(struct judge_start *start)
 {
 	static struct judge judge;
 
-	judge.plan = start->plan;
-	judge.page = start->page;
-	judge.listener = start->listener;
-	judge.record = start->record;
-	judge.program = start->program;
-	judge.twin = start->twin;
-	judge.parent = start->parent;
-	memcpy(judge.hands, start->hands, sizeof(judge.hands));
-	judge.reach.fetcher = start->fetcher;
-	judge.reach.listener = start->listener;
-	judge.reach.guard = start->plan->separate && start->plan->guarded ?
-	    GUARD :
-	    0;
 	judge.budget = budget_new();
 	resolve_init();
 	perform_init();
 	perform_mounts_init();
 	worker_init();
 	(void)signal(SIGXFSZ, SIG_IGN);
-	if (become_judge(start) == -1)
-		fail("identity");
+	set_up(&judge, start);
 	if (start->plan->root && !start->plan->separate &&
 	    judge_follow(&judge) == -1)
 		fail("credentials");

@@ -8,6 +8,12 @@
 
 #include <sys/types.h>
 
+#include <linux/filter.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "budget.h"
 #include "call.h"
 #include "credentials.h"
@@ -63,12 +69,33 @@ struct judge_start {
 	int fetcher; /* -1: none */
 	int hands[SESSION_HANDS_MAX];
 	int twin; /* -1: none */
+	/* It plans the rest itself, offers the filter, and is given listener,
+	   fetcher, hands and twin when the program has that; -1: it has all. */
+	int setup;
+	struct session_plan *rest;
+};
+
+/* What it offers over setup. */
+struct judge_offer {
+	int32_t status; /* of session_plan_rest() */
+	bool has_double;
+	uint16_t count; /* of insns that were sent */
+	char reason[SESSION_REASON_MAX];
+	struct sock_filter insns[FILTER_INSNS_MAX];
+};
+
+/* What it is given, with these descriptors in this order. */
+struct judge_gift {
+	bool has_fetcher;
+	bool has_double;
 };
 
 /* Handles one notification, from identifying its thread to its answer. */
 void judge_handle(struct judge *, struct call *, struct page_slot *);
 
-void judge_main(const struct judge_start *) __attribute__((noreturn));
+void judge_main(struct judge_start *) __attribute__((noreturn));
+/* The size of an offer with its instructions. */
+size_t judge_offer_size(const struct judge_offer *);
 
 /* The regime for a set of policies, made when first needed; NULL ENOMEM. */
 struct regime *judge_regime(struct judge *, const struct filter_set *);

@@ -19,6 +19,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -54,6 +56,9 @@ enum role {
 struct keeper {
 	const struct session_plan *plan;
 	struct page *page;
+	struct session_plan *rest; /* the same, where the judge plans it */
+	int setup;                 /* to that judge */
+	struct judge_offer *offer; /* its */
 	pid_t program;
 	int pidfd; /* of the program */
 	int listener;
@@ -82,25 +87,35 @@ fail(const struct keeper *keeper, const char *what)
  * The launcher says which number its listener will have and then has it, at
  * once but without another word: every call of it is the filter's by then.
  */
-static int
-fetch_listener(const struct keeper *keeper, int channel)
+int
+keeper_fetch_listener(struct keeper *keeper, int number)
 {
 	const struct timespec moment = { 0, 50000 };
-	int number, fd, tries, fds[CHANNEL_FDS_MAX];
-	size_t nfds;
+	int fd, tries;
 
-	if (channel_receive(channel, &number, sizeof(number), fds, &nfds) !=
-	    sizeof(number))
-		return -1; /* it has said why */
 	for (tries = 0; tries < LISTENER_TRIES; tries++) {
 		fd = (int)syscall(SYS_pidfd_getfd, keeper->pidfd, number, 0);
-		if (fd != -1)
-			return fd;
+		if (fd != -1) {
+			keeper->listener = fd;
+			return 0;
+		}
 		if (errno != EBADF)
 			return -1;
 		(void)nanosleep(&moment, NULL);
 	}
 	return -1;
+}
+
+static int
+hear_of_listener(struct keeper *keeper, int channel)
+{
+	int number, fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+
+	if (channel_receive(channel, &number, sizeof(number), fds, &nfds) !=
+	    sizeof(number))
+		return -1; /* it has said why */
+	return keeper_fetch_listener(keeper, number);
 }
 
 /* A child keeps what is in the list, and its standard descriptors. */
@@ -227,7 +242,7 @@ start_hand(struct keeper *keeper, unsigned int number, bool is_double)
 static void
 start_judge(struct keeper *keeper, struct judge_start *start)
 {
-	int keep[SESSION_HANDS_MAX + 4], fds[2];
+	int keep[SESSION_HANDS_MAX + 5], fds[2];
 	size_t n = 0, i;
 
 	pair(keeper, fds);
@@ -239,6 +254,7 @@ start_judge(struct keeper *keeper, struct judge_start *start)
 		keep[n++] = start->listener;
 		keep[n++] = start->fetcher;
 		keep[n++] = start->twin;
+		keep[n++] = start->setup;
 		for (i = 0; i < keeper->plan->nhands; i++)
 			keep[n++] = start->hands[i];
 		keep_only(keep, n);
@@ -246,39 +262,65 @@ start_judge(struct keeper *keeper, struct judge_start *start)
 	}
 	close(fds[1]);
 	keeper->record = fds[0];
+	atomic_store(&keeper->page->judge, newest_child(keeper));
+}
+
+static void
+init_start(const struct keeper *keeper, struct judge_start *start)
+{
+	size_t i;
+
+	memset(start, 0, sizeof(*start));
+	start->plan = keeper->plan;
+	start->page = keeper->page;
+	start->program = keeper->program;
+	start->listener = keeper->listener;
+	start->fetcher = -1;
+	start->twin = -1;
+	start->setup = -1;
+	for (i = 0; i < SESSION_HANDS_MAX; i++)
+		start->hands[i] = -1;
+}
+
+/* All but the judge; what it will need of them is in start. */
+static void
+start_others(struct keeper *keeper, struct judge_start *start, bool has_double)
+{
+	unsigned int i;
+
+	for (i = 0; i < SESSION_HANDS_MAX; i++)
+		keeper->names[i] = -1;
+	start_fetcher(keeper, start);
+	for (i = 0; i < keeper->plan->nhands; i++)
+		start->hands[i] = start_hand(keeper, i, false);
+	if (has_double) {
+		start->twin = start_hand(keeper, 0, true);
+		atomic_store(&keeper->page->twin, newest_child(keeper));
+	}
+}
+
+static void
+close_others(const struct keeper *keeper, const struct judge_start *start)
+{
+	size_t i;
+
+	for (i = 0; i < keeper->plan->nhands; i++)
+		close(start->hands[i]);
+	if (start->fetcher != -1)
+		close(start->fetcher);
+	if (start->twin != -1)
+		close(start->twin);
 }
 
 static void
 start_processes(struct keeper *keeper)
 {
-	const struct session_plan *plan = keeper->plan;
 	struct judge_start start;
-	unsigned int i;
 
-	memset(&start, 0, sizeof(start));
-	start.plan = plan;
-	start.page = keeper->page;
-	start.program = keeper->program;
-	start.listener = keeper->listener;
-	start.fetcher = -1;
-	start.twin = -1;
-	for (i = 0; i < SESSION_HANDS_MAX; i++)
-		keeper->names[i] = -1;
-	start_fetcher(keeper, &start);
-	for (i = 0; i < plan->nhands; i++)
-		start.hands[i] = start_hand(keeper, i, false);
-	if (plan->has_double) {
-		start.twin = start_hand(keeper, 0, true);
-		atomic_store(&keeper->page->twin, newest_child(keeper));
-	}
+	init_start(keeper, &start);
+	start_others(keeper, &start, keeper->plan->has_double);
 	start_judge(keeper, &start);
-	atomic_store(&keeper->page->judge, newest_child(keeper));
-	for (i = 0; i < plan->nhands; i++)
-		close(start.hands[i]);
-	if (start.fetcher != -1)
-		close(start.fetcher);
-	if (start.twin != -1)
-		close(start.twin);
+	close_others(keeper, &start);
 }
 
 /* Until the last program is gone (true), or the judge (false). */
@@ -342,17 +384,40 @@ detach(void)
 	(void)signal(SIGCHLD, SIG_DFL);
 }
 
+/* What there is to do when all are there, till there is nobody. */
+static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
+{
+	bool ended;
+
+	if (drop_rights(keeper->plan) == -1)
+		fail(keeper, "cannot drop rights");
+	ended = keep(keeper);
+	end_children(keeper);
+	if (ended)
+		_exit(0);
+	page_recover(keeper->page, keeper->listener);
+	fail(keeper, "the judge is gone, the program is ended");
+}
+
+static void
+block_signals(void)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
 void
 keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
     int channel)
 {
 	struct keeper keeper = { .plan = plan,
 		.page = page,
+		.setup = -1,
 		.program = program,
 		.listener = -1,
 		.record = -1 };
-	sigset_t all;
-	bool ended;
 
 	keeper.pidfd = (int)syscall(SYS_pidfd_open, program, 0);
 	if (keeper.pidfd == -1)
@@ -362,25 +427,115 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	if (record_open(&plan->options, plan->program, plan->caller.uid) == -1)
 		fail(&keeper, plan->options.log_file);
 	detach();
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, NULL);
-	keeper.listener = fetch_listener(&keeper, channel);
-	close(channel);
-	if (keeper.listener == -1) {
+	block_signals();
+	if (hear_of_listener(&keeper, channel) == -1) {
 		/* The program says why, and ends by itself. */
 		wait_for_end(keeper.pidfd);
 		(void)syscall(SYS_pidfd_send_signal, keeper.pidfd, SIGKILL,
 		    NULL, 0);
 		_exit(SESSION_EXIT_REFUSED);
 	}
+	close(channel);
 	notify_prefer_one_cpu(keeper.listener);
 	start_processes(&keeper);
-	if (drop_rights(plan) == -1)
-		fail(&keeper, "cannot drop rights");
-	ended = keep(&keeper);
-	end_children(&keeper);
-	if (ended)
-		_exit(0);
-	page_recover(page, keeper.listener);
-	fail(&keeper, "the judge is gone, the program is ended");
+	keep_to_the_end(&keeper);
+}
+
+struct keeper *
+keeper_new(struct session_plan *plan, struct page *page, pid_t program,
+    int pidfd)
+{
+	struct keeper *keeper = calloc(1, sizeof(*keeper));
+
+	if (keeper == NULL)
+		return NULL;
+	keeper->plan = keeper->rest = plan;
+	keeper->page = page;
+	keeper->program = program;
+	keeper->pidfd = pidfd;
+	keeper->listener = keeper->record = keeper->setup = -1;
+	keeper->offer = calloc(1, sizeof(*keeper->offer));
+	if (keeper->offer != NULL)
+		return keeper;
+	free(keeper);
+	return NULL;
+}
+
+/* What came from it is as long as it says, and says why if there is none. */
+static bool
+is_whole(struct judge_offer *offer, ssize_t n)
+{
+	offer->reason[sizeof(offer->reason) - 1] = '\0';
+	return n >= (ssize_t)offsetof(struct judge_offer, insns) &&
+	    offer->count <= FILTER_INSNS_MAX &&
+	    n == (ssize_t)judge_offer_size(offer) &&
+	    (offer->status != 0) == (offer->count == 0);
+}
+
+int
+keeper_offer(struct keeper *keeper, char *reason, size_t len,
+    const struct sock_filter **insns, size_t *count)
+{
+	struct judge_offer *offer = keeper->offer;
+	struct judge_start start;
+	int fds[2], with[CHANNEL_FDS_MAX];
+	size_t nwith = 0;
+	ssize_t n;
+
+	pair(keeper, fds);
+	keeper->setup = fds[0];
+	init_start(keeper, &start);
+	start.rest = keeper->rest;
+	start.setup = fds[1];
+	start_judge(keeper, &start);
+	close(fds[1]);
+	n = channel_receive(keeper->setup, offer, sizeof(*offer), with, &nwith);
+	channel_close_all(with, nwith);
+	if (nwith > 0 || !is_whole(offer, n)) {
+		(void)snprintf(reason, len, "the session's judge failed");
+		return SESSION_EXIT_REFUSED;
+	}
+	(void)strlcpy(reason, offer->reason, len);
+	*insns = offer->insns;
+	*count = offer->count;
+	return offer->status;
+}
+
+void
+keeper_serve(struct keeper *keeper)
+{
+	struct judge_start start;
+	struct judge_gift gift;
+	int fds[SESSION_HANDS_MAX + 3];
+	size_t n = 0, i;
+
+	if (record_open(&keeper->plan->options, keeper->plan->program,
+		keeper->plan->caller.uid) == -1)
+		fail(keeper, "the log");
+	block_signals();
+	notify_prefer_one_cpu(keeper->listener);
+	init_start(keeper, &start);
+	start_others(keeper, &start, keeper->offer->has_double);
+	gift.has_fetcher = start.fetcher != -1;
+	gift.has_double = start.twin != -1;
+	fds[n++] = keeper->listener;
+	if (gift.has_fetcher)
+		fds[n++] = start.fetcher;
+	if (gift.has_double)
+		fds[n++] = start.twin;
+	for (i = 0; i < keeper->plan->nhands; i++)
+		fds[n++] = start.hands[i];
+	if (channel_send(keeper->setup, &gift, sizeof(gift), fds, n) == -1)
+		fail(keeper, "the judge is gone");
+	close_others(keeper, &start);
+	close(keeper->setup);
+	keep_to_the_end(keeper);
+}
+
+void
+keeper_give_up(struct keeper *keeper)
+{
+	end_children(keeper);
+	free(keeper->offer);
+	free(keeper);
 }

@@ -4,6 +4,10 @@
 
 #include <sys/types.h>
 
+#include <linux/filter.h>
+
+#include <stddef.h>
+
 struct page;
 struct session_plan;
 
@@ -14,5 +18,28 @@ struct session_plan;
  */
 void keeper_main(const struct session_plan *, struct page *, pid_t program,
     int channel) __attribute__((noreturn));
+
+/*
+ * The same for a session of the daemon's, whose program is no child: begun
+ * before there is a listener.
+ */
+struct keeper;
+/* pidfd is the program's, and stays the caller's. NULL with errno. */
+struct keeper *keeper_new(struct session_plan *, struct page *, pid_t program,
+    int pidfd);
+/*
+ * Starts the judge, which plans the rest, and waits for what it has to offer:
+ * the filter that the program must install. Returns 0, or the exit status with
+ * the reason, at most SESSION_REASON_MAX bytes.
+ */
+int keeper_offer(struct keeper *, char *reason, size_t len,
+    const struct sock_filter **, size_t *count);
+/* The listener that the program has, or is about to have, at that number; -1
+   with errno. It is the keeper's. */
+int keeper_fetch_listener(struct keeper *, int number);
+/* Starts the other processes and keeps the session till it ends. */
+void keeper_serve(struct keeper *) __attribute__((noreturn));
+/* Ends what was started: there will be no session. */
+void keeper_give_up(struct keeper *);
 
 #endif /* PRIVD_SESSION_KEEPER_H */

@@ -160,19 +160,13 @@ find_program(struct planner *p)
 	return 0;
 }
 
-/* ~/.privd, or ~/.systrace where that is not. */
+/* Whose policies are the user's: those of who runs privrun. */
 static bool
-user_folder(char *buf, size_t len)
+own_folder(char *buf, size_t len)
 {
 	const struct passwd *pw = getpwuid(getuid());
 
-	if (pw == NULL)
-		return false;
-	if ((size_t)snprintf(buf, len, "%s/.privd", pw->pw_dir) >= len)
-		return false;
-	if (access(buf, F_OK) == 0)
-		return true;
-	return (size_t)snprintf(buf, len, "%s/.systrace", pw->pw_dir) < len;
+	return plan_user_folder(pw == NULL ? NULL : pw->pw_dir, buf, len);
 }
 
 /*
@@ -222,7 +216,7 @@ load_policies(struct planner *p)
 	if (options->policy_folder != NULL)
 		failed |= policy_load_folder(set, &given,
 		    options->policy_folder, &report);
-	else if (!options->no_user && user_folder(home, sizeof(home)))
+	else if (!options->no_user && own_folder(home, sizeof(home)))
 		failed |= policy_load_folder(set, &users, home, &report);
 	policy_report_print(&report, stderr, POLICY_ERROR);
 	policy_report_clear(&report);
@@ -230,6 +224,22 @@ load_policies(struct planner *p)
 		return plan_refuse(p, SESSION_EXIT_REFUSED,
 		    "a policy has errors: correct it, see privctl check");
 	return 0;
+}
+
+/* What becomes of elevation, where it is not as it should be. */
+static void
+tell_elevation(const struct session_plan *plan)
+{
+	if (plan->why_not[0] != '\0')
+		(void)fprintf(stderr,
+		    "privrun: %s: runs without elevation: %s\n", plan->program,
+		    plan->why_not);
+	else if (plan->guarded && !plan->marked && plan->options.log_stderr)
+		(void)fprintf(stderr,
+		    "privrun: %s does not carry the mark: the guard is "
+		    "ambient, and the program can execute nothing once it was "
+		    "elevated\n",
+		    plan->program);
 }
 
 int
@@ -254,6 +264,8 @@ session_plan(const struct session_options *options, struct session_plan *plan,
 		status = plan_policies(&p);
 	if (status == 0)
 		status = plan_elevation(&p);
+	if (status == 0)
+		tell_elevation(plan);
 	if (status == 0)
 		status = plan_reach(&p);
 	return status;

@@ -7,7 +7,6 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,26 +182,16 @@ static void
 plan_guard(struct planner *p)
 {
 	struct session_plan *plan = p->plan;
-	char why[SESSION_REASON_MAX];
 
 	if (!plan->elevates || !plan->separate)
 		return;
-	if (trust_program(plan->program, plan->script, &plan->marked, why,
-		sizeof(why)) == -1) {
-		(void)fprintf(stderr,
-		    "privrun: %s: runs without elevation: %s\n", plan->program,
-		    why);
-		plan->elevates = false;
-		plan->nhands = 0;
+	plan->guarded = trust_program(plan->program, plan->script,
+			    &plan->marked, plan->why_not,
+			    sizeof(plan->why_not)) == 0;
+	if (plan->guarded)
 		return;
-	}
-	plan->guarded = true;
-	if (!plan->marked && p->options->log_stderr)
-		(void)fprintf(stderr,
-		    "privrun: %s does not carry the mark: the guard is "
-		    "ambient, and the program can execute nothing once it was "
-		    "elevated\n",
-		    plan->program);
+	plan->elevates = false;
+	plan->nhands = 0;
 }
 
 int

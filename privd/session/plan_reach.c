@@ -26,6 +26,17 @@ plan_refuse(const struct planner *p, int status, const char *fmt, ...)
 	return status;
 }
 
+bool
+plan_user_folder(const char *home, char *buf, size_t len)
+{
+	if (home == NULL ||
+	    (size_t)snprintf(buf, len, "%s/.privd", home) >= len)
+		return false;
+	if (access(buf, F_OK) == 0)
+		return true;
+	return (size_t)snprintf(buf, len, "%s/.systrace", home) < len;
+}
+
 static int
 choose_policy(struct planner *p)
 {

@@ -5,6 +5,7 @@
 #ifndef PRIVD_SESSION_PLANNER_H
 #define PRIVD_SESSION_PLANNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "session.h"
@@ -23,6 +24,9 @@ struct planner {
 /* Writes the reason; the status. */
 int plan_refuse(const struct planner *, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* ~/.privd, or ~/.systrace where that is not; false: there is no such. */
+bool plan_user_folder(const char *home, char *, size_t len);
 
 /*
  * Each returns 0, or the exit status with the reason written.

@@ -90,7 +90,9 @@ struct session_plan {
 	bool elevates; /* `as` and `with` are honoured */
 	bool wants;    /* the policy has such rules */
 	bool guarded;
-	bool marked;    /* the program carries the mark */
+	bool marked; /* the program carries the mark */
+	/* it may not have what its policy elevates, because; or "" */
+	char why_not[SESSION_REASON_MAX];
 	bool capable;   /* the caller has capabilities */
 	bool uses_cwd;  /* a rule has $CWD */
 	bool names;     /* a rule names processes */
@@ -116,6 +118,37 @@ struct session_plan {
 int session_plan(const struct session_options *, struct session_plan *,
     char *reason, size_t len);
 void session_plan_clear(struct session_plan *);
+
+/* A user for whom the daemon runs a session, as the kernel knows him. */
+struct session_peer {
+	uid_t uid; /* not root's */
+	gid_t gid;
+	const gid_t *groups;
+	size_t ngroups;
+};
+
+/* A program by what the user can reach: its canonical name, and the object. */
+struct session_program {
+	const char *path;
+	struct stat st;
+};
+
+/*
+ * Plans a session of the daemon's, as far as root's rights are needed: only
+ * what the system's policies in the set (which stays the caller's) elevate,
+ * and only a program that may have it. Returns and reason as above;
+ * SESSION_EXIT_PLAIN: there is nothing in it for the daemon, the user's own
+ * session does as well.
+ */
+#define SESSION_EXIT_PLAIN (-1)
+int session_plan_peer(const struct session_options *,
+    const struct session_peer *, const struct session_program *,
+    struct policy_set *, struct session_plan *, char *reason, size_t len);
+/*
+ * The rest, by who has no rights but the user's: his own policies, all that
+ * can be reached, the filter.
+ */
+int session_plan_rest(struct session_plan *, char *reason, size_t len);
 
 /* Runs the planned session. Returns the exit status, or dies by the signal
    that the program died of. */

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Planning a session of the daemon's for one of its users. What needs root's
+ * rights is planned with what root has written alone; what the user has
+ * written is read by the judge, who has no rights but his.
+ */
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner.h"
+
+static int
+take_peer(struct planner *p, const struct session_peer *peer)
+{
+	struct session_plan *plan = p->plan;
+	const struct passwd *pw = getpwuid(peer->uid);
+
+	plan->root = plan->separate = true;
+	plan->caller.uid = peer->uid;
+	plan->caller.gid = peer->gid;
+	plan->groups = calloc(peer->ngroups + 1, sizeof(gid_t));
+	if (plan->groups == NULL)
+		return plan_refuse(p, SESSION_EXIT_REFUSED, "no memory");
+	memcpy(plan->groups, peer->groups, peer->ngroups * sizeof(gid_t));
+	plan->caller.groups = plan->groups;
+	plan->caller.ngroups = peer->ngroups;
+	if (pw == NULL)
+		return 0;
+	plan->user = strdup(pw->pw_name);
+	plan->home = strdup(pw->pw_dir);
+	plan->caller.user = plan->user;
+	plan->caller.home = plan->home;
+	return 0;
+}
+
+int
+session_plan_peer(const struct session_options *options,
+    const struct session_peer *peer, const struct session_program *program,
+    struct policy_set *policies, struct session_plan *plan, char *reason,
+    size_t len)
+{
+	struct planner p = { options, plan, reason, len };
+	int status;
+
+	memset(plan, 0, sizeof(*plan));
+	plan->options = *options;
+	plan->policies = policies;
+	plan->program = strdup(program->path);
+	if (plan->program == NULL)
+		return plan_refuse(&p, SESSION_EXIT_REFUSED, "no memory");
+	plan->program_st = plan->image_st = program->st;
+	if (policy_find(policies, POLICY_SYSTEM, plan->program) == NULL)
+		return plan_refuse(&p, SESSION_EXIT_PLAIN,
+		    "the system has no policy for it");
+	status = take_peer(&p, peer);
+	if (status == 0)
+		status = plan_policies(&p);
+	if (status == 0)
+		status = plan_elevation(&p);
+	if (status != 0 || plan->guarded)
+		return status;
+	return plan_refuse(&p, SESSION_EXIT_PLAIN, "%s", plan->why_not);
+}
+
+/* The first of all errors: nobody reads what would be printed here. */
+static void
+take_error(struct planner *p, const struct policy_report *report)
+{
+	const struct policy_message *message;
+	size_t i;
+
+	for (i = 0; i < report->count; i++) {
+		message = &report->messages[i];
+		if (message->severity != POLICY_ERROR)
+			continue;
+		(void)plan_refuse(p, 0, "%s:%u:%u: %s", message->file,
+		    message->line, message->column, message->text);
+		return;
+	}
+	(void)plan_refuse(p, 0, "no memory");
+}
+
+static int
+load_own(struct planner *p)
+{
+	static const char *const templates[] = { SYSTEM_TEMPLATES, NULL };
+	const struct session_options *options = p->options;
+	const struct policy_source given = { POLICY_USER, POLICY_LOAD_WILDCARD,
+		templates };
+	const struct policy_source users = { POLICY_USER, 0, templates };
+	struct policy_set *set = p->plan->policies;
+	struct policy_report report = { NULL, 0, 0, 0 };
+	char folder[PATH_MAX];
+	int failed = 0;
+
+	if (options->policy_file != NULL)
+		failed = policy_load_file(set, &given, options->policy_file,
+		    &report);
+	if (options->policy_folder != NULL)
+		failed |= policy_load_folder(set, &given,
+		    options->policy_folder, &report);
+	else if (!options->no_user &&
+	    plan_user_folder(p->plan->home, folder, sizeof(folder)))
+		failed |= policy_load_folder(set, &users, folder, &report);
+	if (failed != 0)
+		take_error(p, &report);
+	policy_report_clear(&report);
+	return failed == 0 ? 0 : SESSION_EXIT_REFUSED;
+}
+
+int
+session_plan_rest(struct session_plan *plan, char *reason, size_t len)
+{
+	struct planner p = { &plan->options, plan, reason, len };
+	int status;
+
+	status = load_own(&p);
+	if (status == 0)
+		status = plan_policies(&p);
+	if (status == 0)
+		status = plan_reach(&p);
+	return status;
+}
