@@ -16,9 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../client-lib/privd.h"
 #include "../privd/notify/notify.h"
 #include "../privd/session/session.h"
 #include "../privd/version.h"
+
+static const char *socket_path; /* -s; NULL: the system's, if it is there */
 
 static void usage(void) __attribute__((noreturn));
 
@@ -28,7 +31,7 @@ usage(void)
 	(void)fprintf(stderr,
 	    "usage: privrun [-aeiuUV] [-c uid:gid | user[:group]] "
 	    "[-d policydir]\n"
-	    "               [-E logfile] [-f file] command [argument ...]\n");
+	    "               [-E logfile] [-f file] [-s socket] command [argument ...]\n");
 	exit(2);
 }
 
@@ -89,7 +92,7 @@ parse_options(int argc, char *argv[], struct session_options *options)
 {
 	int ch;
 
-	while ((ch = getopt(argc, argv, "+ac:d:eE:f:iuUV")) != -1) {
+	while ((ch = getopt(argc, argv, "+ac:d:eE:f:is:uUV")) != -1) {
 		switch (ch) {
 		case 'a':
 			options->automatic = true;
@@ -111,6 +114,9 @@ parse_options(int argc, char *argv[], struct session_options *options)
 			break;
 		case 'i':
 			options->inherit = true;
+			break;
+		case 's':
+			socket_path = optarg;
 			break;
 		case 'u':
 			options->no_alias = true;
@@ -147,6 +153,85 @@ open_standard_descriptors(void)
 	(void)close(fd);
 }
 
+/* Absolute: privd does not stand where we do. NULL stays NULL. */
+static const char *
+absolute(const char *path)
+{
+	char *full;
+
+	if (path == NULL)
+		return NULL;
+	full = realpath(path, NULL);
+	if (full == NULL)
+		err(SESSION_EXIT_REFUSED, "%s", path);
+	return full;
+}
+
+static void
+ask(const struct session_options *options, struct privd_request *request)
+{
+	memset(request, 0, sizeof(*request));
+	request->socket = socket_path;
+	request->policy_file = absolute(options->policy_file);
+	request->policy_folder = absolute(options->policy_folder);
+	request->flags = (options->inherit ? PRIVD_INHERIT : 0) |
+	    (options->no_alias ? PRIVD_NO_ALIAS : 0) |
+	    (options->no_user ? PRIVD_NO_USER : 0);
+}
+
+/* What the daemon did not do, as far as the user should know. */
+static void
+tell_failure(const char *program, const struct privd_session *session)
+{
+	const char *reason = privd_session_reason(session);
+
+	if (errno == EPERM)
+		errx(SESSION_EXIT_REFUSED, "%s: %s", program, reason);
+	if (errno == ENOTSUP) {
+		if (*reason != '\0')
+			warnx("%s: runs without elevation: %s", program,
+			    reason);
+	} else if (socket_path != NULL) {
+		errx(SESSION_EXIT_REFUSED, "%s: %s", socket_path, reason);
+	} else if (errno != ENOENT && errno != ECONNREFUSED) {
+		warnx("%s: runs without elevation: privd: %s", program, reason);
+	}
+}
+
+/*
+ * By the daemon, where there is one and it has something to give: this process
+ * becomes the program. Returns where a session of the user's own does.
+ */
+static void
+run_by_daemon(const struct session_options *options)
+{
+	struct privd_session *session;
+	struct privd_request request;
+	char *command, *program;
+	int status;
+
+	command = session_find_command(options->argv[0], &status);
+	program = command == NULL ? NULL : realpath(command, NULL);
+	if (program == NULL) {
+		free(command);
+		return; /* which is told there */
+	}
+	ask(options, &request);
+	request.program = program;
+	request.program_fd = open(program, O_PATH | O_CLOEXEC);
+	if (privd_session_open(&request, &session) == 0) {
+		(void)privd_exec(session, command, options->argv);
+		errx(SESSION_EXIT_CANNOT, "%s: %s", program,
+		    privd_session_reason(session));
+	}
+	tell_failure(program, session);
+	privd_session_close(session);
+	if (request.program_fd != -1)
+		close(request.program_fd);
+	free(program);
+	free(command);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -161,6 +246,8 @@ main(int argc, char *argv[])
 		err(SESSION_EXIT_REFUSED,
 		    "this kernel does not deliver system calls (seccomp user "
 		    "notification)");
+	if (geteuid() != 0 && !options.change_ids)
+		run_by_daemon(&options);
 	status = session_plan(&options, &plan, reason, sizeof(reason));
 	if (status != 0)
 		errx(status, "%s", reason);

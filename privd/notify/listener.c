@@ -39,21 +39,6 @@ notify_init(void)
 	return 0;
 }
 
-int
-notify_install(const struct sock_filter *insns, unsigned short count)
-{
-	struct sock_fprog prog;
-	struct sock_filter *filter;
-
-	memcpy(&filter, &insns, sizeof(filter)); /* the kernel only reads */
-	prog.len = count;
-	prog.filter = filter;
-	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-	    SECCOMP_FILTER_FLAG_NEW_LISTENER |
-		SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-	    &prog);
-}
-
 void
 notify_prefer_one_cpu(int listener)
 {

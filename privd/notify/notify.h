@@ -33,12 +33,6 @@ struct seccomp_notif;
  * before the others; -1 with ENOSYS or E2BIG if not.
  */
 int notify_init(void);
-/*
- * Puts the calling thread under the filter and returns the listener, which
- * is close-on-exec, or -1 with errno (EBUSY: an outer filter listens).
- * no_new_privs must be set.
- */
-int notify_install(const struct sock_filter *, unsigned short count);
 /* Keeps answering and answered thread on one CPU where the kernel can. */
 void notify_prefer_one_cpu(int listener);
 

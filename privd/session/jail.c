@@ -222,19 +222,3 @@ jail_landlock(const struct jail_path *paths, bool net)
 		    LANDLOCK_ACCESS_NET_CONNECT_TCP;
 	return enter(&attr, abi >= 4 ? sizeof(attr) : sizeof(uint64_t), paths);
 }
-
-int
-jail_landlock_harmless(void)
-{
-	static const struct jail_path root[] = {
-		{ "/", LANDLOCK_ACCESS_FS_REFER },
-		{ NULL, 0 },
-	};
-	struct ruleset_attr attr = { LANDLOCK_ACCESS_FS_REFER, 0 };
-
-	if (jail_landlock_abi() < 2) {
-		errno = ENOSYS;
-		return -1;
-	}
-	return enter(&attr, sizeof(uint64_t), root);
-}

@@ -40,10 +40,5 @@ int jail_landlock_abi(void);
  * unless net. -1 with errno.
  */
 int jail_landlock(const struct jail_path *, bool net);
-/*
- * Enters a domain that takes nothing from a program, but in which it cannot
- * touch processes of other sessions.
- */
-int jail_landlock_harmless(void);
 
 #endif /* PRIVD_SESSION_JAIL_H */

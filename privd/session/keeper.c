@@ -28,6 +28,7 @@
 
 #include "../notify/notify.h"
 #include "channel.h"
+#include "descriptors.h"
 #include "fetcher.h"
 #include "hand.h"
 #include "identity.h"
@@ -118,27 +119,6 @@ hear_of_listener(struct keeper *keeper, int channel)
 	return keeper_fetch_listener(keeper, number);
 }
 
-/* A child keeps what is in the list, and its standard descriptors. */
-static void
-keep_only(const int *keep, size_t n)
-{
-	unsigned int from = STDERR_FILENO + 1, lowest;
-	size_t i;
-
-	for (;;) {
-		lowest = ~0U;
-		for (i = 0; i < n; i++)
-			if (keep[i] >= (int)from &&
-			    (unsigned int)keep[i] < lowest)
-				lowest = (unsigned int)keep[i];
-		(void)syscall(SYS_close_range, from,
-		    lowest == ~0U ? ~0U : lowest - 1, 0);
-		if (lowest == ~0U)
-			return;
-		from = lowest + 1;
-	}
-}
-
 static pid_t
 fork_child(struct keeper *keeper)
 {
@@ -206,7 +186,7 @@ start_fetcher(struct keeper *keeper, struct judge_start *start)
 		return;
 	keep[n++] = keeper->listener;
 	if (fork_child(keeper) == 0) {
-		keep_only(keep, n);
+		descriptors_keep_only(keep, n);
 		fetcher_main(&fetcher);
 	}
 	for (i = 0; i < n - 1; i++)
@@ -227,7 +207,7 @@ start_hand(struct keeper *keeper, unsigned int number, bool is_double)
 
 	pair(keeper, fds);
 	if (fork_child(keeper) == 0) {
-		keep_only((int[]){ fds[1], start.names }, 2);
+		descriptors_keep_only((int[]){ fds[1], start.names }, 2);
 		start.channel = fds[1];
 		if (is_double)
 			hand_double_main(&start);
@@ -257,7 +237,7 @@ start_judge(struct keeper *keeper, struct judge_start *start)
 		keep[n++] = start->setup;
 		for (i = 0; i < keeper->plan->nhands; i++)
 			keep[n++] = start->hands[i];
-		keep_only(keep, n);
+		descriptors_keep_only(keep, n);
 		judge_main(start);
 	}
 	close(fds[1]);
@@ -423,7 +403,7 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	if (keeper.pidfd == -1)
 		_exit(SESSION_EXIT_REFUSED);
 	/* What privrun inherited is the program's alone. */
-	keep_only((int[]){ channel, keeper.pidfd }, 2);
+	descriptors_keep_only((int[]){ channel, keeper.pidfd }, 2);
 	if (record_open(&plan->options, plan->program, plan->caller.uid) == -1)
 		fail(&keeper, plan->options.log_file);
 	detach();

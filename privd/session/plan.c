@@ -80,46 +80,6 @@ take_caller(struct planner *p)
 	return 0;
 }
 
-static bool
-is_executable(const char *path, int *error)
-{
-	struct stat st;
-
-	if (stat(path, &st) == -1) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			*error = errno;
-		return false;
-	}
-	if (S_ISREG(st.st_mode) && access(path, X_OK) == 0)
-		return true;
-	*error = EACCES;
-	return false;
-}
-
-static char *
-search_path(const char *name, int *error)
-{
-	const char *path = getenv("PATH"), *end;
-	char *candidate;
-	int n;
-
-	if (path == NULL || *path == '\0')
-		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		       "/sbin:/bin";
-	for (;; path = end + 1) {
-		end = strchrnul(path, ':');
-		n = asprintf(&candidate, "%.*s%s%s", (int)(end - path), path,
-		    end == path ? "./" : "/", name);
-		if (n == -1)
-			return NULL;
-		if (is_executable(candidate, error))
-			return candidate;
-		free(candidate);
-		if (*end == '\0')
-			return NULL;
-	}
-}
-
 static int
 find_program(struct planner *p)
 {
@@ -128,17 +88,13 @@ find_program(struct planner *p)
 	struct image_line line;
 	int error = 0, fd;
 
-	if (strchr(name, '/') == NULL)
-		plan->command = search_path(name, &error);
-	else if (is_executable(name, &error))
-		plan->command = strdup(name);
+	plan->command = session_find_command(name, &error);
 	if (plan->command == NULL)
-		return plan_refuse(p,
-		    error != 0 ? SESSION_EXIT_CANNOT : SESSION_EXIT_NOTFOUND,
-		    "%s: %s", name,
-		    error != 0                    ? strerror(error) :
-			strchr(name, '/') != NULL ? strerror(ENOENT) :
-						    "command not found");
+		return plan_refuse(p, error, "%s: %s", name,
+		    error == SESSION_EXIT_NOTFOUND &&
+			    strchr(name, '/') == NULL ?
+			"command not found" :
+			strerror(errno));
 	plan->program = realpath(plan->command, NULL);
 	if (plan->program == NULL ||
 	    stat(plan->program, &plan->program_st) == -1)

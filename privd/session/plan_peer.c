@@ -53,8 +53,7 @@ session_plan_peer(const struct session_options *options,
 		return plan_refuse(&p, SESSION_EXIT_REFUSED, "no memory");
 	plan->program_st = plan->image_st = program->st;
 	if (policy_find(policies, POLICY_SYSTEM, plan->program) == NULL)
-		return plan_refuse(&p, SESSION_EXIT_PLAIN,
-		    "the system has no policy for it");
+		return plan_refuse(&p, SESSION_EXIT_PLAIN, "%s", "");
 	status = take_peer(&p, peer);
 	if (status == 0)
 		status = plan_policies(&p);

@@ -110,6 +110,12 @@ struct session_plan {
 #define SESSION_HAND_NONE 0xff
 
 /*
+ * The path of a command: as it is, or along $PATH. NULL with the exit status
+ * and errno. To be freed.
+ */
+char *session_find_command(const char *name, int *status);
+
+/*
  * Loads the policies, finds the program, checks that everything that they
  * ask for is built and that the program may be trusted with it. Returns 0;
  * or the exit status, with the reason (what is wrong, where, what to do) in

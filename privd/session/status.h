@@ -14,10 +14,14 @@
 struct status {
 	pid_t tgid;
 	pid_t ppid;
+	pid_t tracer; /* 0: none */
+	unsigned int threads;
+	bool no_new_privs;
 	uid_t uid[4]; /* real, effective, saved, fs */
 	gid_t gid[4];
 	uint64_t permitted;
 	uint64_t effective;
+	uint64_t inheritable;
 	unsigned int filters; /* seccomp filters */
 	mode_t umask;
 	bool first; /* of a process namespace below the reader's */

@@ -27,6 +27,7 @@
 
 #include <cmocka.h>
 
+#include "../../client-lib/launch.h"
 #include "../../privd/notify/notify.h"
 #include "../../privd/session/channel.h"
 #include "../../privd/session/fetcher.h"
@@ -84,7 +85,7 @@ start_waiting(uid_t uid, bool filtered)
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		if (filtered)
-			number = notify_install(insns, 4);
+			number = launch_install(insns, 4);
 		(void)!write(gate[1], &number, sizeof(number));
 		if (filtered)
 			(void)syscall(SYS_getppid);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef PRIVD_SESSION_ENVIRONMENT_H
-#define PRIVD_SESSION_ENVIRONMENT_H
+#ifndef PRIVD_CLIENT_ENVIRONMENT_H
+#define PRIVD_CLIENT_ENVIRONMENT_H
 
 /*
  * Takes out of an environment (NULL at its end) what an elevated program is
@@ -9,4 +9,4 @@
  */
 void environment_clean(char **);
 
-#endif /* PRIVD_SESSION_ENVIRONMENT_H */
+#endif /* PRIVD_CLIENT_ENVIRONMENT_H */

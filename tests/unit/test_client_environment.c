@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../privd/session/environment.h"
+#include "../../client-lib/environment.h"
 
 static const struct {
 	const char *entry;

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the peer sends says what it would like. Who it is was learned from the
+ * kernel, twice is looked whether it is privrun that nobody can have touched
+ * (before it is offered anything, and when its listener was taken from it),
+ * and what it executes the judge sees. It reads nothing of the peer's but
+ * these messages, and of the program no more than its name and its numbers.
+ */
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+#define LIBBSD_OPENBSD_VIS /* strvis(3) alone is used */
+#include <vis.h>
+
+#include "../client-lib/protocol.h"
+#include "notify/notify.h"
+#include "peer.h"
+#include "session/keeper.h"
+#include "session/page.h"
+#include "session/session.h"
+
+#define HELLO_WAIT 5000 /* milliseconds */
+#define READY_WAIT 5000
+
+struct launching {
+	const struct launch_start *start;
+	struct session_options options;
+	struct session_program program;
+	char path[PATH_MAX];
+	char file[PATH_MAX];
+	char folder[PATH_MAX];
+	char reason[PROTOCOL_REASON_MAX + 1];
+	struct wire wire;
+};
+
+static void
+send_plan(struct launching *l, enum protocol_outcome outcome,
+    const struct sock_filter *insns, size_t count)
+{
+	wire_start(&l->wire, PROTOCOL_PLAN);
+	(void)wire_put_u32(&l->wire, outcome);
+	(void)wire_put_string(&l->wire, l->reason);
+	(void)wire_put_bytes(&l->wire, insns, count * sizeof(*insns));
+	if (wire_send(l->start->sock, &l->wire, protocol_privd, NULL, 0,
+		wire_deadline(READY_WAIT)) == -1)
+		exit(1);
+}
+
+/* The peer's words are none of the log's. */
+static void
+record(const struct launching *l, const char *what)
+{
+	char path[4 * PATH_MAX], reason[4 * PROTOCOL_REASON_MAX + 1];
+
+	(void)strvis(path, l->path, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	(void)strvis(reason, l->reason, VIS_CSTYLE | VIS_NL | VIS_TAB);
+	syslog(LOG_NOTICE, "pid %d of uid %u: %s: %s: %s", l->start->peer->pid,
+	    l->start->peer->uid, path, what, reason);
+}
+
+static void __attribute__((noreturn))
+end(struct launching *l, enum protocol_outcome outcome)
+{
+	record(l, outcome == PROTOCOL_PLAIN ? "not elevated" : "refused");
+	send_plan(l, outcome, NULL, 0);
+	exit(0);
+}
+
+static void __attribute__((noreturn, format(printf, 3, 4)))
+refuse(struct launching *l, enum protocol_outcome outcome, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(l->reason, sizeof(l->reason), fmt, ap);
+	va_end(ap);
+	end(l, outcome);
+}
+
+/* A message that is not as it should be is not answered. */
+static void
+receive(struct launching *l, enum protocol_type type, int wait)
+{
+	if (wire_receive(l->start->sock, &l->wire, protocol_launcher,
+		wire_deadline(wait)) != 1 ||
+	    l->wire.type != type)
+		exit(1);
+}
+
+static void
+take_path(struct launching *l, char *path)
+{
+	const char *text;
+
+	if (wire_get_string(&l->wire, &text, PROTOCOL_PATH_MAX) == 0)
+		(void)strlcpy(path, text, PATH_MAX);
+}
+
+static int
+receive_hello(struct launching *l)
+{
+	uint32_t flags;
+
+	receive(l, PROTOCOL_HELLO, HELLO_WAIT);
+	(void)wire_get_u32(&l->wire, &flags);
+	take_path(l, l->path);
+	take_path(l, l->file);
+	take_path(l, l->folder);
+	if (wire_get_end(&l->wire) == -1 || (flags & ~PROTOCOL_FLAGS) != 0)
+		exit(1);
+	l->options.automatic = true;
+	l->options.inherit = (flags & PROTOCOL_INHERIT) != 0;
+	l->options.no_alias = (flags & PROTOCOL_NO_ALIAS) != 0;
+	l->options.no_user = (flags & PROTOCOL_NO_USER) != 0;
+	if (l->file[0] != '\0')
+		l->options.policy_file = l->file;
+	if (l->folder[0] != '\0')
+		l->options.policy_folder = l->folder;
+	return wire_take_fd(&l->wire, 0);
+}
+
+/*
+ * The program is what the descriptor is of, if it has the name that was said
+ * here as well. (A walk of ours along a name of the peer's could be led
+ * anywhere; the name of what is open already was walked by itself.)
+ */
+static void
+take_program(struct launching *l, int fd)
+{
+	char link[32], name[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, name, sizeof(name) - 1);
+	if (n == -1 || fstat(fd, &l->program.st) == -1 ||
+	    !S_ISREG(l->program.st.st_mode))
+		exit(1);
+	name[n] = '\0';
+	if (strcmp(name, l->path) != 0)
+		refuse(l, PROTOCOL_REFUSED, "it is not what was opened: %s",
+		    name);
+	if (lstat(name, &st) == -1 || st.st_dev != l->program.st.st_dev ||
+	    st.st_ino != l->program.st.st_ino)
+		refuse(l, PROTOCOL_REFUSED, "it is not there any more");
+	l->program.path = l->path;
+	close(fd);
+}
+
+static void
+plan(struct launching *l, struct session_plan *plan)
+{
+	const struct peer *peer = l->start->peer;
+	const struct session_peer user = {
+		.uid = peer->uid,
+		.gid = peer->gid,
+		.groups = peer->groups,
+		.ngroups = peer->ngroups,
+	};
+	int status;
+
+	status = session_plan_peer(&l->options, &user, &l->program,
+	    l->start->policies, plan, l->reason, sizeof(l->reason));
+	if (status == SESSION_EXIT_PLAIN)
+		end(l, PROTOCOL_PLAIN);
+	if (status != 0)
+		end(l, PROTOCOL_REFUSED);
+	if (!plan->marked)
+		refuse(l, PROTOCOL_PLAIN,
+		    "it does not carry the mark: setcap "
+		    "cap_block_suspend=i %s",
+		    l->path);
+}
+
+static void
+check_peer(struct launching *l)
+{
+	if (peer_check(l->start->peer, &l->start->launcher, PEER_ASKS,
+		l->reason, sizeof(l->reason)) == -1)
+		end(l, PROTOCOL_PLAIN);
+}
+
+/* From its offer to the moment in which it is under the filter. */
+static void
+launch(struct launching *l, struct keeper *keeper)
+{
+	const struct sock_filter *insns;
+	uint32_t number;
+	size_t count;
+
+	if (keeper_offer(keeper, l->reason, sizeof(l->reason), &insns,
+		&count) != 0) {
+		keeper_give_up(keeper);
+		end(l, PROTOCOL_REFUSED);
+	}
+	send_plan(l, PROTOCOL_GO, insns, count);
+	receive(l, PROTOCOL_READY, READY_WAIT);
+	(void)wire_get_u32(&l->wire, &number);
+	if (wire_get_end(&l->wire) == -1 || number > INT_MAX ||
+	    keeper_fetch_listener(keeper, (int)number) == -1) {
+		keeper_give_up(keeper);
+		exit(1);
+	}
+}
+
+void
+launch_main(const struct launch_start *start)
+{
+	static struct launching l;
+	static struct session_plan session;
+	struct keeper *keeper;
+	struct page *page;
+
+	l.start = start;
+	take_program(&l, receive_hello(&l));
+	check_peer(&l);
+	plan(&l, &session);
+	page = page_new();
+	keeper = page == NULL ?
+	    NULL :
+	    keeper_new(&session, page, start->peer->pid, start->peer->pidfd);
+	if (keeper == NULL)
+		refuse(&l, PROTOCOL_REFUSED, "%s", strerror(errno));
+	launch(&l, keeper);
+	if (peer_check(start->peer, &start->launcher, PEER_LAUNCHED, l.reason,
+		sizeof(l.reason)) == -1) {
+		record(&l, "no session");
+		keeper_give_up(keeper);
+		exit(1);
+	}
+	close(start->sock);
+	keeper_serve(keeper);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The monitor: root, and small. It listens, forks a process for each
+ * connection before a byte of it is read, and reaps them; it owns the
+ * system's policies, which each of these processes inherits compiled. It
+ * reads nothing of anybody's.
+ */
+#include "monitor.h"
+
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <event2/event.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "peer.h"
+#include "policy/policy.h"
+#include "session/descriptors.h"
+
+#define BACKLOG 128
+#define SESSIONS_MAX 4096
+#define SESSIONS_OF_USER_MAX 256
+
+/* A connection, and the session that comes of it. */
+struct child {
+	SLIST_ENTRY(child) next;
+	pid_t pid;  /* its process here */
+	pid_t peer; /* the launcher, later the program */
+	int pidfd;  /* of that */
+	uid_t uid;
+};
+
+struct monitor {
+	const struct monitor_start *start;
+	struct policy_set *policies;
+	struct event_base *base;
+	struct event *accepts;
+	int sock;
+	SLIST_HEAD(, child) children;
+	size_t nchildren;
+};
+
+static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
+
+#define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+/* --- policies */
+
+static const char *const templates[] = { PRIVD_SYSCONFDIR "/privd/templates",
+	NULL };
+
+/* All of them, or none: NULL, and what is wrong was written down. */
+static struct policy_set *
+load_policies(void)
+{
+	const struct policy_source source = { POLICY_SYSTEM, 0, templates };
+	struct policy_report report = { NULL, 0, 0, 0 };
+	struct policy_set *set = policy_set_new();
+	const struct policy_message *message;
+	size_t i;
+
+	if (set != NULL &&
+	    policy_load_folder(set, &source, PRIVD_SYSCONFDIR "/privd/policies",
+		&report) == -1) {
+		policy_set_free(set);
+		set = NULL;
+	}
+	for (i = 0; i < report.count; i++) {
+		message = &report.messages[i];
+		if (message->severity == POLICY_ERROR)
+			syslog(LOG_ERR, "%s:%u:%u: %s", message->file,
+			    message->line, message->column, message->text);
+	}
+	policy_report_clear(&report);
+	return set;
+}
+
+static void
+reload(struct monitor *monitor)
+{
+	struct policy_set *set = load_policies();
+
+	if (set == NULL) {
+		syslog(LOG_ERR, "the policies in force stay as they are");
+		return;
+	}
+	policy_set_free(monitor->policies);
+	monitor->policies = set;
+	syslog(LOG_NOTICE, "new policies are in force");
+}
+
+/* --- connections */
+
+static bool
+has_ended(const struct child *child)
+{
+	struct pollfd pfd = { .fd = child->pidfd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+/* Why this peer gets no session; NULL: it may try. */
+static const char *
+not_now(const struct monitor *monitor, const struct peer *peer)
+{
+	const struct child *child;
+	size_t n = 0;
+
+	if (peer->uid == 0)
+		return "root needs no daemon";
+	if (monitor->nchildren >= SESSIONS_MAX)
+		return "too many sessions";
+	SLIST_FOREACH(child, &monitor->children, next) {
+		n += child->uid == peer->uid;
+		/* Else what one said could be about the listener of another:
+		   a process that execs keeps its number. */
+		if (child->peer == peer->pid && !has_ended(child))
+			return "it has a session, or asks for one";
+	}
+	return n >= SESSIONS_OF_USER_MAX ? "too many sessions of this user" :
+					   NULL;
+}
+
+static void
+forget(struct monitor *monitor, struct child *child)
+{
+	SLIST_REMOVE(&monitor->children, child, child, next);
+	monitor->nchildren--;
+	close(child->pidfd);
+	free(child);
+}
+
+/* What the monitor's process is and holds is not the connection's. */
+static void
+become_child(struct monitor *monitor, int sock, const struct peer *peer,
+    const sigset_t *mask)
+{
+	struct launch_start start = {
+		.sock = sock,
+		.peer = peer,
+		.policies = monitor->policies,
+	};
+	size_t i;
+
+	for (i = 0; i < NSIGNALS; i++)
+		(void)signal(signals[i], SIG_DFL);
+	(void)sigprocmask(SIG_SETMASK, mask, NULL);
+	descriptors_keep_only((int[]){ sock, peer->pidfd }, 2);
+	if (stat(monitor->start->launcher, &start.launcher) == -1) {
+		syslog(LOG_ERR, "%s: %m", monitor->start->launcher);
+		exit(1);
+	}
+	launch_main(&start);
+}
+
+static void
+serve(struct monitor *monitor, int sock, struct peer *peer)
+{
+	struct child *child = calloc(1, sizeof(*child));
+	sigset_t all, mask;
+
+	if (child == NULL)
+		return;
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &mask);
+	child->pid = fork();
+	if (child->pid == 0)
+		become_child(monitor, sock, peer, &mask);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (child->pid == -1) {
+		syslog(LOG_ERR, "fork: %m");
+		free(child);
+		return;
+	}
+	child->peer = peer->pid;
+	child->uid = peer->uid;
+	child->pidfd = peer->pidfd;
+	peer->pidfd = -1;
+	SLIST_INSERT_HEAD(&monitor->children, child, next);
+	monitor->nchildren++;
+}
+
+static void
+accept_one(evutil_socket_t fd, short what, void *context)
+{
+	struct monitor *monitor = context;
+	struct peer peer;
+	const char *why;
+	int sock;
+
+	(void)what;
+	sock = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	if (sock == -1)
+		return;
+	if (peer_learn(sock, &peer) == 0) {
+		why = not_now(monitor, &peer);
+		if (why == NULL)
+			serve(monitor, sock, &peer);
+		else
+			syslog(LOG_NOTICE, "pid %d of uid %u: refused: %s",
+			    peer.pid, peer.uid, why);
+		peer_clear(&peer);
+	}
+	close(sock);
+}
+
+/* --- signals */
+
+static void
+reap(struct monitor *monitor)
+{
+	struct child *child, *next;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		SLIST_FOREACH_SAFE(child, &monitor->children, next, next)
+			if (child->pid == pid)
+				forget(monitor, child);
+}
+
+static void
+on_signal(evutil_socket_t sig, short what, void *context)
+{
+	struct monitor *monitor = context;
+
+	(void)what;
+	if (sig == SIGCHLD)
+		reap(monitor);
+	else if (sig == SIGHUP)
+		reload(monitor);
+	else
+		(void)event_base_loopbreak(monitor->base);
+}
+
+static int
+add_events(struct monitor *monitor)
+{
+	struct event *event;
+	size_t i;
+
+	monitor->base = event_base_new();
+	if (monitor->base == NULL)
+		return -1;
+	for (i = 0; i < NSIGNALS; i++) {
+		event = evsignal_new(monitor->base, signals[i], on_signal,
+		    monitor);
+		if (event == NULL || event_add(event, NULL) == -1)
+			return -1;
+	}
+	monitor->accepts = event_new(monitor->base, monitor->sock,
+	    EV_READ | EV_PERSIST, accept_one, monitor);
+	return monitor->accepts == NULL ? -1 :
+					  event_add(monitor->accepts, NULL);
+}
+
+/* --- the socket */
+
+/* Everybody may connect; who may have what is the policies' affair. */
+static int
+listen_at(const char *path)
+{
+	struct sockaddr_un sun;
+	int sock;
+
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
+	    sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	if (sock == -1)
+		return -1;
+	if (unlink(path) == -1 && errno != ENOENT)
+		return -1;
+	if (bind(sock, (const struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+	    chmod(path, 0666) == -1 || listen(sock, BACKLOG) == -1)
+		return -1;
+	return sock;
+}
+
+int
+monitor_main(const struct monitor_start *start)
+{
+	static struct monitor monitor;
+
+	monitor.start = start;
+	SLIST_INIT(&monitor.children);
+	openlog("privd", LOG_PID | (start->foreground ? LOG_PERROR : 0),
+	    LOG_AUTHPRIV);
+	monitor.policies = load_policies();
+	if (monitor.policies == NULL)
+		errx(1,
+		    "a policy has errors: correct it, see the log and "
+		    "privctl check");
+	monitor.sock = listen_at(start->socket);
+	if (monitor.sock == -1)
+		err(1, "%s", start->socket);
+	if (add_events(&monitor) == -1)
+		errx(1, "cannot wait for events");
+	if (!start->foreground && daemon(0, 0) == -1)
+		err(1, "daemon");
+	syslog(LOG_NOTICE, "ready at %s", start->socket);
+	(void)event_base_dispatch(monitor.base);
+	(void)unlink(start->socket);
+	syslog(LOG_NOTICE, "ends; sessions go on");
+	return 0;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A peer is known by its pidfd; what /proc shows by its number counts only
+ * while that one is still alive afterwards. Nothing is asked of itself.
+ */
+#include "peer.h"
+
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <linux/capability.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "session/status.h"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 /* Linux 6.5 */
+#endif
+
+#define GUARD (UINT64_C(1) << CAP_BLOCK_SUSPEND)
+
+static bool
+is_alive(const struct peer *peer)
+{
+	struct pollfd pfd = { .fd = peer->pidfd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) == 0;
+}
+
+/*
+ * Older kernels tell a number alone. Whoever has it by now is looked at like
+ * any peer, and is nobody that the one who connected could not be.
+ */
+static int
+open_pidfd(int sock, struct peer *peer)
+{
+	socklen_t len = sizeof(peer->pidfd);
+
+	if (getsockopt(sock, SOL_SOCKET, SO_PEERPIDFD, &peer->pidfd, &len) == 0)
+		return 0;
+	if (errno != ENOPROTOOPT)
+		return -1;
+	peer->pidfd = (int)syscall(SYS_pidfd_open, peer->pid, 0);
+	return peer->pidfd == -1 ? -1 : 0;
+}
+
+static int
+learn_groups(int sock, struct peer *peer)
+{
+	socklen_t len = (NGROUPS_MAX + 1) * sizeof(gid_t);
+
+	peer->groups = calloc(NGROUPS_MAX + 1, sizeof(gid_t));
+	if (peer->groups == NULL ||
+	    getsockopt(sock, SOL_SOCKET, SO_PEERGROUPS, peer->groups, &len) ==
+		-1)
+		return -1;
+	peer->ngroups = len / sizeof(gid_t);
+	return 0;
+}
+
+int
+peer_learn(int sock, struct peer *peer)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	memset(peer, 0, sizeof(*peer));
+	peer->pidfd = -1;
+	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return -1;
+	peer->pid = cred.pid;
+	peer->uid = cred.uid;
+	peer->gid = cred.gid;
+	/* Of another namespace of processes: it has no number here. */
+	if (peer->pid <= 0) {
+		errno = ESRCH;
+		return -1;
+	}
+	if (open_pidfd(sock, peer) == 0 && learn_groups(sock, peer) == 0)
+		return 0;
+	peer_clear(peer);
+	return -1;
+}
+
+void
+peer_clear(struct peer *peer)
+{
+	int error = errno;
+
+	if (peer->pidfd != -1)
+		close(peer->pidfd);
+	free(peer->groups);
+	peer->pidfd = -1;
+	peer->groups = NULL;
+	errno = error;
+}
+
+/* The same namespaces, for all that a session looks at or makes. */
+static const char *
+other_space(int folder)
+{
+	static const char *const spaces[] = { "ns/user", "ns/pid", "ns/mnt",
+		"ns/net" };
+	struct stat mine, its;
+	char path[32];
+	size_t i;
+
+	for (i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++) {
+		(void)snprintf(path, sizeof(path), "/proc/self/%s", spaces[i]);
+		if (stat(path, &mine) == -1 ||
+		    fstatat(folder, spaces[i], &its, 0) == -1 ||
+		    mine.st_dev != its.st_dev || mine.st_ino != its.st_ino)
+			return spaces[i] + strlen("ns/");
+	}
+	return NULL;
+}
+
+static bool
+is_same(int folder, const char *link, const struct stat *wanted)
+{
+	struct stat st;
+
+	return fstatat(folder, link, &st, 0) == 0 &&
+	    st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino;
+}
+
+static bool
+has_one_identity(const struct peer *peer, const struct status *st)
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		if (st->uid[i] != peer->uid || st->gid[i] != peer->gid)
+			return false;
+	return true;
+}
+
+static const char *
+missing_of_status(const struct peer *peer, const struct status *st,
+    enum peer_stage stage)
+{
+	if (st->tracer != 0)
+		return "it is traced";
+	if (!has_one_identity(peer, st))
+		return "it has more than one identity";
+	if ((st->permitted & GUARD) == 0)
+		return "privrun does not hold the guard (a file system without "
+		       "set-user-id, no_new_privs, or a copy of it): see "
+		       "privctl doctor";
+	if (st->permitted != GUARD)
+		return "the user holds capabilities of his own";
+	if (st->threads != 1)
+		return "it has several threads";
+	if (st->filters != (stage == PEER_LAUNCHED ? 1 : 0))
+		return "it is under system call filters of somebody else's";
+	if (stage == PEER_LAUNCHED)
+		return st->no_new_privs ? NULL : "it could gain privileges";
+	/* What the user can give on, his other processes have as well. */
+	if ((st->inheritable & GUARD) != 0)
+		return "the user holds the guard (CAP_BLOCK_SUSPEND) himself";
+	return NULL;
+}
+
+static const char *
+missing(const struct peer *peer, int folder, const struct stat *launcher,
+    enum peer_stage stage, char *text, size_t len)
+{
+	struct stat root;
+	struct status st;
+	const char *space;
+
+	if (!is_same(folder, "exe", launcher))
+		return "it is not the privrun that is installed";
+	if (status_read(folder, &st) == -1)
+		return "it cannot be looked at";
+	space = other_space(folder);
+	if (space != NULL) {
+		(void)snprintf(text, len,
+		    "it is in another namespace (%s) than privd", space);
+		return text;
+	}
+	if (stat("/", &root) == -1 || !is_same(folder, "root", &root))
+		return "it has another root than privd";
+	return missing_of_status(peer, &st, stage);
+}
+
+int
+peer_check(const struct peer *peer, const struct stat *launcher,
+    enum peer_stage stage, char *why, size_t len)
+{
+	const char *what;
+	char path[32], text[128];
+	int folder;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", peer->pid);
+	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder == -1) {
+		(void)snprintf(why, len, "it is gone");
+		return -1;
+	}
+	what = missing(peer, folder, launcher, stage, text, sizeof(text));
+	close(folder);
+	/* All that was read is of the peer only if it lives to this moment. */
+	if (what == NULL && !is_alive(peer))
+		what = "it is gone";
+	if (what == NULL)
+		return 0;
+	(void)snprintf(why, len, "%s", what);
+	return -1;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Who is at the other end of a connection, by the kernel's word.
+ */
+#ifndef PRIVD_PEER_H
+#define PRIVD_PEER_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <stddef.h>
+
+struct peer {
+	pid_t pid;
+	int pidfd;
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	size_t ngroups;
+};
+
+/*
+ * Who connected, as who it was then. 0; -1 with errno: ESRCH if it is gone.
+ * What it holds is given back by peer_clear().
+ */
+int peer_learn(int sock, struct peer *);
+void peer_clear(struct peer *);
+
+/* How far it has come. */
+enum peer_stage {
+	PEER_ASKS,    /* nothing of it is changed yet */
+	PEER_LAUNCHED /* the filter is installed */
+};
+
+/*
+ * Is the peer a launcher that nobody but itself can have brought to where it
+ * is: the launcher's file, holding the guard and nothing else, with one
+ * identity, untraced, in our namespaces and root, under no filter but ours? 0;
+ * or -1 with what is missing, and how to mend it, in why.
+ */
+int peer_check(const struct peer *, const struct stat *launcher,
+    enum peer_stage, char *why, size_t len);
+
+#endif /* PRIVD_PEER_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a process that was forked holds on to: nothing but what it is to work
+ * with.
+ */
+#include "descriptors.h"
+
+#include <sys/syscall.h>
+
+#include <unistd.h>
+
+void
+descriptors_keep_only(const int *keep, size_t n)
+{
+	unsigned int from = STDERR_FILENO + 1, lowest;
+	size_t i;
+
+	for (;;) {
+		lowest = ~0U;
+		for (i = 0; i < n; i++)
+			if (keep[i] >= (int)from &&
+			    (unsigned int)keep[i] < lowest)
+				lowest = (unsigned int)keep[i];
+		(void)syscall(SYS_close_range, from,
+		    lowest == ~0U ? ~0U : lowest - 1, 0);
+		if (lowest == ~0U)
+			return;
+		from = lowest + 1;
+	}
+}
