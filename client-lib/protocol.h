@@ -15,6 +15,7 @@
 
 #include <limits.h>
 
+#include "places.h"
 #include "wire.h"
 
 #define PROTOCOL_SOCKET PRIVD_RUNDIR "/privd/privd.sock"

@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "places.h"
+
 #include "../privd/filter/filter.h"
 #include "../privd/policy/policy.h"
 #include "../privd/syscalls/syscalls.h"

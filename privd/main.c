@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "places.h"
+
 #include "../client-lib/protocol.h"
 #include "monitor.h"
 #include "notify/notify.h"

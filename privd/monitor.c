@@ -25,6 +25,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "places.h"
+
 #include "launch.h"
 #include "peer.h"
 #include "policy/policy.h"

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "places.h"
+
 #include "session.h"
 
 #define SYSTEM_POLICIES PRIVD_SYSCONFDIR "/privd/policies"
