@@ -82,7 +82,16 @@ has_name(const char *entry, size_t len, const char *name)
 }
 
 static bool
-is_kept(const char *entry)
+is_named(const char *entry, size_t len, const char *const *names)
+{
+	for (; names != NULL && *names != NULL; names++)
+		if (strlen(*names) == len && strncmp(entry, *names, len) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_kept(const char *entry, const char *const *further)
 {
 	size_t i, len = strcspn(entry, "=");
 
@@ -92,16 +101,16 @@ is_kept(const char *entry)
 		if (has_name(entry, len, kept[i].name))
 			return kept[i].is_good == NULL ||
 			    kept[i].is_good(entry + len + 1);
-	return false;
+	return is_named(entry, len, further);
 }
 
 void
-environment_clean(char **environment)
+environment_clean(char **environment, const char *const *further)
 {
 	char **to = environment;
 
 	for (; *environment != NULL; environment++)
-		if (is_kept(*environment))
+		if (is_kept(*environment, further))
 			*to++ = *environment;
 	*to = NULL;
 }

@@ -96,7 +96,7 @@ take_guard(const struct launch *launch, const char **what)
 	*what = "cannot set limits";
 	if (setrlimit(RLIMIT_CORE, &none) == -1 || personality(0) == -1)
 		return -1;
-	environment_clean(environ);
+	environment_clean(environ, launch->keep);
 	return 0;
 }
 

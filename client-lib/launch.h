@@ -13,6 +13,9 @@
 struct launch {
 	bool guarded; /* elevated: it is to hold the guard */
 	bool ambient; /* by the ambient set, as its file has no mark */
+	/* variables of the environment to be kept beside the usual; NULL at
+	   the end, NULL: none */
+	const char *const *keep;
 	const struct sock_filter *insns;
 	unsigned short count;
 	/* Tells the session which number the listener will have, just before

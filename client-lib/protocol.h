@@ -4,7 +4,7 @@
  *
  *	launcher	HELLO	flags, program, a policy file and folder; with the
  *				program, opened with O_PATH
- *	privd		PLAN	what comes of it, why; the filter
+ *	privd		PLAN	what comes of it, why; the filter; variables to keep
  *	launcher	READY	the number that its listener will have
  *
  * Nothing of it is authority: who the launcher is privd knows from the
@@ -22,8 +22,9 @@
 
 enum protocol_type {
 	PROTOCOL_HELLO = 1, /* u32 flags; string program, file, folder */
-	PROTOCOL_PLAN,      /* u32 outcome; string reason; bytes filter */
-	PROTOCOL_READY      /* u32 number */
+	/* u32 outcome; string reason; bytes filter; strings, names of variables */
+	PROTOCOL_PLAN,
+	PROTOCOL_READY /* u32 number */
 };
 
 /* Of HELLO. */
@@ -41,6 +42,8 @@ enum protocol_outcome {
 
 #define PROTOCOL_PATH_MAX (PATH_MAX - 1)
 #define PROTOCOL_REASON_MAX 1024
+#define PROTOCOL_NAME_MAX 255
+#define PROTOCOL_NAMES_MAX 64
 
 /* What each side may send, with its descriptors. */
 static const struct wire_type protocol_launcher[] = {

@@ -28,6 +28,9 @@ struct privd_session {
 	char reason[PROTOCOL_REASON_MAX + 1];
 	struct sock_filter insns[FILTER_MAX];
 	unsigned short count;
+	/* names of variables, which lie in plan */
+	const char *kept[PROTOCOL_NAMES_MAX + 1];
+	struct wire plan;
 	struct wire wire;
 };
 
@@ -88,7 +91,7 @@ take_filter(struct privd_session *session, const void *bytes, size_t len)
 static int
 receive_plan(struct privd_session *session)
 {
-	struct wire *wire = &session->wire;
+	struct wire *wire = &session->plan;
 	const char *reason;
 	const void *bytes;
 	uint32_t outcome;
@@ -104,6 +107,8 @@ receive_plan(struct privd_session *session)
 	(void)wire_get_u32(wire, &outcome);
 	(void)wire_get_string(wire, &reason, PROTOCOL_REASON_MAX);
 	(void)wire_get_bytes(wire, &bytes, &len, sizeof(session->insns));
+	(void)wire_get_strings(wire, session->kept, PROTOCOL_NAMES_MAX + 1,
+	    NULL, PROTOCOL_NAME_MAX);
 	if (wire_get_end(wire) == -1) {
 		errno = EPROTO;
 		return -1;
@@ -163,6 +168,7 @@ privd_exec(struct privd_session *session, const char *command,
 		.guarded = true,
 		.insns = session->insns,
 		.count = session->count,
+		.keep = session->kept,
 		.tell = send_ready,
 		.context = session,
 	};

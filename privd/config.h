@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "places.h"
+
 struct policy_report;
 
 #define CONFIG_FILE PRIVD_SYSCONFDIR "/privd/privd.conf"

@@ -21,6 +21,7 @@
 #include <vis.h>
 
 #include "../client-lib/protocol.h"
+#include "config.h"
 #include "notify/notify.h"
 #include "peer.h"
 #include "session/keeper.h"
@@ -41,6 +42,21 @@ struct launching {
 	struct wire wire;
 };
 
+/* Further variables that the program may be told of. */
+static void
+put_kept(struct launching *l)
+{
+	char *const *names = l->start->config->keep_environment;
+	const char *kept[PROTOCOL_NAMES_MAX];
+	size_t n = 0;
+
+	while (names != NULL && names[n] != NULL && n < PROTOCOL_NAMES_MAX) {
+		kept[n] = names[n];
+		n++;
+	}
+	(void)wire_put_strings(&l->wire, kept, n);
+}
+
 static void
 send_plan(struct launching *l, enum protocol_outcome outcome,
     const struct sock_filter *insns, size_t count)
@@ -49,6 +65,7 @@ send_plan(struct launching *l, enum protocol_outcome outcome,
 	(void)wire_put_u32(&l->wire, outcome);
 	(void)wire_put_string(&l->wire, l->reason);
 	(void)wire_put_bytes(&l->wire, insns, count * sizeof(*insns));
+	put_kept(l);
 	if (wire_send(l->start->sock, &l->wire, protocol_privd, NULL, 0,
 		wire_deadline(READY_WAIT)) == -1)
 		exit(1);
@@ -117,6 +134,7 @@ receive_hello(struct launching *l)
 	if (wire_get_end(&l->wire) == -1 || (flags & ~PROTOCOL_FLAGS) != 0)
 		exit(1);
 	l->options.automatic = true;
+	l->options.templates = l->start->config->templates;
 	l->options.inherit = (flags & PROTOCOL_INHERIT) != 0;
 	l->options.no_alias = (flags & PROTOCOL_NO_ALIAS) != 0;
 	l->options.no_user = (flags & PROTOCOL_NO_USER) != 0;
@@ -216,7 +234,7 @@ launch_main(const struct launch_start *start)
 {
 	static struct launching l;
 	static struct session_plan session;
-	struct keeper *keeper;
+	struct keeper *keeper = NULL;
 	struct page *page;
 
 	l.start = start;
@@ -224,9 +242,9 @@ launch_main(const struct launch_start *start)
 	check_peer(&l);
 	plan(&l, &session);
 	page = page_new();
-	keeper = page == NULL ?
-	    NULL :
-	    keeper_new(&session, page, start->peer->pid, start->peer->pidfd);
+	if (page != NULL)
+		keeper = keeper_new(&session, page, start->peer->pid,
+		    start->peer->pidfd, start->first_id);
 	if (keeper == NULL)
 		refuse(&l, PROTOCOL_REFUSED, "%s", strerror(errno));
 	launch(&l, keeper);

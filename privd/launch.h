@@ -10,12 +10,15 @@
 
 struct peer;
 struct policy_set;
+struct privd_config;
 
 struct launch_start {
 	int sock;
 	const struct peer *peer;
 	struct policy_set *policies; /* the system's */
 	struct stat launcher;        /* the file of privrun */
+	uid_t first_id;              /* of the session's own */
+	const struct privd_config *config;
 };
 
 /* Hears the launcher, plans its session, and keeps it. Never returns. */

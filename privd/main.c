@@ -13,7 +13,6 @@
 
 #include "places.h"
 
-#include "../client-lib/protocol.h"
 #include "monitor.h"
 #include "notify/notify.h"
 #include "version.h"
@@ -22,40 +21,28 @@
 
 static void __attribute__((noreturn)) usage(void)
 {
-	(void)fprintf(stderr, "usage: privd [-dV] [-s socket]\n");
+	(void)fprintf(stderr, "usage: privd [-dnV] [-f config] [-s socket]\n");
 	exit(2);
-}
-
-/* The folder of the socket is ours; others only pass through it. */
-static void
-make_folder(const char *path)
-{
-	char *folder = strdup(path), *end;
-
-	if (folder == NULL)
-		err(1, NULL);
-	end = strrchr(folder, '/');
-	if (end == NULL || end == folder)
-		errx(1, "%s: not a path of a socket in a folder", path);
-	*end = '\0';
-	if (mkdir(folder, 0755) == -1 && errno != EEXIST)
-		err(1, "%s", folder);
-	free(folder);
 }
 
 int
 main(int argc, char *argv[])
 {
 	struct monitor_start start = {
-		.socket = PROTOCOL_SOCKET,
 		.launcher = LAUNCHER,
 	};
 	int ch;
 
-	while ((ch = getopt(argc, argv, "ds:V")) != -1) {
+	while ((ch = getopt(argc, argv, "df:ns:V")) != -1) {
 		switch (ch) {
 		case 'd':
 			start.foreground = true;
+			break;
+		case 'f':
+			start.config_file = optarg;
+			break;
+		case 'n':
+			start.only_check = true;
 			break;
 		case 's':
 			start.socket = optarg;
@@ -76,6 +63,5 @@ main(int argc, char *argv[])
 		    "this kernel does not deliver system calls (seccomp "
 		    "user notification)");
 	(void)umask(022);
-	make_folder(start.socket);
 	return monitor_main(&start);
 }

@@ -25,16 +25,13 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "places.h"
-
+#include "config.h"
 #include "launch.h"
 #include "peer.h"
 #include "policy/policy.h"
 #include "session/descriptors.h"
 
 #define BACKLOG 128
-#define SESSIONS_MAX 4096
-#define SESSIONS_OF_USER_MAX 256
 
 /* A connection, and the session that comes of it. */
 struct child {
@@ -43,10 +40,12 @@ struct child {
 	pid_t peer; /* the launcher, later the program */
 	int pidfd;  /* of that */
 	uid_t uid;
+	uint32_t place; /* its ids, of those of the range */
 };
 
 struct monitor {
 	const struct monitor_start *start;
+	struct privd_config *config;
 	struct policy_set *policies;
 	struct event_base *base;
 	struct event *accepts;
@@ -59,49 +58,68 @@ static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 
 #define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/* --- policies */
+/* --- configuration and policies */
 
-static const char *const templates[] = { PRIVD_SYSCONFDIR "/privd/templates",
-	NULL };
-
-/* All of them, or none: NULL, and what is wrong was written down. */
-static struct policy_set *
-load_policies(void)
+static void
+write_down(const struct policy_report *report)
 {
-	const struct policy_source source = { POLICY_SYSTEM, 0, templates };
-	struct policy_report report = { NULL, 0, 0, 0 };
-	struct policy_set *set = policy_set_new();
 	const struct policy_message *message;
 	size_t i;
 
-	if (set != NULL &&
-	    policy_load_folder(set, &source, PRIVD_SYSCONFDIR "/privd/policies",
-		&report) == -1) {
-		policy_set_free(set);
-		set = NULL;
-	}
-	for (i = 0; i < report.count; i++) {
-		message = &report.messages[i];
+	for (i = 0; i < report->count; i++) {
+		message = &report->messages[i];
 		if (message->severity == POLICY_ERROR)
 			syslog(LOG_ERR, "%s:%u:%u: %s", message->file,
 			    message->line, message->column, message->text);
 	}
+}
+
+static struct policy_set *
+load_policies(const struct privd_config *config, struct policy_report *report)
+{
+	const char *const templates[] = { config->templates, NULL };
+	const struct policy_source source = { POLICY_SYSTEM, 0, templates };
+	struct policy_set *set = policy_set_new();
+
+	if (set == NULL ||
+	    policy_load_folder(set, &source, config->policies, report) == 0)
+		return set;
+	policy_set_free(set);
+	return NULL;
+}
+
+/* All of it, or nothing: -1, and what is wrong was written down. */
+static int
+load(struct monitor *monitor)
+{
+	struct policy_report report = { NULL, 0, 0, 0 };
+	struct privd_config *config = NULL;
+	struct policy_set *set = NULL;
+	int result = -1;
+
+	if (config_load(monitor->start->config_file, &config, &report) == 0)
+		set = load_policies(config, &report);
+	write_down(&report);
 	policy_report_clear(&report);
-	return set;
+	if (set != NULL) {
+		policy_set_free(monitor->policies);
+		config_free(monitor->config);
+		monitor->policies = set;
+		monitor->config = config;
+		config = NULL;
+		result = 0;
+	}
+	config_free(config);
+	return result;
 }
 
 static void
 reload(struct monitor *monitor)
 {
-	struct policy_set *set = load_policies();
-
-	if (set == NULL) {
-		syslog(LOG_ERR, "the policies in force stay as they are");
-		return;
-	}
-	policy_set_free(monitor->policies);
-	monitor->policies = set;
-	syslog(LOG_NOTICE, "new policies are in force");
+	if (load(monitor) == -1)
+		syslog(LOG_ERR, "what is in force stays as it is");
+	else
+		syslog(LOG_NOTICE, "a new configuration is in force");
 }
 
 /* --- connections */
@@ -123,7 +141,10 @@ not_now(const struct monitor *monitor, const struct peer *peer)
 
 	if (peer->uid == 0)
 		return "root needs no daemon";
-	if (monitor->nchildren >= SESSIONS_MAX)
+	if (!config_admits(monitor->config, peer->uid, peer->groups,
+		peer->ngroups))
+		return "privd is not for this user";
+	if (monitor->nchildren >= monitor->config->max_sessions)
 		return "too many sessions";
 	SLIST_FOREACH(child, &monitor->children, next) {
 		n += child->uid == peer->uid;
@@ -132,8 +153,26 @@ not_now(const struct monitor *monitor, const struct peer *peer)
 		if (child->peer == peer->pid && !has_ended(child))
 			return "it has a session, or asks for one";
 	}
-	return n >= SESSIONS_OF_USER_MAX ? "too many sessions of this user" :
-					   NULL;
+	return n >= monitor->config->max_sessions_per_user ?
+	    "too many sessions of this user" :
+	    NULL;
+}
+
+/* The first place that no session has; there are enough: config_load(). */
+static uint32_t
+free_place(const struct monitor *monitor)
+{
+	const struct child *child;
+	uint32_t place = 0;
+
+again:
+	SLIST_FOREACH(child, &monitor->children, next) {
+		if (child->place != place)
+			continue;
+		place++;
+		goto again;
+	}
+	return place;
 }
 
 static void
@@ -148,12 +187,15 @@ forget(struct monitor *monitor, struct child *child)
 /* What the monitor's process is and holds is not the connection's. */
 static void
 become_child(struct monitor *monitor, int sock, const struct peer *peer,
-    const sigset_t *mask)
+    uint32_t place, const sigset_t *mask)
 {
 	struct launch_start start = {
 		.sock = sock,
 		.peer = peer,
 		.policies = monitor->policies,
+		.config = monitor->config,
+		.first_id = monitor->config->uid_first +
+		    place * CONFIG_SESSION_IDS,
 	};
 	size_t i;
 
@@ -176,11 +218,12 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 
 	if (child == NULL)
 		return;
+	child->place = free_place(monitor);
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &mask);
 	child->pid = fork();
 	if (child->pid == 0)
-		become_child(monitor, sock, peer, &mask);
+		become_child(monitor, sock, peer, child->place, &mask);
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (child->pid == -1) {
 		syslog(LOG_ERR, "fork: %m");
@@ -270,6 +313,23 @@ add_events(struct monitor *monitor)
 
 /* --- the socket */
 
+/* The folder of the socket is ours; others only pass through it. */
+static void
+make_folder(const char *path)
+{
+	char *folder = strdup(path), *end;
+
+	if (folder == NULL)
+		err(1, NULL);
+	end = strrchr(folder, '/');
+	if (end != NULL && end != folder) {
+		*end = '\0';
+		if (mkdir(folder, 0755) == -1 && errno != EEXIST)
+			err(1, "%s", folder);
+	}
+	free(folder);
+}
+
 /* Everybody may connect; who may have what is the policies' affair. */
 static int
 listen_at(const char *path)
@@ -300,26 +360,29 @@ int
 monitor_main(const struct monitor_start *start)
 {
 	static struct monitor monitor;
+	const char *path;
 
 	monitor.start = start;
 	SLIST_INIT(&monitor.children);
 	openlog("privd", LOG_PID | (start->foreground ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
-	monitor.policies = load_policies();
-	if (monitor.policies == NULL)
+	if (load(&monitor) == -1)
 		errx(1,
-		    "a policy has errors: correct it, see the log and "
-		    "privctl check");
-	monitor.sock = listen_at(start->socket);
+		    "the configuration or a policy has errors: see the log");
+	if (start->only_check)
+		return 0;
+	path = start->socket != NULL ? start->socket : monitor.config->socket;
+	make_folder(path);
+	monitor.sock = listen_at(path);
 	if (monitor.sock == -1)
-		err(1, "%s", start->socket);
+		err(1, "%s", path);
 	if (add_events(&monitor) == -1)
 		errx(1, "cannot wait for events");
 	if (!start->foreground && daemon(0, 0) == -1)
 		err(1, "daemon");
-	syslog(LOG_NOTICE, "ready at %s", start->socket);
+	syslog(LOG_NOTICE, "ready at %s", path);
 	(void)event_base_dispatch(monitor.base);
-	(void)unlink(start->socket);
+	(void)unlink(path);
 	syslog(LOG_NOTICE, "ends; sessions go on");
 	return 0;
 }

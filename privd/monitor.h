@@ -5,9 +5,11 @@
 #include <stdbool.h>
 
 struct monitor_start {
-	const char *socket;
-	const char *launcher; /* the file of privrun */
+	const char *config_file; /* NULL: that where it usually is, if it is */
+	const char *socket;      /* NULL: the configuration's */
+	const char *launcher;    /* the file of privrun */
 	bool foreground;
+	bool only_check; /* the configuration and the policies */
 };
 
 /* Serves until it is told to end. Returns the exit status. */

@@ -42,7 +42,6 @@
  * no distribution gives out, by the keeper's process id.
  */
 #define ID_BASE 0x70000000U
-#define ID_STEP 16U
 #define ID_SESSIONS (1U << 22) /* the kernel's limit of process ids */
 
 enum role {
@@ -60,6 +59,7 @@ struct keeper {
 	struct session_plan *rest; /* the same, where the judge plans it */
 	int setup;                 /* to that judge */
 	struct judge_offer *offer; /* its */
+	uid_t first_id;
 	pid_t program;
 	int pidfd; /* of the program */
 	int listener;
@@ -70,10 +70,16 @@ struct keeper {
 };
 
 static uid_t
-own_id(enum role role, unsigned int number)
+own_id(const struct keeper *keeper, enum role role, unsigned int number)
 {
-	return ID_BASE + ((unsigned int)getpid() % ID_SESSIONS) * ID_STEP +
-	    role + number;
+	return keeper->first_id + role + number;
+}
+
+/* Of a session that nobody else gives any. */
+static uid_t
+first_id_by_pid(void)
+{
+	return ID_BASE + ((unsigned int)getpid() % ID_SESSIONS) * KEEPER_IDS;
 }
 
 static void __attribute__((noreturn))
@@ -162,7 +168,7 @@ start_fetcher(struct keeper *keeper, struct judge_start *start)
 	const struct session_plan *plan = keeper->plan;
 	struct fetcher_start fetcher = {
 		.plan = plan,
-		.own = own_id(ROLE_FETCHER, 0),
+		.own = own_id(keeper, ROLE_FETCHER, 0),
 		.parent = getpid(),
 		.listener = keeper->listener,
 		.judge = -1,
@@ -199,7 +205,7 @@ start_hand(struct keeper *keeper, unsigned int number, bool is_double)
 	struct hand_start start = {
 		.plan = keeper->plan,
 		.number = number,
-		.own = own_id(ROLE_HAND, number),
+		.own = own_id(keeper, ROLE_HAND, number),
 		.parent = getpid(),
 		.names = is_double ? -1 : keeper->names[number],
 	};
@@ -227,7 +233,7 @@ start_judge(struct keeper *keeper, struct judge_start *start)
 
 	pair(keeper, fds);
 	start->parent = getpid();
-	start->own = own_id(ROLE_JUDGE, 0);
+	start->own = own_id(keeper, ROLE_JUDGE, 0);
 	if (fork_child(keeper) == 0) {
 		start->record = fds[1];
 		keep[n++] = fds[1];
@@ -396,6 +402,7 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 		.page = page,
 		.setup = -1,
 		.program = program,
+		.first_id = first_id_by_pid(),
 		.listener = -1,
 		.record = -1 };
 
@@ -423,7 +430,7 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 
 struct keeper *
 keeper_new(struct session_plan *plan, struct page *page, pid_t program,
-    int pidfd)
+    int pidfd, uid_t first_id)
 {
 	struct keeper *keeper = calloc(1, sizeof(*keeper));
 
@@ -433,6 +440,7 @@ keeper_new(struct session_plan *plan, struct page *page, pid_t program,
 	keeper->page = page;
 	keeper->program = program;
 	keeper->pidfd = pidfd;
+	keeper->first_id = first_id;
 	keeper->listener = keeper->record = keeper->setup = -1;
 	keeper->offer = calloc(1, sizeof(*keeper->offer));
 	if (keeper->offer != NULL)

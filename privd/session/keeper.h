@@ -24,9 +24,11 @@ void keeper_main(const struct session_plan *, struct page *, pid_t program,
  * before there is a listener.
  */
 struct keeper;
-/* pidfd is the program's, and stays the caller's. NULL with errno. */
+/* pidfd is the program's, and stays the caller's; the first of
+   KEEPER_IDS that nobody else has. NULL with errno. */
+#define KEEPER_IDS 16
 struct keeper *keeper_new(struct session_plan *, struct page *, pid_t program,
-    int pidfd);
+    int pidfd, uid_t first_id);
 /*
  * Starts the judge, which plans the rest, and waits for what it has to offer:
  * the filter that the program must install. Returns 0, or the exit status with

@@ -85,8 +85,8 @@ take_error(struct planner *p, const struct policy_report *report)
 static int
 load_own(struct planner *p)
 {
-	static const char *const templates[] = { SYSTEM_TEMPLATES, NULL };
 	const struct session_options *options = p->options;
+	const char *const templates[] = { options->templates, NULL };
 	const struct policy_source given = { POLICY_USER, POLICY_LOAD_WILDCARD,
 		templates };
 	const struct policy_source users = { POLICY_USER, 0, templates };

@@ -33,6 +33,7 @@ struct session_options {
 	const char *log_file;      /* -E; NULL: syslog, or stderr */
 	const char *policy_folder; /* -d; NULL: the user's */
 	const char *policy_file;   /* -f; NULL: none */
+	const char *templates;     /* of what the daemon serves */
 	bool change_ids;           /* -c */
 	uid_t uid;
 	gid_t gid;

@@ -58,7 +58,7 @@ keeps_what_is_listed(void **state)
 		(void)strlcpy(text, cases[i].entry, sizeof(text));
 		environment[0] = text;
 		environment[1] = NULL;
-		environment_clean(environment);
+		environment_clean(environment, NULL);
 		if ((environment[0] != NULL) != (cases[i].kept != 0))
 			fail_msg("%s: kept should be %d", cases[i].entry,
 			    cases[i].kept);
@@ -73,10 +73,23 @@ keeps_their_order(void **state)
 	char *environment[] = { a, b, c, d, NULL };
 
 	(void)state;
-	environment_clean(environment);
+	environment_clean(environment, NULL);
 	assert_ptr_equal(environment[0], b);
 	assert_ptr_equal(environment[1], d);
 	assert_null(environment[2]);
+}
+
+static void
+keeps_what_is_named(void **state)
+{
+	char a[] = "FOO=x", b[] = "FOOD=y", c[] = "TERM=/evil", d[] = "BAR";
+	char *environment[] = { a, b, c, d, NULL };
+	const char *const further[] = { "FOO", "BAR", "TERM", NULL };
+
+	(void)state;
+	environment_clean(environment, further);
+	assert_ptr_equal(environment[0], a);
+	assert_null(environment[1]);
 }
 
 static void
@@ -85,7 +98,7 @@ takes_an_empty_one(void **state)
 	char *environment[] = { NULL };
 
 	(void)state;
-	environment_clean(environment);
+	environment_clean(environment, NULL);
 	assert_null(environment[0]);
 }
 
@@ -95,6 +108,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_what_is_listed),
 		cmocka_unit_test(keeps_their_order),
+		cmocka_unit_test(keeps_what_is_named),
 		cmocka_unit_test(takes_an_empty_one),
 	};
 

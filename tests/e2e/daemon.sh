@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# The daemon: ordinary users get exactly what root's policies give them. Two
+# of them capture at once, neither with what only the other may; what is not
+# as it must be runs without elevation and says why; policies are replaced as
+# a whole; and sessions do not end with the daemon.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/e2e.sh
+. tests/lib/e2e.sh
+# shellcheck source=tests/lib/daemon.sh
+. tests/lib/daemon.sh
+
+own_netns "$0" "$@"
+need_programs tcpdump ip
+need_daemon
+make_user
+one=$user one_home=$user_home
+make_user
+two=$user
+marked tcpdump
+tcpdump=$program
+
+# policy NAME TEXT
+policy() {
+	printf '%s\n' "$2" >"$daemon_policies/$1"
+}
+
+policy tcpdump "Policy: $tcpdump, Emulation: native
+	Default: permit
+	native-execve: deny
+	native-socket: sockdom eq \"AF_PACKET\" then permit with net_raw"
+
+daemon_start
+check "the daemon is ready" test -S "$daemon_socket"
+
+# capture USER FILE: in the background; $capture is its process.
+capture() {
+	by_daemon "$1" "$tcpdump" -i lo -n -c 3 --immediate-mode port 53 \
+	    >"$2" 2>"$2.err" &
+	capture=$!
+	remember $capture
+}
+
+captures() {
+	grep -q 'listening on' "$1.err"
+}
+
+capture "$one" "$T/one"
+first=$capture
+capture "$two" "$T/two"
+second=$capture
+check "both listen" until_true 10 captures "$T/one"
+check "at the same time" until_true 10 captures "$T/two"
+status_of_program() {
+	for name in Uid CapPrm CapInh NoNewPrivs Seccomp_filters; do
+		printf '%s %s\n' "$name" "$(status_of "$1" $name | cut -d ' ' -f 1)"
+	done
+}
+same "who it is" "Uid $(id -u "$one")
+CapPrm 0000001000000000
+CapInh 0000001000000000
+NoNewPrivs 1
+Seccomp_filters 1" "$(status_of_program $first)"
+same "it is the process that was started" "$tcpdump" \
+    "$(readlink /proc/$first/exe)"
+"$helpers/dns-send" www.example 10 20
+wait $first
+same "one captures" 0 $?
+wait $second
+same "so does the other" 0 $?
+same "packets of the one" 3 "$(lines "$T/one" '\.53: ')"
+same "packets of the other" 3 "$(lines "$T/two" '\.53: ')"
+
+# What is somebody else's.
+as_user "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
+same "without privrun it fails" 1 $?
+policy tcpdump "Policy: $tcpdump, Emulation: native
+	Default: permit
+	native-execve: deny
+	native-socket: sockdom eq \"AF_PACKET\" then permit with net_raw, if user = $one"
+check "new policies are taken" daemon_reload
+by_daemon "$two" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
+same "what only the other may is not had" 1 $?
+like "and nothing else than without" 'permission' "$(cat "$T/out")"
+capture "$one" "$T/one"
+check "who may still does" until_true 10 captures "$T/one"
+kill -TERM $capture
+wait $capture
+
+# The guard.
+cp "$daemon_run" "$T/copy"
+chmod 755 "$T" "$T/copy"
+run_copy() {
+	as_user "$one" timeout 20 "$@" -s "$daemon_socket" "$tcpdump" -i lo \
+	    -c 1 >"$T/out" 2>&1
+}
+run_copy "$T/copy"
+same "a copy of privrun: no elevation" 1 $?
+like "and says so" 'runs without elevation: it is not the privrun' \
+    "$(cat "$T/out")"
+run_copy setpriv --no-new-privs "$daemon_run"
+like "no_new_privs: says so" 'does not hold the guard' "$(cat "$T/out")"
+run_copy unshare -Ur "$daemon_run"
+like "in a user namespace: says so" 'runs without elevation: ' \
+    "$(cat "$T/out")"
+unmarked=$daemon_folder/unmarked
+cp "$(command -v tcpdump)" "$unmarked"
+policy unmarked "Policy: $unmarked, Emulation: native
+	Default: permit
+	native-socket: sockdom eq \"AF_PACKET\" then permit with net_raw"
+check "a further policy" daemon_reload
+by_daemon "$one" "$unmarked" --version >"$T/out" 2>&1
+like "a program without the mark: says what to do" \
+    'setcap cap_block_suspend=i' "$(cat "$T/out")"
+
+# The user's own policies confine further, and give nothing.
+mkdir "$one_home/.privd"
+cat >"$one_home/.privd/tcpdump" <<EOF
+Policy: $tcpdump, Emulation: native
+	Default: permit
+	native-socket: sockdom eq "AF_PACKET" then deny[exdev]
+EOF
+chown -R "$one" "$one_home/.privd"
+by_daemon "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
+like "his own policy counts as well" 'Invalid cross-device' "$(cat "$T/out")"
+echo 'nonsense' >"$one_home/.privd/tcpdump"
+by_daemon "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
+same "his own mistake: refused" 125 $?
+like "with its line" '/.privd/tcpdump:1:1: ' "$(cat "$T/out")"
+capture_u() {
+	by_daemon "$one" -U "$tcpdump" -i lo -c 1 >"$T/one" 2>"$T/one.err" &
+	capture=$!
+	remember $capture
+}
+capture_u
+outlives=$capture
+check "-U leaves it out" until_true 10 captures "$T/one"
+
+# The daemon ends, or has a broken policy; sessions go on.
+policy tcpdump "Policy: $tcpdump, Emulation: native
+	native-nonsense: permit"
+check "a broken policy is noticed" daemon_reload
+like "with its line" 'tcpdump:2:9: unknown call' "$(cat "$daemon_folder/log")"
+rm -r "$one_home/.privd"
+capture "$one" "$T/new"
+check "the old policies are in force" until_true 10 captures "$T/new"
+kill -TERM $capture
+wait $capture 2>/dev/null
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+forget "$daemon_pid"
+refute "a session outlives the daemon" has_ended $outlives
+"$helpers/dns-send" www.example 10 20
+wait $outlives
+same "and comes to its end" 0 $?
+done_testing

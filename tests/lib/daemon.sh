@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh disable=SC2034,SC2154
+# A daemon of the test's own, beside any other. After tests/lib/e2e.sh:
+#	daemon_start [LINE ...]	with these lines in its configuration; policies
+#				are in $daemon_policies, of root's
+#	daemon_stop
+#	marked PROGRAM		a copy of it that carries the mark: $program
+#	by_daemon USER [OPTION ...] COMMAND ...	as the user's login would run it
+daemon=$BUILD/instance/sbin/privd
+daemon_run=$BUILD/instance/bin/privrun
+daemon_folder=
+daemon_pid=
+
+# Users reach it, and nobody else than root can write on the way.
+need_daemon() {
+	need_root
+	need_programs setpriv setcap getcap
+	getcap "$daemon_run" | grep -q cap_block_suspend ||
+	    skip_all "privrun could not be given the guard here"
+	[ -n "$trusted" ] || trusted_folder
+	daemon_folder=$trusted
+	daemon_policies=$daemon_folder/policies
+	daemon_socket=$daemon_folder/run/privd.sock
+	mkdir "$daemon_policies"
+}
+
+daemon_configure() {
+	{
+		echo "policies \"$daemon_policies\""
+		echo "templates \"$PWD/policies/templates\""
+		echo "socket \"$daemon_socket\""
+		printf '%s\n' "$@"
+	} >"$daemon_folder/privd.conf"
+}
+
+daemon_start() {
+	daemon_configure "$@"
+	"$daemon" -d -f "$daemon_folder/privd.conf" \
+	    >"$daemon_folder/log" 2>&1 </dev/null &
+	daemon_pid=$!
+	remember $daemon_pid
+	until_true 10 test -S "$daemon_socket"
+}
+
+daemon_stop() {
+	kill -TERM "$daemon_pid"
+	wait "$daemon_pid" 2>/dev/null
+	forget "$daemon_pid"
+	daemon_pid=
+}
+
+# A new configuration; true when the daemon has said what came of it.
+daemon_reload() {
+	before=$(grep -c 'in force' "$daemon_folder/log")
+	kill -HUP "$daemon_pid"
+	until_true 10 sh -c "[ \$(grep -c 'in force' '$daemon_folder/log') \
+	    -gt $before ]"
+}
+
+marked() {
+	program=$daemon_folder/${1##*/}
+	cp "$(command -v "$1")" "$program"
+	chmod 755 "$program"
+	setcap cap_block_suspend=i "$program"
+}
+
+by_daemon() {
+	peer=$1
+	shift
+	as_user "$peer" "$daemon_run" -s "$daemon_socket" "$@"
+}
