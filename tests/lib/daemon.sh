@@ -5,7 +5,7 @@
 #				are in $daemon_policies, of root's
 #	daemon_stop
 #	marked PROGRAM		a copy of it that carries the mark: $program
-#	by_daemon USER [OPTION ...] COMMAND ...	as the user's login would run it
+#	by_daemon, in_background USER ...	as the user's login would run it
 daemon=$BUILD/instance/sbin/privd
 daemon_run=$BUILD/instance/bin/privrun
 daemon_folder=
@@ -68,4 +68,16 @@ by_daemon() {
 	peer=$1
 	shift
 	as_user "$peer" "$daemon_run" -s "$daemon_socket" "$@"
+}
+
+# in_background USER FILE [OPTION ...] COMMAND ...: $started is the process that
+# becomes the program; it writes to FILE and FILE.err.
+in_background() {
+	peer=$1 output=$2
+	shift 2
+	setpriv --reuid "$peer" --regid "$(id -g "$peer")" --init-groups \
+	    --inh-caps=-all -- "$daemon_run" -s "$daemon_socket" "$@" \
+	    >"$output" 2>"$output.err" </dev/null &
+	started=$!
+	remember $started
 }
