@@ -134,6 +134,7 @@ receive_hello(struct launching *l)
 	if (wire_get_end(&l->wire) == -1 || (flags & ~PROTOCOL_FLAGS) != 0)
 		exit(1);
 	l->options.automatic = true;
+	l->options.log_file = l->start->config->log_file;
 	l->options.templates = l->start->config->templates;
 	l->options.inherit = (flags & PROTOCOL_INHERIT) != 0;
 	l->options.no_alias = (flags & PROTOCOL_NO_ALIAS) != 0;

@@ -23,13 +23,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "launch.h"
 #include "peer.h"
 #include "policy/policy.h"
+#include "rate.h"
 #include "session/descriptors.h"
+#include "session/page.h"
 
 #define BACKLOG 128
 
@@ -50,6 +53,7 @@ struct monitor {
 	struct event_base *base;
 	struct event *accepts;
 	int sock;
+	struct rate rate;
 	SLIST_HEAD(, child) children;
 	size_t nchildren;
 };
@@ -88,6 +92,32 @@ load_policies(const struct privd_config *config, struct policy_report *report)
 	return NULL;
 }
 
+/* What is written there and would be passed over. */
+static const char *
+find_unbuilt(const struct privd_config *config)
+{
+	if (config->log == CONFIG_LOG_JOURNAL)
+		return "log journal";
+	if (config->log_format == CONFIG_LOG_JSON)
+		return "log-format json";
+	if (config->require_signature)
+		return "require-signature yes";
+	return config->max_calls != PAGE_SLOTS ? "max-calls of other than 64" :
+						 NULL;
+}
+
+static int
+check_built(const struct privd_config *config)
+{
+	const char *what = find_unbuilt(config);
+
+	if (what == NULL)
+		return 0;
+	syslog(LOG_ERR, "the configuration has %s, which privd cannot do yet",
+	    what);
+	return -1;
+}
+
 /* All of it, or nothing: -1, and what is wrong was written down. */
 static int
 load(struct monitor *monitor)
@@ -97,7 +127,8 @@ load(struct monitor *monitor)
 	struct policy_set *set = NULL;
 	int result = -1;
 
-	if (config_load(monitor->start->config_file, &config, &report) == 0)
+	if (config_load(monitor->start->config_file, &config, &report) == 0 &&
+	    check_built(config) == 0)
 		set = load_policies(config, &report);
 	write_down(&report);
 	policy_report_clear(&report);
@@ -134,13 +165,18 @@ has_ended(const struct child *child)
 
 /* Why this peer gets no session; NULL: it may try. */
 static const char *
-not_now(const struct monitor *monitor, const struct peer *peer)
+not_now(struct monitor *monitor, const struct peer *peer)
 {
+	struct timespec now;
 	const struct child *child;
 	size_t n = 0;
 
 	if (peer->uid == 0)
 		return "root needs no daemon";
+	if (clock_gettime(CLOCK_MONOTONIC, &now) == -1 ||
+	    !rate_take(&monitor->rate, peer->uid, now.tv_sec,
+		monitor->config->max_connections_per_second))
+		return "too many connections in a second";
 	if (!config_admits(monitor->config, peer->uid, peer->groups,
 		peer->ngroups))
 		return "privd is not for this user";
