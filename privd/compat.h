@@ -35,6 +35,10 @@
 #define ST_NOSYMFOLLOW 0x2000
 #endif
 
+/* Linux 5.15 and 6.5. */
+#define COMPAT_MOVE_MOUNT_SET_GROUP 0x100U
+#define COMPAT_MOVE_MOUNT_BENEATH 0x200U
+
 /* Numbers of calls, which are the same on every machine from 424 on. */
 #define COMPAT_SYS_file_getattr 468 /* Linux 6.17 */
 #define COMPAT_SYS_file_setattr 469

@@ -82,6 +82,11 @@ perform_function perform_syslog;
 /* mounts.c */
 perform_function perform_mount;
 perform_function perform_umount;
+perform_function perform_set_attr;
+perform_function perform_move_mount;
+
+/* quotas.c */
+perform_function perform_quota;
 
 /* processes.c */
 perform_function perform_kill;

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../compat.h"
 #include "../resolve/resolve.h"
 #include "internal.h"
 
@@ -246,4 +247,56 @@ perform_umount(const struct perform_request *request,
 	(void)snprintf(path, sizeof(path), "%s/%s",
 	    perform_path(pin->parent).text, pin->name);
 	return umount2(path, flags | UMOUNT_NOFOLLOW);
+}
+
+bool
+perform_mount_attr(const struct perform_request *request,
+    struct mount_attr *attr)
+{
+	if (request->len != sizeof(*attr))
+		return false;
+	memcpy(attr, request->data, sizeof(*attr));
+	return true;
+}
+
+/* The space in it is a descriptor of the caller's: here it is another. */
+int
+perform_set_attr(const struct perform_request *request,
+    struct perform_result *result)
+{
+	int flags = (int)request->numbers.flags & AT_RECURSIVE;
+	struct mount_attr attr;
+
+	(void)result;
+	if (!perform_mount_attr(request, &attr)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if ((attr.attr_set & MOUNT_ATTR_IDMAP) != 0) {
+		if (request->fd == -1) {
+			errno = EBADF;
+			return -1;
+		}
+		attr.userns_fd = (unsigned int)request->fd;
+	}
+	return mount_setattr(request->pin[0]->object, "", AT_EMPTY_PATH | flags,
+	    &attr, sizeof(attr));
+}
+
+int
+perform_move_mount(const struct perform_request *request,
+    struct perform_result *result)
+{
+	const unsigned int more = COMPAT_MOVE_MOUNT_SET_GROUP |
+	    COMPAT_MOVE_MOUNT_BENEATH;
+	const struct resolve_pin *target = request->pin[1];
+
+	(void)result;
+	if (target == NULL || target->object == -1) {
+		errno = ENOENT;
+		return -1;
+	}
+	return move_mount(request->pin[0]->object, "", target->object, "",
+	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH |
+		((unsigned int)request->numbers.flags & more));
 }

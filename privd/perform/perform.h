@@ -94,6 +94,9 @@ bool perform_source_is_path(uint64_t flags, const char *fstype);
 /* A descriptor among the options: 1, and its number stands from there to
    there; 0: there is none; -1: there are such that are not understood. */
 int perform_mount_fd(const char *data, size_t *from, size_t *to);
+struct mount_attr;
+/* The struct that came with the call. False: it is not whole. */
+bool perform_mount_attr(const struct perform_request *, struct mount_attr *);
 /* Opens the list of file systems. */
 void perform_mounts_init(void);
 

@@ -271,7 +271,7 @@ perform(struct judge *judge, struct call *call)
 		act_connect(judge, call);
 	else if (call->ask.op == SYS_OP_SEND)
 		call_send(judge, call);
-	else if (sys_has_target(call->row))
+	else if (sys_has_target(call->row) || call->ask.op == SYS_OP_QUOTA)
 		call_touch(judge, call);
 	else
 		act(judge, call);

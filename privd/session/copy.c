@@ -23,6 +23,7 @@
 #include "../notify/notify.h"
 #include "judge.h"
 #include "message.h"
+#include "mount.h"
 
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define RESOLVE_CACHED_BIT 0x20 /* RESOLVE_CACHED, Linux 5.12 */
@@ -128,6 +129,9 @@ call_at_flags(const struct call *call, const struct sys_arg *arg)
 {
 	if ((arg->flags & SYS_ARG_ATFLAGS) == 0)
 		return 0;
+	if (call->row->op == SYS_OP_MOVE_MOUNT)
+		return call_move_flags((uint32_t)call->regs[arg->flagreg],
+		    arg == call->row->args);
 	return call->regs[arg->flagreg] & UINT32_MAX;
 }
 
@@ -155,6 +159,15 @@ take_no_path(struct call *call, const struct sys_arg *arg, size_t k)
 									EFAULT;
 }
 
+/* What other commands have there is no path. */
+static bool
+has_quota_file(const struct call *call)
+{
+	const struct sys_quota *quota = sys_quota(call->regs[0]);
+
+	return quota != NULL && quota->file;
+}
+
 static int
 copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
     size_t k)
@@ -164,6 +177,8 @@ copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	int error;
 
 	call->path[k][0] = '\0';
+	if (k > 0 && call->row->op == SYS_OP_QUOTA && !has_quota_file(call))
+		return 0;
 	if (addr == 0)
 		return take_no_path(call, arg, k);
 	call->has_path[k] = true;
@@ -385,7 +400,8 @@ int
 call_copy_all(struct judge *judge, struct call *call)
 {
 	bool text = sys_form_register(call->row, SYS_FORM_TEXT) != -1 ||
-	    sys_form_register(call->row, SYS_FORM_MOUNT) != -1;
+	    sys_form_register(call->row, SYS_FORM_MOUNT) != -1 ||
+	    sys_form_register(call->row, SYS_FORM_QUOTA) != -1;
 	const struct sys_arg *arg;
 	size_t paths = 0;
 	int error;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "judge.h"
+#include "mount.h"
 
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define AT_ONCE                                                         \
@@ -153,6 +154,10 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		(*k)++;
 		return call->regs[arg->reg] != 0 &&
 		    strlcpy(text, call->path[0], SYS_VALUE_MAX) < SYS_VALUE_MAX;
+	case SYS_ATTRSET:
+	case SYS_ATTRCLEAR:
+	case SYS_ATTRSPREAD:
+		return mount_format_attr(&call->ask, arg->kind, text);
 	case SYS_OPTIONS:
 		return format_options(call, text);
 	case SYS_STRING:

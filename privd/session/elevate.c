@@ -135,6 +135,9 @@ is_for_hand(const struct call *call)
 	case SYS_OP_ACCESS:
 		return !pin->missing;
 	case SYS_OP_MOUNT:
+	case SYS_OP_MOUNT_ATTR:
+	case SYS_OP_MOVE_MOUNT:
+	case SYS_OP_QUOTA:
 		return mount_may_be_lent(rule, &ask) && can_be_given(call);
 	/* A descriptor's clock; and what a hand would wait for. */
 	case SYS_OP_CLOCK_SETTIME:

@@ -160,6 +160,10 @@ format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 			return format_path(&hand->pin[(*k)++], text);
 		(*k)++;
 		return format_text(hand, arg, text);
+	case SYS_ATTRSET:
+	case SYS_ATTRCLEAR:
+	case SYS_ATTRSPREAD:
+		return mount_format_attr(&hand->ask, arg->kind, text);
 	case SYS_OPTIONS:
 		return format_text(hand, arg, text);
 	case SYS_STRING:
@@ -704,6 +708,8 @@ act_as_double(struct hand *hand, struct perform_result *result)
 		return do_connect(hand);
 	case SYS_OP_SEND:
 		return do_send(hand, result);
+	case SYS_OP_QUOTA:
+		return do_call(hand, result);
 	default:
 		return sys_has_target(hand->row) ? do_call(hand, result) :
 						   EPERM;

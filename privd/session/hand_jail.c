@@ -81,6 +81,9 @@ static const int calls[SYS_OPS][CALLS_MAX] = {
 	[SYS_OP_SYSLOG] = { SYS_syslog },
 	[SYS_OP_MOUNT] = { SYS_mount },
 	[SYS_OP_UMOUNT] = { SYS_umount2 },
+	[SYS_OP_MOUNT_ATTR] = { SYS_mount_setattr },
+	[SYS_OP_MOVE_MOUNT] = { SYS_move_mount },
+	[SYS_OP_QUOTA] = { SYS_quotactl, SYS_quotactl_fd },
 	[SYS_OP_SETPRIORITY] = { SYS_setpriority },
 	[SYS_OP_IOPRIO_SET] = { SYS_ioprio_set },
 	[SYS_OP_SCHED_SETSCHEDULER] = { SYS_sched_setscheduler },
@@ -143,6 +146,8 @@ static const struct jail_rule for_mounts[] = {
 /* What the user may do to processes, who is the one that the kernel asks. */
 static const struct jail_rule for_users_targets[] = {
 	ANY(SYS_pidfd_send_signal),
+	ANY(SYS_quotactl),
+	ANY(SYS_quotactl_fd),
 	ANY(SYS_kill),
 	ANY(SYS_tgkill),
 	ANY(SYS_rt_tgsigqueueinfo),

@@ -412,6 +412,10 @@ static const struct jail_rule touching[] = {
 	ANY(SYS_prlimit64),
 	ANY(SYS_mount),
 	ANY(SYS_umount2),
+	ANY(SYS_mount_setattr),
+	ANY(SYS_move_mount),
+	ANY(SYS_quotactl),
+	ANY(SYS_quotactl_fd),
 };
 
 /* Elsewhere it asks whether they are still there. */

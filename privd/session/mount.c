@@ -22,6 +22,7 @@
 
 #include "../perform/perform.h"
 #include "../policy/policy.h"
+#include "../compat.h"
 #include "call.h"
 #include "judge.h"
 #include "rule.h"
@@ -100,6 +101,41 @@ call_take_mount(struct judge *judge, struct call *call, uint64_t addr)
 	return take_descriptor(judge, call, options);
 }
 
+/* Its two halves each have the flags that others have as AT_*. */
+uint64_t
+call_move_flags(uint32_t flags, bool source)
+{
+	uint32_t links = source ? MOVE_MOUNT_F_SYMLINKS : MOVE_MOUNT_T_SYMLINKS;
+	uint32_t empty = source ? MOVE_MOUNT_F_EMPTY_PATH :
+				  MOVE_MOUNT_T_EMPTY_PATH;
+
+	return ((flags & links) != 0 ? 0 : AT_SYMLINK_NOFOLLOW) |
+	    ((flags & empty) != 0 ? AT_EMPTY_PATH : 0);
+}
+
+/* The space that its users are to be mapped by is a descriptor. */
+int
+call_take_attr(struct judge *judge, struct call *call, uint64_t addr)
+{
+	struct mount_attr attr;
+	int error;
+
+	error = call_copy_struct(judge, call, addr, call->ask.numbers.size,
+	    &attr, sizeof(attr));
+	if (error != 0)
+		return error;
+	memcpy(call->data, &attr, sizeof(attr));
+	call->ask.data = call->data;
+	call->ask.len = sizeof(attr);
+	if ((attr.attr_set & MOUNT_ATTR_IDMAP) == 0)
+		return 0;
+	if (attr.userns_fd > INT_MAX)
+		return EINVAL;
+	call->fd = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
+	    call->process->tgid, (int)attr.userns_fd);
+	return call->fd == -1 ? EBADF : 0;
+}
+
 static uint64_t
 mount_id(int fd, const char *name)
 {
@@ -149,14 +185,50 @@ call_leave_mount(struct judge *judge, struct call *call)
 	pin->object = -1;
 }
 
-bool
-mount_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
+/* Who maps users could give himself what is another's; and what is mounted
+   below has a name of its own. */
+static bool
+attr_may_be_lent(const struct policy_expr *expr,
+    const struct perform_request *ask)
+{
+	struct mount_attr attr;
+
+	return perform_mount_attr(ask, &attr) &&
+	    (attr.attr_set & MOUNT_ATTR_IDMAP) == 0 &&
+	    (ask->numbers.flags & AT_RECURSIVE) == 0 &&
+	    (attr.attr_set == 0 || rule_tests(expr, "mountflags")) &&
+	    (attr.attr_clr == 0 || rule_tests(expr, "clearflags")) &&
+	    (attr.propagation == 0 || rule_tests(expr, "propagation"));
+}
+
+/* What is moved is lent by its name alone. */
+static bool
+move_may_be_lent(const struct policy_expr *expr,
+    const struct perform_request *ask)
+{
+	const uint64_t more = COMPAT_MOVE_MOUNT_SET_GROUP |
+	    COMPAT_MOVE_MOUNT_BENEATH;
+
+	return rule_tests(expr, "source") &&
+	    ((ask->numbers.flags & more) == 0 ||
+		rule_tests(expr, "mountflags"));
+}
+
+static bool
+quota_may_be_lent(const struct policy_expr *expr,
+    const struct perform_request *ask)
+{
+	const struct sys_quota *quota = sys_quota(ask->numbers.plain[0]);
+
+	return quota != NULL && (!quota->changes || rule_tests(expr, "cmd"));
+}
+
+static bool
+new_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
 {
 	struct perform_mount_texts texts;
 	uint64_t flags = perform_mount_flags(ask->numbers.flags);
 
-	if (ask->op != SYS_OP_MOUNT)
-		return true;
 	if (!perform_mount_texts(ask, &texts))
 		return false;
 	if (texts.data != NULL && texts.data[0] != '\0' &&
@@ -166,4 +238,37 @@ mount_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
 		return true;
 	ask->numbers.flags = flags | MS_NOSUID | MS_NODEV;
 	return (flags & CHANGES) == 0;
+}
+
+bool
+mount_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
+{
+	switch ((unsigned int)ask->op) {
+	case SYS_OP_MOUNT:
+		return new_may_be_lent(rule, ask);
+	case SYS_OP_MOUNT_ATTR:
+		return attr_may_be_lent(rule->expr, ask);
+	case SYS_OP_MOVE_MOUNT:
+		return move_may_be_lent(rule->expr, ask);
+	case SYS_OP_QUOTA:
+		return quota_may_be_lent(rule->expr, ask);
+	default:
+		return true;
+	}
+}
+
+bool
+mount_format_attr(const struct perform_request *ask, unsigned int kind,
+    char *text)
+{
+	struct mount_attr attr;
+	bool spread = kind == SYS_ATTRSPREAD;
+
+	if (!perform_mount_attr(ask, &attr))
+		return false;
+	return sys_format_value(spread ? SYS_MOUNTFLAGS : SYS_ATTRFLAGS,
+		   spread                  ? attr.propagation :
+		       kind == SYS_ATTRSET ? attr.attr_set :
+					     attr.attr_clr,
+		   text, SYS_VALUE_MAX) == 0;
 }

@@ -16,6 +16,10 @@ struct policy_rule;
 /* Gathers the strings of a mount(2): of the source, the type, and those of the
    options that are at addr. 0 or errno. */
 int call_take_mount(struct judge *, struct call *, uint64_t addr);
+/* The struct mount_attr at addr. 0 or errno. */
+int call_take_attr(struct judge *, struct call *, uint64_t addr);
+/* Of move_mount(2), as AT_* flags of its source or its target. */
+uint64_t call_move_flags(uint32_t flags, bool source);
 /* Lets go of what is to be unmounted, and keeps its entry. */
 void call_leave_mount(struct judge *, struct call *);
 /*
@@ -23,5 +27,8 @@ void call_leave_mount(struct judge *, struct call *);
  * harmless: the flags are changed so, or it may not.
  */
 bool mount_may_be_lent(const struct policy_rule *, struct perform_request *);
+/* One of SYS_ATTRSET and its kin, as SYS_VALUE_MAX bytes of text. */
+bool mount_format_attr(const struct perform_request *, unsigned int kind,
+    char *text);
 
 #endif /* PRIVD_SESSION_MOUNT_H */

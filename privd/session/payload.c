@@ -225,6 +225,19 @@ take_sched(struct judge *judge, struct call *call, uint64_t addr)
 	return error;
 }
 
+/* What the command reads; what it writes comes there, too. */
+static int
+take_quota(struct judge *judge, struct call *call, uint64_t addr)
+{
+	const struct sys_quota *quota = sys_quota(call->ask.numbers.plain[0]);
+
+	if (quota == NULL)
+		return 0; /* the kernel has a word for it */
+	if (quota->out > 0)
+		call->out = addr;
+	return quota->in == 0 ? 0 : take_value(judge, call, addr, quota->in);
+}
+
 static int
 take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
     unsigned int *structs)
@@ -240,6 +253,10 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 		return take_text(judge, call, value);
 	case SYS_FORM_MOUNT:
 		return call_take_mount(judge, call, value);
+	case SYS_FORM_ATTR:
+		return call_take_attr(judge, call, value);
+	case SYS_FORM_QUOTA:
+		return take_quota(judge, call, value);
 	case SYS_FORM_SIGINFO:
 		return take_siginfo(judge, call, value);
 	case SYS_FORM_SCHED:

@@ -83,7 +83,8 @@ plan_policies(struct planner *p)
 static bool
 shows_processes(const struct session_plan *plan)
 {
-	static const enum sys_op shown[] = { SYS_OP_CONNECT, SYS_OP_SEND };
+	static const enum sys_op shown[] = { SYS_OP_CONNECT, SYS_OP_SEND,
+		SYS_OP_QUOTA };
 	const struct sys_call *call;
 	size_t i;
 	bool wants;
@@ -91,7 +92,7 @@ shows_processes(const struct session_plan *plan)
 	for (i = 0; i < sys_count(); i++) {
 		call = sys_row(i);
 		wants = sys_has_target(call) || call->op == shown[0] ||
-		    call->op == shown[1];
+		    call->op == shown[1] || call->op == shown[2];
 		if (wants && sys_number(call, SYS_NATIVE) != -1 &&
 		    filter_asks(&plan->filter, sys_number(call, SYS_NATIVE)))
 			return true;

@@ -33,6 +33,8 @@
 #define CHANGING(r, w) .rights = DAC | (r), .disposal = SYS_WHOLE, .reason = w
 
 #define LINK_OR_FD (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+#define ATFLAGS SYS_ARG_ATFLAGS
+#define MOVE_KNOWN 0x377 /* MOVE_MOUNT__MASK */
 #define STAT_KNOWN (LINK_OR_FD | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)
 
 static const struct sys_call rows[] = {
@@ -403,11 +405,20 @@ static const struct sys_call rows[] = {
 	    .args = { PATHATX(0, 1, 2, 0) },
 	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
 	{ .name = "move_mount",
-	    .args = { PATHAT(0, 1), PATHAT(2, 3) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    .args = { { "source", SYS_PATH, 1, 0, ATFLAGS | NULLABLE, 4 },
+		{ "target", SYS_PATH, 3, 2, ATFLAGS | NULLABLE, 4 },
+		ARG("mountflags", SYS_MOVEFLAGS, 4) },
+	    .form = "dpdpf",
+	    .known = MOVE_KNOWN,
+	    DOING(SYS_OP_MOVE_MOUNT, CAP(SYS_ADMIN)) },
 	{ .name = "mount_setattr",
-	    .args = { PATHATX(0, 1, 2, 0) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    .args = { { "target", SYS_PATH, 1, 0, ATFLAGS, 2 },
+		ARG2("mountflags", SYS_ATTRSET, 3, 4),
+		ARG2("clearflags", SYS_ATTRCLEAR, 3, 4),
+		ARG2("propagation", SYS_ATTRSPREAD, 3, 4) },
+	    .form = "dpfMs",
+	    .known = LINK_OR_FD | AT_RECURSIVE | AT_NO_AUTOMOUNT,
+	    DOING(SYS_OP_MOUNT_ATTR, CAP(SYS_ADMIN)) },
 	{ .name = "fsopen",
 	    .args = { ARG("fstype", SYS_STRING, 0) },
 	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
@@ -435,9 +446,16 @@ static const struct sys_call rows[] = {
 	    .form = "p",
 	    DOING(SYS_OP_ACCT, CAP(SYS_PACCT)) },
 	{ .name = "quotactl",
-	    .args = { PATHF(1, OPTIONAL) },
-	    CHANGING(CAP(SYS_ADMIN),
-		"what its commands have in memory is not judged") },
+	    .args = { PATHF(1, OPTIONAL), PATHF(3, OPTIONAL),
+		ARG("cmd", SYS_QUOTACMD, 0), ARG("quotatype", SYS_QUOTATYPE, 0),
+		NUM("id", 2) },
+	    .form = "apaZ",
+	    DOING(SYS_OP_QUOTA, CAP(SYS_ADMIN)) },
+	{ .name = "quotactl_fd",
+	    .args = { FDPATH(0), ARG("cmd", SYS_QUOTACMD, 1),
+		ARG("quotatype", SYS_QUOTATYPE, 1), NUM("id", 2) },
+	    .form = "iaaZ",
+	    DOING(SYS_OP_QUOTA, CAP(SYS_ADMIN)) },
 	{ .name = "inotify_add_watch",
 	    .args = { PATH(1) },
 	    .form = "ipk",

@@ -33,6 +33,18 @@ exec 8<"$disk"
 losetup -d "$disk"
 ln -s "$disk" "$trusted/disk"
 
+# Users of another space, who are nobody's here.
+unshare -U sleep 600 &
+space=$!
+remember "$space"
+other_users() {
+	[ "$(readlink "/proc/$space/ns/user")" != \
+	    "$(readlink /proc/self/ns/user)" ]
+}
+until_true 10 other_users
+echo "0 100000 65536" >"/proc/$space/uid_map"
+echo "0 100000 65536" >"/proc/$space/gid_map"
+
 policy() {
 	{
 		echo "Policy: */mounts, Emulation: native"
@@ -87,7 +99,17 @@ ways() {
 	    "u / 0|u $from 0|u $trusted/none 0|u $on 0x100|u $trusted/link 8" \
 	    "c $trusted|m none on tmpfs 0 -|u on 0|m none ./on tmpfs 0 -|c on|u . 0|u $on 0|u . 2|c /" \
 	    "m none $on tmpfs 0 -|c $on|u $on 0|c /|u $on 0" \
-	    "e $on|b $on|u $on 0|F $on|f $on|u $on 0" "f $on|c /|m none $second tmpfs 0 -"; do
+	    "e $on|b $on|u $on 0|F $on|f $on|u $on 0" "f $on|c /|m none $second tmpfs 0 -" \
+	    "m none $on tmpfs 6 -|a $on 0 1 0 0|a $on 0 0x20 0x71 0|a $trusted/link 0x8000 8 2 0x100000" \
+	    "a $on 0 1 0 0|m none $on tmpfs 0 -|a $trusted/link 0x100 1 0 0|a $on 0x40 1 0 0|a $trusted/none 0 1 0 0|a $on 0 0x10000000 0 0|a $on 0 0 0 0" \
+	    "m none $on tmpfs 0 -|A $on 31|A $on 32|A $on 33|A $on 41|A $on 4096|A $on 4097" \
+	    "m none $on tmpfs 0 -|i $on 99|i $on 0|I $on $space|I $on $space" \
+	    "m none $on tmpfs 0 -|v $on $second 0|v $on $second 0|v $second $trusted/link 0x11|v $trusted/link $second 0|v $trusted/link $trusted/second 1" \
+	    "m none $on tmpfs 0 -|V $on $second 0|V $second $on 0x100|V $second $trusted/none 0|v $second $on 0x1000|v $trusted/none $on 0" \
+	    "m none $on tmpfs 0 -|m second $second tmpfs 0 -|v $on $second 0x200|u $second 0|u $second 0" \
+	    "q 0x80000100 - 0|q 0x80000100 $disk 0|m $disk $on ext4 0 -|q 0x80000100 $disk 0|q 0x80000100 $trusted/disk 0|q 0x80000402 $disk 0|q 0x80000400 $disk 0|q 0x80000700 $disk 1000|q 0x80000800 $disk 1000|q 0x80000200 $disk 2|q 0x80000300 $disk 0" \
+	    "q 0x80000700 $on 0|q 0x80000700 $trusted/none 0|q 0x80000709 $disk 0|q 0x80009900 $disk 0|q 0x580100 $disk 0|q 0x580300 $disk 0|q 0x580800 $disk 0" \
+	    "m $disk $on ext4 0 -|Q 0x80000100 $on 0|Q 0x80000700 $on 0|Q 0x80000800 $on 0|Q 0x80000200 $on 2|Q 0x80000400 $trusted/none 0|Q 0x80000700 $second 0|Q 0x580300 $on 0"; do
 		IFS='|'
 		# shellcheck disable=SC2086
 		set -- "$@" $set
@@ -117,19 +139,26 @@ like "natively there are mounts" " - ext4 $disk " "$(cat "$T/native")"
 policy <<'END'
 	native-mount: permit
 	native-umount2: permit
+	native-mount_setattr: permit
+	native-move_mount: permit
 END
 ways roots >"$T/judged"
 same_files "decided by the filter" "$T/native" "$T/judged"
 policy <<'END'
 	native-mount: target eq "/nowhere" then deny[enoexec]
 	native-umount2: target eq "/nowhere" then deny[enoexec]
+	native-mount_setattr: target eq "/nowhere" then deny[enoexec]
+	native-move_mount: target eq "/nowhere" then deny[enoexec]
+	native-quotactl: filename eq "/nowhere" then deny[enoexec]
+	native-quotactl_fd: filename eq "/nowhere" then deny[enoexec]
 END
 ways roots >"$T/judged"
 same_files "judged" "$T/native" "$T/judged"
 ways as_the_user >"$T/native"
 refute "natively a user mounts nothing" grep -q " - .* rw" "$T/native"
-sed 's/EPERM/no/; s/ENOENT/no/; s/EINVAL/no/' "$T/native" >"$T/native.no"
-ways session | sed 's/EPERM/no/; s/ENOENT/no/; s/EINVAL/no/' >"$T/judged"
+no='s/: E\(PERM\|NOENT\|INVAL\|FAULT\|2BIG\|BADF\)$/: no/'
+sed "$no" "$T/native" >"$T/native.no"
+ways session | sed "$no" >"$T/judged"
 same_files "nor judged" "$T/native.no" "$T/judged"
 
 # By what and where.
@@ -219,6 +248,91 @@ if [ -c /dev/fuse ] && grep -q "	fuse\$" /proc/filesystems; then
 else
 	skip 4 "no FUSE here"
 fi
+
+# What is there already: its attributes, and where it is.
+policy <<END
+	native-mount_setattr: target eq "$on" and \
+	    mountflags eq "MOUNT_ATTR_RDONLY" and clearflags eq "0" then \
+	    permit log as root
+	native-mount_setattr: target eq "$second" and clearflags re ".*" then \
+	    permit as root
+	native-mount_setattr: target eq "$from" and mountflags re ".*" then \
+	    permit with sys_admin
+	native-move_mount: source eq "$second" and target eq "$user_home/on" then \
+	    permit as root
+	native-move_mount: target eq "$second" then permit with sys_admin
+	native-umount2: target eq "$user_home/on" then permit as root
+END
+attributes() {
+	mounted | awk '{ print $3 }'
+}
+for place in "$on" "$second"; do
+	mount -t tmpfs -o nosuid none "$place"
+done
+same "attributes" "$(printf '%s\n' "a $on 0 1 0 0: 0" \
+    "a $trusted/link 0 1 2 0: EPERM" "a $on 0 9 0 0: EPERM" \
+    "a $second 0 0 2 0: 0" "a $second 0 1 0 0: EPERM" \
+    "a $second 0 0 0 0x40000: EPERM" "a $from 0 1 0 0: EINVAL" \
+    "a $user_home/on 0 1 0 0: EPERM" "a $on 0x8000 1 0 0: EPERM")" "$(session "a $on 0 1 0 0" \
+    "a $trusted/link 0 1 2 0" "a $on 0 9 0 0" "a $second 0 0 2 0" \
+    "a $second 0 1 0 0" "a $second 0 0 0 0x40000" "a $from 0 1 0 0" \
+    "a $user_home/on 0 1 0 0" "a $on 0x8000 1 0 0")"
+same "are changed so" "ro,nosuid,relatime rw,relatime" \
+    "$(attributes | xargs)"
+like "that is logged" "target: $on, mountflags: MOUNT_ATTR_RDONLY, clearflags: 0" \
+    "$(cat "$T/log")"
+same "nobody maps users" "I $from self: EPERM" "$(session "I $from self")"
+same "what is moved" "$(printf '%s\n' "v $on $user_home/on 0: EPERM" \
+    "v $on $second 0: EPERM" "v $second $user_home/on 0x200: EPERM" \
+    "V $second $user_home/on 0: 0" "u $user_home/on 2: 0")" \
+    "$(session "v $on $user_home/on 0" "v $on $second 0" \
+    "v $second $user_home/on 0x200" "V $second $user_home/on 0" \
+    "u $user_home/on 2")"
+unmount_all
+
+# What is in memory counts once: to take nosuid off is not permitted.
+flipped() {
+	mount -t tmpfs -o nosuid none "$on"
+	policy
+	roots "r $on"
+	attributes
+	unmount_all
+}
+flipped >"$T/flipped" <<'END'
+	native-mount_setattr: permit
+END
+same "natively memory may change" "$(printf '%s\n' "r $on: 0" ro,relatime)" \
+    "$(cat "$T/flipped")"
+flipped >"$T/flipped" <<'END'
+	native-mount_setattr: mountflags eq "MOUNT_ATTR_RDONLY" and \
+	    clearflags eq "0" then permit
+	native-mount_setattr: deny
+END
+same "not behind the judge" "$(printf '%s\n' "r $on: 0" ro,nosuid,relatime)" \
+    "$(cat "$T/flipped")"
+
+# Quotas: there are none, and who asks for them is told so.
+mount -t ext4 "$disk" "$on"
+policy <<END
+	native-quotactl: filename eq "$disk" and cmd eq "Q_GETQUOTA" and \
+	    quotatype eq "USRQUOTA" and id eq "4711" then permit log as root
+	native-quotactl: filename eq "$disk" and quotatype eq "GRPQUOTA" then \
+	    permit with sys_admin
+	native-quotactl_fd: filename eq "$on" and cmd eq "Q_SETQUOTA" then \
+	    permit as root
+END
+same "quotas" "$(printf '%s\n' "q 0x80000700 $disk 4711: ESRCH" \
+    "q 0x80000700 $disk 4712: EPERM" "q 0x80000700 $disk $user_uid: ESRCH" \
+    "q 0x80000801 $disk 4711: EPERM" "q 0x80000701 $disk 4711: ESRCH" \
+    "q 0x80000301 $disk 0: EPERM" "Q 0x80000800 $on 1: ESRCH" \
+    "Q 0x80000700 $on 1: EPERM" "Q 0x80000800 $second 1: EPERM")" \
+    "$(session "q 0x80000700 $disk 4711" "q 0x80000700 $disk 4712" \
+    "q 0x80000700 $disk $user_uid" "q 0x80000801 $disk 4711" \
+    "q 0x80000701 $disk 4711" "q 0x80000301 $disk 0" "Q 0x80000800 $on 1" \
+    "Q 0x80000700 $on 1" "Q 0x80000800 $second 1")"
+like "they are logged" "filename: $disk, cmd: Q_GETQUOTA, quotatype: USRQUOTA, id: 4711" \
+    "$(cat "$T/log")"
+unmount_all
 
 # A space of the program's own is not the session's.
 policy <<'END'
