@@ -137,6 +137,7 @@ flip(void *unused)
 
 	while (!atomic_load(&over)) {
 		*clear = 0;
+		atomic_fetch_add(&flips, 1);
 		*clear = MOUNT_ATTR_NOSUID;
 		atomic_fetch_add(&flips, 1);
 	}
