@@ -19,6 +19,7 @@
 
 #include "../compat.h"
 #include "../resolve/resolve.h"
+#include "contexts.h"
 #include "internal.h"
 
 #define LIST_MAX 8192 /* of /proc/filesystems */
@@ -177,6 +178,14 @@ is_roots_path(const char *path, const struct stat *object)
 	return lstat(path, &st) == 0 && resolve_same(&st, object);
 }
 
+const char *
+perform_device_name(const struct resolve_pin *pin)
+{
+	return S_ISBLK(pin->st.st_mode) && is_roots_path(pin->path, &pin->st) ?
+	    pin->path :
+	    NULL;
+}
+
 /* What was pinned, or a name of what is on no device; NULL: none. */
 static const char *
 source_of(const struct perform_request *request, const char *text, char *buf,
@@ -190,7 +199,7 @@ source_of(const struct perform_request *request, const char *text, char *buf,
 	if (pin->object == -1) /* it is to say what is due, and in its order */
 		return "/proc/self/fd/none";
 	if ((request->numbers.flags & (MS_BIND | MS_MOVE)) == 0 &&
-	    S_ISBLK(pin->st.st_mode) && is_roots_path(pin->path, &pin->st))
+	    perform_device_name(pin) != NULL)
 		return pin->path;
 	path = perform_path(pin->object);
 	(void)strlcpy(buf, path.text, size);
@@ -290,13 +299,16 @@ perform_move_mount(const struct perform_request *request,
 	const unsigned int more = COMPAT_MOVE_MOUNT_SET_GROUP |
 	    COMPAT_MOVE_MOUNT_BENEATH;
 	const struct resolve_pin *target = request->pin[1];
+	unsigned int flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
 
 	(void)result;
 	if (target == NULL || target->object == -1) {
 		errno = ENOENT;
 		return -1;
 	}
+	flags |= (unsigned int)request->numbers.flags & more;
+	if (request->fd != -1)
+		return contexts_move(request, target->object, flags);
 	return move_mount(request->pin[0]->object, "", target->object, "",
-	    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH |
-		((unsigned int)request->numbers.flags & more));
+	    flags);
 }

@@ -47,8 +47,10 @@ struct perform_request {
 	/* a duplicate of the caller's; a pidfd of its target; or -1 */
 	int fd;
 	struct sys_target target;
-	pid_t number;    /* the target's, here */
-	bool of_process; /* the pidfd is, though the target is a thread */
+	pid_t number;         /* the target's, here */
+	bool of_process;      /* the pidfd is, though the target is a thread */
+	int extra;            /* another duplicate, of fsconfig(2); or -1 */
+	unsigned int version; /* of what fd stands for, as it was judged */
 	const void *data;
 	size_t len;
 };
@@ -56,6 +58,7 @@ struct perform_request {
 struct perform_result {
 	int64_t value;
 	int number;   /* name_to_handle_at's mount id */
+	int fd;       /* for the caller, or -1; whoever gets it closes it */
 	uint32_t len; /* of data, for the caller's buffer */
 	unsigned char data[PERFORM_DATA_MAX];
 };

@@ -179,8 +179,12 @@ copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	call->path[k][0] = '\0';
 	if (k > 0 && call->row->op == SYS_OP_QUOTA && !has_quota_file(call))
 		return 0;
-	if (addr == 0)
-		return take_no_path(call, arg, k);
+	if (addr == 0) {
+		error = take_no_path(call, arg, k);
+		if (error == 0)
+			call_take_stand_in(judge, call, k);
+		return error;
+	}
 	call->has_path[k] = true;
 	may_be_empty = (call_at_flags(call, arg) & AT_EMPTY_PATH) != 0 ||
 	    (arg->flags & (SYS_ARG_EMPTY | SYS_ARG_OPTIONAL)) == SYS_ARG_EMPTY;
@@ -188,7 +192,10 @@ copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	if (error != 0)
 		return error;
 	call->empty[k] = call->path[k][0] == '\0';
-	return call->empty[k] && !may_be_empty ? ENOENT : 0;
+	if (call->empty[k] && !may_be_empty)
+		return ENOENT;
+	call_take_stand_in(judge, call, k);
+	return 0;
 }
 
 int
@@ -328,7 +335,10 @@ call_take_descriptor(struct judge *judge, struct call *call)
 
 	call->fd = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
 	    call->process->tgid, (int)call->regs[reg]);
-	return call->fd == -1 ? errno : 0;
+	if (call->fd == -1)
+		return errno;
+	call_note_context(call);
+	return 0;
 }
 
 #define SIZED_MAX 64 /* the kernel's, of the machine's names */
@@ -370,6 +380,7 @@ copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	case SYS_HOWFLAGS:
 		return copy_how(judge, call, arg);
 	case SYS_STRING:
+	case SYS_KEY:
 		return copy_text(judge, call, arg);
 	case SYS_SOCKADDR:
 		return call_copy_address(judge, call, call->regs[arg->reg],
@@ -401,6 +412,7 @@ call_copy_all(struct judge *judge, struct call *call)
 {
 	bool text = sys_form_register(call->row, SYS_FORM_TEXT) != -1 ||
 	    sys_form_register(call->row, SYS_FORM_MOUNT) != -1 ||
+	    sys_form_register(call->row, SYS_FORM_CONFIG) != -1 ||
 	    sys_form_register(call->row, SYS_FORM_QUOTA) != -1;
 	const struct sys_arg *arg;
 	size_t paths = 0;
@@ -442,7 +454,7 @@ call_copy_all(struct judge *judge, struct call *call)
 	error = 0;
 	if (is_prepared_here(call) && text)
 		error = call_take_payload(judge, call);
-	if (error == 0 && sys_takes_fd(call->row))
+	if (error == 0 && sys_takes_fd(call->row) && call->fd == -1)
 		error = call_take_descriptor(judge, call);
 	/* An address of another family: that is the kernel's to say. */
 	if (error == 0 && call->addr_is_path && call->fd != -1 &&

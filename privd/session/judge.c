@@ -414,6 +414,11 @@ static const struct jail_rule touching[] = {
 	ANY(SYS_umount2),
 	ANY(SYS_mount_setattr),
 	ANY(SYS_move_mount),
+	ANY(SYS_fsopen),
+	ANY(SYS_fsconfig),
+	ANY(SYS_fsmount),
+	ANY(SYS_open_tree),
+	ANY(SYS_pipe2),
 	ANY(SYS_quotactl),
 	ANY(SYS_quotactl_fd),
 };

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../perform/contexts.h"
 #include "../perform/perform.h"
 #include "../policy/policy.h"
 #include "../compat.h"
@@ -136,6 +137,130 @@ call_take_attr(struct judge *judge, struct call *call, uint64_t addr)
 	return call->fd == -1 ? EBADF : 0;
 }
 
+#define CMD_CREATE_EXCL 8 /* Linux 6.6 */
+
+/* As the kernel looks at them, before all else. */
+static int
+config_error(const uint64_t *regs)
+{
+	bool key = regs[2] != 0, value = regs[3] != 0;
+	int aux = (int)regs[4];
+
+	if ((int)regs[0] < 0)
+		return EINVAL;
+	switch ((uint32_t)regs[1]) {
+	case FSCONFIG_SET_FLAG:
+		return key && !value && aux == 0 ? 0 : EINVAL;
+	case FSCONFIG_SET_STRING:
+		return key && value && aux == 0 ? 0 : EINVAL;
+	case FSCONFIG_SET_PATH:
+	case FSCONFIG_SET_PATH_EMPTY:
+		return key && value && (aux == AT_FDCWD || aux >= 0) ? 0 :
+								       EINVAL;
+	case FSCONFIG_SET_FD:
+		return key && !value && aux >= 0 ? 0 : EINVAL;
+	case FSCONFIG_CMD_CREATE:
+	case FSCONFIG_CMD_RECONFIGURE:
+	case CMD_CREATE_EXCL:
+		return !key && !value && aux == 0 ? 0 : EINVAL;
+	case FSCONFIG_SET_BINARY: /* no file system has one */
+		return EINVAL;
+	default:
+		return EOPNOTSUPP;
+	}
+}
+
+bool
+call_names_folder(const struct call *call)
+{
+	uint32_t cmd = (uint32_t)call->regs[1];
+
+	return call->base->op == SYS_OP_FSCONFIG &&
+	    (cmd == FSCONFIG_SET_PATH || cmd == FSCONFIG_SET_PATH_EMPTY);
+}
+
+/* The descriptor that an option is. */
+static int
+take_extra(struct judge *judge, struct call *call, const char *value)
+{
+	unsigned long number = call->regs[4];
+	char *end;
+
+	if (value != NULL) {
+		number = strtoul(value, &end, 0);
+		if (end == value || *end != '\0')
+			return EINVAL;
+	}
+	call->extra = reach_take(&judge->reach, call->ticket.id,
+	    call->thread->tid, call->process->tgid, (int)number);
+	call->ask.extra = call->extra;
+	return call->extra == -1 ? EBADF : 0;
+}
+
+int
+call_take_config(struct judge *judge, struct call *call)
+{
+	bool key = call->regs[2] != 0, value = call->regs[3] != 0;
+	struct context_config config;
+	int error;
+
+	error = config_error(call->regs);
+	if (error == 0)
+		error = call_take_descriptor(judge, call);
+	if (error != 0)
+		return error;
+	if ((key && strlen(call->string) > PERFORM_NAME_MAX) ||
+	    (value && !call_names_folder(call) &&
+		strlen(call->path[0]) > PERFORM_NAME_MAX))
+		return EINVAL;
+	call->ask.data = call->data;
+	call->ask.fd = call->fd;
+	if (value)
+		append(call, 0, call->path[0]);
+	if (key)
+		append(call, 1, call->string);
+	if (!contexts_config(&call->ask, &config))
+		return EINVAL;
+	call->has_path[0] = config.with_path;
+	call->empty[0] = config.with_path && call->path[0][0] == '\0';
+	if (call->empty[0] && config.cmd == FSCONFIG_SET_PATH)
+		return ENOENT;
+	return config.with_fd ? take_extra(judge, call, config.value) : 0;
+}
+
+void
+call_note_context(struct call *call)
+{
+	struct context_texts texts;
+
+	if ((call->row->op == SYS_OP_FSCONFIG ||
+		call->row->op == SYS_OP_FSMOUNT) &&
+	    contexts_texts(call->fd, &texts))
+		call->ask.version = texts.version;
+}
+
+void
+call_take_stand_in(struct judge *judge, struct call *call, size_t path)
+{
+	struct context_texts texts;
+	int fd;
+
+	if (path != 0 || call->row->op != SYS_OP_MOVE_MOUNT ||
+	    !call->empty[0] || (int)call->regs[0] < 0)
+		return;
+	fd = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
+	    call->process->tgid, (int)call->regs[0]);
+	if (fd == -1)
+		return;
+	if (!contexts_texts(fd, &texts)) {
+		close(fd);
+		return;
+	}
+	call->fd = fd;
+	call->ask.version = texts.version;
+	call->has_path[0] = false;
+}
+
 static uint64_t
 mount_id(int fd, const char *name)
 {
@@ -201,7 +326,39 @@ attr_may_be_lent(const struct policy_expr *expr,
 	    (attr.propagation == 0 || rule_tests(expr, "propagation"));
 }
 
-/* What is moved is lent by its name alone. */
+/* What makes more than a plain new one must be spoken of. */
+static bool
+config_may_be_lent(const struct policy_expr *expr,
+    const struct perform_request *ask)
+{
+	struct context_config config;
+
+	if (!contexts_config(ask, &config))
+		return false;
+	if (config.cmd == FSCONFIG_CMD_RECONFIGURE)
+		return rule_tests(expr, "cmd");
+	return (config.key == NULL || rule_tests(expr, "key")) &&
+	    (config.value == NULL || rule_tests(expr, "value"));
+}
+
+static bool
+tree_may_be_lent(const struct policy_expr *expr,
+    const struct perform_request *ask)
+{
+	return rule_tests(expr, "source") &&
+	    ((ask->numbers.flags & AT_RECURSIVE) == 0 ||
+		rule_tests(expr, "mountflags"));
+}
+
+static bool
+fsmount_may_be_lent(const struct policy_expr *expr, struct perform_request *ask)
+{
+	if (!rule_tests(expr, "mountflags"))
+		ask->numbers.plain[0] |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+	return true;
+}
+
+/* What is moved is lent by its name alone, or by what it is of. */
 static bool
 move_may_be_lent(const struct policy_expr *expr,
     const struct perform_request *ask)
@@ -209,7 +366,8 @@ move_may_be_lent(const struct policy_expr *expr,
 	const uint64_t more = COMPAT_MOVE_MOUNT_SET_GROUP |
 	    COMPAT_MOVE_MOUNT_BENEATH;
 
-	return rule_tests(expr, "source") &&
+	return (rule_tests(expr, "source") ||
+		   (ask->fd != -1 && rule_tests(expr, "fstype"))) &&
 	    ((ask->numbers.flags & more) == 0 ||
 		rule_tests(expr, "mountflags"));
 }
@@ -240,6 +398,24 @@ new_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
 	return (flags & CHANGES) == 0;
 }
 
+void
+call_let_go_of_mounts(struct call *call)
+{
+	size_t k;
+
+	switch ((unsigned int)call->ask.op) {
+	case SYS_OP_MOUNT:
+	case SYS_OP_MOUNT_ATTR:
+	case SYS_OP_MOVE_MOUNT:
+	case SYS_OP_OPEN_TREE:
+		for (k = 0; k < CALL_PATHS; k++)
+			resolve_clear(&call->pin[k]);
+		break;
+	default:
+		break;
+	}
+}
+
 bool
 mount_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
 {
@@ -250,6 +426,14 @@ mount_may_be_lent(const struct policy_rule *rule, struct perform_request *ask)
 		return attr_may_be_lent(rule->expr, ask);
 	case SYS_OP_MOVE_MOUNT:
 		return move_may_be_lent(rule->expr, ask);
+	case SYS_OP_FSOPEN:
+		return rule_tests(rule->expr, "fstype");
+	case SYS_OP_FSCONFIG:
+		return config_may_be_lent(rule->expr, ask);
+	case SYS_OP_FSMOUNT:
+		return fsmount_may_be_lent(rule->expr, ask);
+	case SYS_OP_OPEN_TREE:
+		return tree_may_be_lent(rule->expr, ask);
 	case SYS_OP_QUOTA:
 		return quota_may_be_lent(rule->expr, ask);
 	default:
@@ -271,4 +455,18 @@ mount_format_attr(const struct perform_request *ask, unsigned int kind,
 		       kind == SYS_ATTRSET ? attr.attr_set :
 					     attr.attr_clr,
 		   text, SYS_VALUE_MAX) == 0;
+}
+
+bool
+mount_format_context(int token, unsigned int kind, char *text)
+{
+	struct context_texts texts;
+	const char *found;
+
+	if (!contexts_texts(token, &texts))
+		return false;
+	found = kind == SYS_CTXTYPE ? texts.fstype :
+	    kind == SYS_CTXSOURCE   ? texts.source :
+				      texts.data;
+	return strlcpy(text, found, SYS_VALUE_MAX) < SYS_VALUE_MAX;
 }

@@ -255,6 +255,8 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 		return call_take_mount(judge, call, value);
 	case SYS_FORM_ATTR:
 		return call_take_attr(judge, call, value);
+	case SYS_FORM_CONFIG:
+		return call_take_config(judge, call);
 	case SYS_FORM_QUOTA:
 		return take_quota(judge, call, value);
 	case SYS_FORM_SIGINFO:
@@ -322,6 +324,8 @@ call_take_payload(struct judge *judge, struct call *call)
 	call->out_number = 0;
 	call->ask.data = NULL;
 	call->ask.len = 0;
+	call->ask.extra = -1;
+	call->ask.version = 0;
 	sys_numbers(call->row, call->regs, &call->ask.numbers);
 	call->ask.memory.size = call->ask.numbers.size;
 	call->ask.memory.mask = call->ask.numbers.mask;

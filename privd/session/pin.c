@@ -23,6 +23,7 @@
 
 #include "judge.h"
 #include "message.h"
+#include "mount.h"
 #include "words.h"
 
 /* Is this folder of /proc that of the calling program itself? */
@@ -131,6 +132,8 @@ open_start(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		number = (int)call->regs[arg->aux];
 	else if (arg->kind == SYS_FDPATH)
 		number = (int)call->regs[arg->reg];
+	else if (call_names_folder(call))
+		number = (int)call->regs[4];
 	if (arg->kind != SYS_FDPATH && number == AT_FDCWD)
 		what = REACH_CWD;
 	*start = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
@@ -361,6 +364,9 @@ call_clear(struct call *call)
 	if (call->fd != -1)
 		close(call->fd);
 	call->fd = -1;
+	if (call->extra != -1)
+		close(call->extra);
+	call->extra = -1;
 	call->npins = 0;
 	target_clear(&call->target);
 	drop_message(call);

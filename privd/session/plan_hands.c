@@ -84,6 +84,10 @@ wants_mounts(const struct policy_rule *rule)
 		case SYS_OP_UMOUNT:
 		case SYS_OP_MOUNT_ATTR:
 		case SYS_OP_MOVE_MOUNT:
+		case SYS_OP_FSOPEN:
+		case SYS_OP_FSCONFIG:
+		case SYS_OP_FSMOUNT:
+		case SYS_OP_OPEN_TREE:
 			return true;
 		default:
 			break;

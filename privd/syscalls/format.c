@@ -27,6 +27,7 @@
 #define MS_MAGIC UINT64_C(0xc0ed0000)
 #define FIRST_RT 34 /* what libc leaves of the real-time signals */
 #define LAST_RT 64
+#define TREE_BITS UINT64_C(0x8001)
 #define MOVE_BITS UINT64_C(0x300)
 #define BITS_32 UINT64_C(0xffffffff)
 #define BITS_64 UINT64_MAX
@@ -472,6 +473,9 @@ static const struct kind kinds[SYS_MEMORY] = {
 	    read_bits },
 	[SYS_ATTRFLAGS] = { BITS_64, sys_names_attr, show_flags, read_bits },
 	[SYS_MOVEFLAGS] = { MOVE_BITS, sys_names_move, show_flags, read_bits },
+	[SYS_TREEFLAGS] = { TREE_BITS, sys_names_tree, show_flags, read_bits },
+	[SYS_FSCMD] = { BITS_32, sys_names_fsconfig, show_or_number,
+	    read_or_number },
 	[SYS_QUOTACMD] = { ~(uint64_t)0xff & BITS_32, sys_names_quota,
 	    show_command, read_command },
 	[SYS_QUOTATYPE] = { 0xff, sys_names_quota_type, show_or_number,

@@ -313,6 +313,25 @@ const struct sys_name sys_names_attr[] = {
 	{ NULL, 0 },
 };
 
+const struct sys_name sys_names_tree[] = {
+	{ N(OPEN_TREE_CLONE) },
+	{ "AT_RECURSIVE", 0x8000 },
+	{ NULL, 0 },
+};
+
+const struct sys_name sys_names_fsconfig[] = {
+	{ N(FSCONFIG_SET_FLAG) },
+	{ N(FSCONFIG_SET_STRING) },
+	{ N(FSCONFIG_SET_BINARY) },
+	{ N(FSCONFIG_SET_PATH) },
+	{ N(FSCONFIG_SET_PATH_EMPTY) },
+	{ N(FSCONFIG_SET_FD) },
+	{ N(FSCONFIG_CMD_CREATE) },
+	{ N(FSCONFIG_CMD_RECONFIGURE) },
+	{ "FSCONFIG_CMD_CREATE_EXCL", 8 },
+	{ NULL, 0 },
+};
+
 const struct sys_name sys_names_move[] = {
 	{ "MOVE_MOUNT_SET_GROUP", 0x100 },
 	{ "MOVE_MOUNT_BENEATH", 0x200 },

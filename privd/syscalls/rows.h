@@ -176,6 +176,8 @@ extern const struct sys_name sys_names_mount[];
 extern const struct sys_name sys_names_umount[];
 extern const struct sys_name sys_names_attr[];
 extern const struct sys_name sys_names_move[];
+extern const struct sys_name sys_names_tree[];
+extern const struct sys_name sys_names_fsconfig[];
 extern const struct sys_name sys_names_quota[];
 extern const struct sys_name sys_names_quota_type[];
 extern const struct sys_name sys_names_signal[];

@@ -64,6 +64,8 @@ enum sys_kind {
 	SYS_UMOUNTFLAGS,
 	SYS_ATTRFLAGS,  /* of a mount, "MOUNT_ATTR_RDONLY" */
 	SYS_MOVEFLAGS,  /* what move_mount does beside moving */
+	SYS_TREEFLAGS,  /* "OPEN_TREE_CLONE" */
+	SYS_FSCMD,      /* "FSCONFIG_SET_STRING" */
 	SYS_QUOTACMD,   /* "Q_SETQUOTA" */
 	SYS_QUOTATYPE,  /* "USRQUOTA", of the same register */
 	SYS_CREATFLAGS, /* creat's: "woct", in no register */
@@ -84,6 +86,11 @@ enum sys_kind {
 	/* string, which mount(2) takes for a path as its flags and type say */
 	SYS_SOURCE,
 	SYS_OPTIONS, /* the options of a mount, text */
+	SYS_KEY,     /* of an option, C string */
+	/* what the descriptor of a mount to be stands for */
+	SYS_CTXTYPE,
+	SYS_CTXSOURCE,
+	SYS_CTXDATA,
 	/* struct mount_attr: what it sets, takes off, and how it spreads */
 	SYS_ATTRSET,
 	SYS_ATTRCLEAR,
@@ -169,6 +176,10 @@ enum sys_op {
 	SYS_OP_UMOUNT,
 	SYS_OP_MOUNT_ATTR,
 	SYS_OP_MOVE_MOUNT,
+	SYS_OP_FSOPEN,
+	SYS_OP_FSCONFIG,
+	SYS_OP_FSMOUNT,
+	SYS_OP_OPEN_TREE,
 	SYS_OP_QUOTA,
 	SYS_OP_CHDIR, /* these two are let go on, see SYS_MOVES */
 	SYS_OP_CHROOT,
@@ -348,6 +359,7 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_MOUNT 'D'  /* options, which its other strings go with */
 #define SYS_FORM_SCHED 'A'  /* struct sched_attr, which says its size */
 #define SYS_FORM_ATTR 'M'   /* struct mount_attr, SYS_FORM_SIZE long */
+#define SYS_FORM_CONFIG 'G' /* fsconfig's key, which its value goes with */
 #define SYS_FORM_QUOTA 'Z'  /* what a command of quotactl(2) has there */
 #define SYS_FORM_STRUCT 'c' /* of the size that its operation has, or NULL */
 

@@ -21,6 +21,14 @@
  *	V FROM TO FLAGS	move_mount of opened folders
  *	q CMD DEVICE ID	quotactl
  *	Q CMD PATH ID	quotactl_fd
+ *	O TYPE FLAGS	fsopen
+ *	S CMD KEY VALUE AUX	fsconfig of that
+ *	M ATTRIBUTES	fsmount of that
+ *	T PATH FLAGS	open_tree, cloned by flag 1
+ *	P TARGET FLAGS	move_mount of what the two before gave
+ *	D PATH		opens what is below that
+ *	y KEY ONE OTHER	fsconfig again and again, its value changing
+ *	w		opens /dev/fuse, as number 77
  *	r PATH		mount_setattr again and again, its memory changing
  */
 #include <sys/mman.h>
@@ -150,11 +158,13 @@ set_racing(const char *path)
 {
 	long result = -1;
 	pthread_t thread;
+	long start;
 	int i;
 
 	if (pthread_create(&thread, NULL, flip, NULL) != 0)
 		return -1;
-	for (i = 0; i < ROUNDS || atomic_load(&flips) < FLIPS; i++)
+	start = atomic_load(&flips);
+	for (i = 0; i < ROUNDS || atomic_load(&flips) - start < FLIPS; i++)
 		if (syscall(SYS_mount_setattr, AT_FDCWD, path, 0, &flipped,
 			sizeof(flipped)) == 0)
 			result = 0;
@@ -186,6 +196,62 @@ ask_quota(const char *cmd, const char *on, const char *id, bool by_fd)
 		return syscall(SYS_quotactl_fd, open(on, O_RDONLY), number, who,
 		    addr);
 	return syscall(SYS_quotactl, number, on, who, addr);
+}
+
+static int context = -1, tree = -1;
+
+static long
+keep(int *where, long fd)
+{
+	*where = (int)fd;
+	return fd;
+}
+
+static long
+configure(char **parts)
+{
+	return syscall(SYS_fsconfig, context, strtoul(parts[1], NULL, 0),
+	    text(parts[2]), text(parts[3]), (int)strtol(parts[4], NULL, 0));
+}
+
+static char value[16];
+static const char *values[2];
+
+static void *
+flip_value(void *unused)
+{
+	volatile char *at = value;
+	size_t i, n = strlen(value);
+
+	while (!atomic_load(&over)) {
+		for (i = 0; i < n; i++)
+			at[i] = values[atomic_load(&flips) % 2][i];
+		atomic_fetch_add(&flips, 1);
+	}
+	return unused;
+}
+
+/* 0: it was done at least once. */
+static long
+configure_racing(char **parts)
+{
+	long result = -1, start;
+	pthread_t thread;
+	int i;
+
+	values[0] = parts[2];
+	values[1] = parts[3];
+	(void)snprintf(value, sizeof(value), "%s", parts[2]);
+	if (pthread_create(&thread, NULL, flip_value, NULL) != 0)
+		return -1;
+	start = atomic_load(&flips);
+	for (i = 0; i < ROUNDS || atomic_load(&flips) - start < FLIPS; i++)
+		if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING,
+			parts[1], value, 0) == 0)
+			result = 0;
+	atomic_store(&over, true);
+	(void)pthread_join(thread, NULL);
+	return result;
 }
 
 static long
@@ -226,6 +292,28 @@ do_step(const char *step)
 		return map_users(parts[1], (int)strtoul(parts[2], NULL, 0));
 	case 'I':
 		return map_users(parts[1], user_space(parts[2]));
+	case 'O':
+		return keep(&context,
+		    syscall(SYS_fsopen, parts[1], strtoul(parts[2], NULL, 0)));
+	case 'S':
+		return configure(parts);
+	case 'M':
+		return keep(&tree,
+		    syscall(SYS_fsmount, context, 0,
+			strtoul(parts[1], NULL, 0)));
+	case 'T':
+		return keep(&tree,
+		    syscall(SYS_open_tree, AT_FDCWD, parts[1],
+			strtoul(parts[2], NULL, 0)));
+	case 'P':
+		return syscall(SYS_move_mount, tree, "", AT_FDCWD, parts[1],
+		    MOVE_MOUNT_F_EMPTY_PATH | strtoul(parts[2], NULL, 0));
+	case 'y':
+		return configure_racing(parts);
+	case 'D':
+		return openat(tree, parts[1], O_RDONLY);
+	case 'w':
+		return fcntl(open("/dev/fuse", O_RDWR), F_DUPFD, 77);
 	case 'r':
 		return set_racing(parts[1]);
 	case 'v':

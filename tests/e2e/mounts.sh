@@ -107,6 +107,18 @@ ways() {
 	    "m none $on tmpfs 0 -|v $on $second 0|v $on $second 0|v $second $trusted/link 0x11|v $trusted/link $second 0|v $trusted/link $trusted/second 1" \
 	    "m none $on tmpfs 0 -|V $on $second 0|V $second $on 0x100|V $second $trusted/none 0|v $second $on 0x1000|v $trusted/none $on 0" \
 	    "m none $on tmpfs 0 -|m second $second tmpfs 0 -|v $on $second 0x200|u $second 0|u $second 0" \
+	    "O tmpfs 1|S 1 source thing 0|S 1 size 64k 0|S 1 mode 700 0|S 6 - - 0|M 2|P $on 0|u $on 2" \
+	    "O nosuchfs 0|O tmpfs 2|S 1 a b 0|M 0|P $on 0" \
+	    "O tmpfs 0|S 1 nonsense 1 0|S 0 nonsense - 0|S 9 - - 0|S 99 a b 0|S 0 - - 0|S 1 size - 0|S 1 size 1 1|S 5 a - -1|S 6 a - 0|M 0|S 6 - - 0|S 6 - - 0|S 1 size 64k 0|M 8|P $trusted/none 0|P $trusted/link 0x10" \
+	    "O ramfs 0|S 1 source - 0|S 1 source second 0|S 0 ro - 0|S 6 - - 0|M 0x1000000|M 1|P $trusted/link 0|P $on/ 0" \
+	    "O ext4 0|S 1 source $disk 0|S 0 ro - 0|S 1 errors continue 0|S 6 - - 0|M 1|P $on 0|u $on 2" \
+	    "O ext4 0|S 1 source $trusted/disk 0|S 6 - - 0|M 0|P $on 0" "O ext4 0|S 6 - - 0|S 3 source $disk -100" \
+	    "O ext4 0|S 1 source $from/file 0|S 6 - - 0|M 0" \
+	    "w|O fuse 0|S 5 fd - 77|S 1 rootmode 40000 0|S 1 user_id 0 0|S 1 group_id 0 0|S 6 - - 0|M 0|P $on 0" \
+	    "w|O fuse 0|S 1 fd 77 0|S 1 rootmode 40000 0|S 1 user_id 0 0|S 1 group_id 0 0|S 6 - - 0|M 0|P $on 0" \
+	    "O fuse 0|S 5 fd - 99|S 1 fd nonsense 0" \
+	    "T $from 1|P $on 0|u $on 2|T $from 0x8001|P $on 0" "T $from/file 1|P $from/file 0" \
+	    "T $trusted/none 1|T $from 2|T $trusted/link 0x101|T $trusted/link 1|P $second 0" \
 	    "q 0x80000100 - 0|q 0x80000100 $disk 0|m $disk $on ext4 0 -|q 0x80000100 $disk 0|q 0x80000100 $trusted/disk 0|q 0x80000402 $disk 0|q 0x80000400 $disk 0|q 0x80000700 $disk 1000|q 0x80000800 $disk 1000|q 0x80000200 $disk 2|q 0x80000300 $disk 0" \
 	    "q 0x80000700 $on 0|q 0x80000700 $trusted/none 0|q 0x80000709 $disk 0|q 0x80009900 $disk 0|q 0x580100 $disk 0|q 0x580300 $disk 0|q 0x580800 $disk 0" \
 	    "m $disk $on ext4 0 -|Q 0x80000100 $on 0|Q 0x80000700 $on 0|Q 0x80000800 $on 0|Q 0x80000200 $on 2|Q 0x80000400 $trusted/none 0|Q 0x80000700 $second 0|Q 0x580300 $on 0"; do
@@ -141,6 +153,10 @@ policy <<'END'
 	native-umount2: permit
 	native-mount_setattr: permit
 	native-move_mount: permit
+	native-fsopen: permit
+	native-fsconfig: permit
+	native-fsmount: permit
+	native-open_tree: permit
 END
 ways roots >"$T/judged"
 same_files "decided by the filter" "$T/native" "$T/judged"
@@ -149,6 +165,10 @@ policy <<'END'
 	native-umount2: target eq "/nowhere" then deny[enoexec]
 	native-mount_setattr: target eq "/nowhere" then deny[enoexec]
 	native-move_mount: target eq "/nowhere" then deny[enoexec]
+	native-fsopen: fstype eq "xfs" then deny[enoexec]
+	native-fsconfig: key eq "nowhere" then deny[enoexec]
+	native-fsmount: fstype eq "xfs" then deny[enoexec]
+	native-open_tree: source eq "/nowhere" then deny[enoexec]
 	native-quotactl: filename eq "/nowhere" then deny[enoexec]
 	native-quotactl_fd: filename eq "/nowhere" then deny[enoexec]
 END
@@ -289,6 +309,76 @@ same "what is moved" "$(printf '%s\n' "v $on $user_home/on 0: EPERM" \
     "v $second $user_home/on 0x200" "V $second $user_home/on 0" \
     "u $user_home/on 2")"
 unmount_all
+
+# By descriptors: what is set up is judged with all that was said before.
+policy <<END
+	native-fsopen: fstype re "^(tmpfs|ext4|fuse)\$" then permit as root
+	native-fsconfig: fstype eq "tmpfs" and key eq "size" and \
+	    value eq "64k" then permit as root
+	native-fsconfig: fstype eq "ext4" and key eq "source" and \
+	    value eq "$disk" then permit as root
+	native-fsconfig: fstype eq "fuse" and key match "*" and value match "*" \
+	    then permit as root
+	native-fsconfig: fstype eq "fuse" and key eq "fd" and \
+	    cmd eq "FSCONFIG_SET_FD" then permit as root
+	native-fsconfig: cmd eq "FSCONFIG_CMD_CREATE" then permit as root
+	native-fsmount: fstype match "*" then permit as root
+	native-move_mount: fstype eq "tmpfs" and data eq "size=64k" and \
+	    target eq "$on" then permit log as root
+	native-move_mount: fstype eq "ext4" and source eq "$disk" and \
+	    target eq "$on" then permit as root
+	native-move_mount: fstype eq "fuse" and target match "$user_home/*" then \
+	    permit as root
+	native-open_tree: source eq "$from" then permit as root
+	native-move_mount: source eq "$from" and target match "$user_home/*" then \
+	    permit as root
+	native-fswrite: filename eq "/dev/fuse" then permit as root
+END
+same "what is set up" "$(printf '%s\n' "O tmpfs 1: 0" "S 1 size 64k 0: 0" \
+    "S 1 size 65k 0: EPERM" "S 1 mode 777 0: EPERM" "S 6 - - 0: 0" "M 0: 0" \
+    "D .: ENOTDIR" "P $second 0: EPERM" "P $trusted/link 0x10: 0" \
+    "P $trusted/link 0x10: EINVAL" "M 0: EINVAL")" \
+    "$(session "O tmpfs 1" "S 1 size 64k 0" "S 1 size 65k 0" \
+    "S 1 mode 777 0" "S 6 - - 0" "M 0" "D ." "P $second 0" \
+    "P $trusted/link 0x10" "P $trusted/link 0x10" "M 0")"
+like "is mounted so" "^/ $on rw,nosuid,nodev,.* tmpfs none rw,size=64k" \
+    "$(mounted)"
+like "with all that was said in the log" \
+    "target: $on, mountflags: 0, fstype: tmpfs, data: size=64k" "$(cat "$T/log")"
+unmount_all
+same "what was not said" "$(printf '%s\n' "O tmpfs 1: 0" "S 6 - - 0: 0" \
+    "M 0: 0" "P $on 0: EPERM" "O ramfs 0: EPERM" "S 6 - - 0: EINVAL")" \
+    "$(session "O tmpfs 1" "S 6 - - 0" "M 0" "P $on 0" "O ramfs 0" \
+    "S 6 - - 0")"
+same "a device" "$(printf '%s\n' "O ext4 0: 0" \
+    "S 1 source $from/file 0: EPERM" "S 1 source $trusted/disk 0: 0" \
+    "S 6 - - 0: 0" "M 1: 0" "P $second 0: EPERM" "P $on 0: 0")" \
+    "$(session "O ext4 0" "S 1 source $from/file 0" \
+    "S 1 source $trusted/disk 0" "S 6 - - 0" "M 1" "P $second 0" "P $on 0")"
+like "by its name" "^/ $on ro,nosuid,nodev,.* ext4 $disk rw" "$(mounted)"
+unmount_all
+same "a tree" "$(printf '%s\n' "T $second 1: EPERM" "T $from 0x8001: EPERM" \
+    "T $from 1: 0" "D file: ENOTDIR" "P $on 0: EPERM" "P $user_home/on 0: 0")" \
+    "$(session "T $second 1" "T $from 0x8001" "T $from 1" "D file" "P $on 0" \
+    "P $user_home/on 0")"
+same "is there to be read" text "$(cat "$user_home/on/file")"
+unmount_all
+if [ -c /dev/fuse ] && grep -q "	fuse\$" /proc/filesystems; then
+	same "a descriptor that is an option" "$(printf '%s\n' "w: 0" "O fuse 0: 0" \
+	    "S 5 fd - 78: EBADF" "S 5 fd - 77: EINVAL" "S 1 fd 77 0: 0" "S 1 rootmode 40000 0: 0" \
+	    "S 1 user_id $user_uid 0: 0" "S 1 group_id $user_gid 0: 0" \
+	    "S 6 - - 0: 0" "M 0: 0" "P $on 0: EPERM" "P $user_home/on 0: 0")" \
+	    "$(session w "O fuse 0" "S 5 fd - 78" "S 5 fd - 77" "S 1 fd 77 0" \
+	    "S 1 rootmode 40000 0" "S 1 user_id $user_uid 0" \
+	    "S 1 group_id $user_gid 0" "S 6 - - 0" "M 0" "P $on 0" \
+	    "P $user_home/on 0")"
+	unmount_all
+else
+	skip 1 "no FUSE here"
+fi
+same "what changes counts once" "$(printf '%s\n' "O tmpfs 0: 0" \
+    "y size 64k 99k: 0" "S 6 - - 0: 0" "M 0: 0" "P $on 0: EPERM" )" \
+    "$(session "O tmpfs 0" "y size 64k 99k" "S 6 - - 0" "M 0" "P $on 0" )"
 
 # What is in memory counts once: to take nosuid off is not permitted.
 flipped() {

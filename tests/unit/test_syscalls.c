@@ -225,7 +225,12 @@ test_disposals(void **state)
 		{ "mount", SYS_PERFORMED, SYS_ELEVATES },
 		{ "pivot_root", SYS_WHOLE, SYS_WITNESS },
 		{ "mount_setattr", SYS_PERFORMED, SYS_ELEVATES },
-		{ "move_mount", SYS_PERFORMED, SYS_ELEVATES },
+		{ "move_mount", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fsopen", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fsconfig", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fsmount", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "open_tree", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fspick", SYS_WHOLE, 0 },
 		{ "quotactl", SYS_PERFORMED, SYS_ELEVATES },
 		{ "quotactl_fd", SYS_PERFORMED, SYS_ELEVATES },
 		{ "fchmod", SYS_PERFORMED, SYS_ELEVATES },
@@ -552,8 +557,8 @@ test_names_are_unique(void **state)
 		sys_names_which, sys_names_policy, sys_names_prot,
 		sys_names_map, sys_names_map_type, sys_names_map_huge,
 		sys_names_mount, sys_names_umount, sys_names_attr,
-		sys_names_move, sys_names_quota, sys_names_quota_type,
-		sys_names_signal };
+		sys_names_move, sys_names_tree, sys_names_fsconfig,
+		sys_names_quota, sys_names_quota_type, sys_names_signal };
 	size_t i;
 
 	(void)state;

@@ -121,6 +121,9 @@ static const struct {
 	{ SYS_ATTRFLAGS, UINT64_C(1) << 40, 0, "<unknown:0x10000000000>" },
 	{ SYS_MOVEFLAGS, 0x177, 0, "MOVE_MOUNT_SET_GROUP" },
 	{ SYS_MOVEFLAGS, 0x44, 0, "0" },
+	{ SYS_TREEFLAGS, 0x88001, 0, "OPEN_TREE_CLONE|AT_RECURSIVE" },
+	{ SYS_FSCMD, 6, 0, "FSCONFIG_CMD_CREATE" },
+	{ SYS_FSCMD, 99, 0, "99" },
 	{ SYS_QUOTACMD, 0x80000701, 0, "Q_GETQUOTA" },
 	{ SYS_QUOTACMD, 0x580300, 0, "Q_XGETQUOTA" },
 	{ SYS_QUOTACMD, 0x9900, 0, "0x99" },
@@ -321,6 +324,8 @@ test_compare_names(void **state)
 		{ SYS_UMOUNTFLAGS, sys_names_umount },
 		{ SYS_ATTRFLAGS, sys_names_attr },
 		{ SYS_MOVEFLAGS, sys_names_move },
+		{ SYS_TREEFLAGS, sys_names_tree },
+		{ SYS_FSCMD, sys_names_fsconfig },
 		{ SYS_QUOTATYPE, sys_names_quota_type },
 	};
 	struct sys_arg arg = { "x", 0, 5, 0, 0, 0 };
