@@ -37,6 +37,7 @@ ln -s "$disk" "$trusted/disk"
 unshare -U sleep 600 &
 space=$!
 remember "$space"
+# shellcheck disable=SC2317	# until_true calls it
 other_users() {
 	[ "$(readlink "/proc/$space/ns/user")" != \
 	    "$(readlink /proc/self/ns/user)" ]
