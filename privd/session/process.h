@@ -64,7 +64,7 @@ struct process {
 	unsigned int threads;  /* entries that point here */
 	struct handle *memory; /* /proc/T/mem; NULL: not kept, as all three */
 	struct handle *maps;   /* /proc/T/maps */
-	struct handle *root;   /* its root, O_PATH */
+	struct handle *root;   /* its root, O_PATH, where it is the judge's */
 	bool own_root;         /* the judge's root and mounts */
 	struct regime *regime;
 	struct choice *choices;
