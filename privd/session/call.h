@@ -56,6 +56,7 @@ struct call {
 	char path[CALL_PATHS][PATH_MAX];
 	bool has_path[CALL_PATHS];
 	bool empty[CALL_PATHS]; /* "" or NULL */
+	int late_error;         /* of the second one's copy */
 	char string[PATH_MAX];
 	struct open_how how; /* of the whole open family */
 	union {

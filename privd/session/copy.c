@@ -220,13 +220,31 @@ call_copy_struct(struct judge *judge, struct call *call, uint64_t addr,
 	return 0;
 }
 
+/* Does the kernel know at once that it makes no folders (Linux 6.4)? */
+static bool
+refuses_folders(void)
+{
+	static _Atomic int known; /* 1: no, 2: yes */
+
+	if (known == 0)
+		known = openat(-1, "", O_CREAT | O_DIRECTORY, 0) == -1 &&
+			errno == EINVAL ?
+		    2 :
+		    1;
+	return known == 2;
+}
+
 /* What the kernel says of flags alone; the rest is said where they act. */
 static int
 open_flags_error(uint64_t flags)
 {
+	const uint64_t folder = O_CREAT | O_DIRECTORY;
+
 	/* Where they count at all: openat2 says EINVAL before. */
 	if ((flags & O_PATH) != 0)
 		return 0;
+	if ((flags & folder) == folder && refuses_folders())
+		return EINVAL;
 	if ((flags & TMPFILE_BIT) != 0 &&
 	    ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE ||
 		(flags & O_ACCMODE) == O_RDONLY))
@@ -377,8 +395,6 @@ copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 			return 0;
 		return call_copy_string(judge, call, call->regs[arg->reg],
 		    call->path[*paths - 1], PATH_MAX);
-	case SYS_HOWFLAGS:
-		return copy_how(judge, call, arg);
 	case SYS_STRING:
 	case SYS_KEY:
 		return copy_text(judge, call, arg);
@@ -407,6 +423,21 @@ is_other_domain(int sock)
 	    domain != AF_UNIX;
 }
 
+/* The kernel asks what became of its copy when the first was walked to. */
+static bool
+is_second_entry(const struct call *call, const struct sys_arg *arg,
+    size_t paths)
+{
+	return arg->kind == SYS_PATH && paths == 2 &&
+	    (call->row->op == SYS_OP_RENAME || call->row->op == SYS_OP_LINK);
+}
+
+static uint64_t
+exec_flags(const struct call *call)
+{
+	return call_at_flags(call, &call->row->args[0]);
+}
+
 int
 call_copy_all(struct judge *judge, struct call *call)
 {
@@ -420,6 +451,7 @@ call_copy_all(struct judge *judge, struct call *call)
 
 	memset(call->has_path, 0, sizeof(call->has_path));
 	memset(call->empty, 0, sizeof(call->empty));
+	call->late_error = 0;
 	call->addr_is_path = false;
 	call->addr_len = 0;
 	error = take_open_registers(call);
@@ -437,11 +469,23 @@ call_copy_all(struct judge *judge, struct call *call)
 		if (error != 0)
 			return error;
 	}
-	for (arg = call->row->args; arg->name != NULL; arg++) {
-		error = copy_argument(judge, call, arg, &paths);
+	/* What openat2 is to do comes before where. */
+	arg = sys_arg_by_name(call->row, "oflags", 0);
+	if (arg != NULL && arg->kind == SYS_HOWFLAGS) {
+		error = copy_how(judge, call, arg);
 		if (error != 0)
 			return error;
 	}
+	for (arg = call->row->args; arg->name != NULL; arg++) {
+		error = copy_argument(judge, call, arg, &paths);
+		if (error != 0 && is_second_entry(call, arg, paths))
+			call->late_error = error;
+		else if (error != 0)
+			return error;
+	}
+	if (call->row->disposal == SYS_EXEC && call->row->known != 0 &&
+	    (exec_flags(call) & ~(uint64_t)call->row->known) != 0)
+		return EINVAL;
 	/* The kernel would take it for an AF_INET address, to be compatible
 	   with programs that are gone. */
 	if (call->row->op == SYS_OP_BIND &&

@@ -4,6 +4,9 @@
  * that the broker performs is judged on the pinned object; the others that
  * take a path from the program's memory are permitted or denied whole.
  */
+#include <stdio.h>
+
+#include "../compat.h"
 #include "rows.h"
 
 #define PATH_ONLY                                                        \
@@ -294,6 +297,7 @@ static const struct sys_call rows[] = {
 	    .args = { PATHATF(0, 1, PARENT | NOFOLLOW),
 		PATHATF(2, 3, PARENT | NOFOLLOW) },
 	    .form = "dpdpf",
+	    .known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT,
 	    DOING(SYS_OP_RENAME, CAP(FOWNER)) },
 	{ .name = "link",
 	    .args = { PATHF(0, NOFOLLOW), PATHF(1, PARENT | NOFOLLOW) },
@@ -512,6 +516,7 @@ static const struct sys_call rows[] = {
 	    .folds = { INTO("execve") },
 	    .args = { PATHATX(0, 1, 4, 0), ARG("argv", SYS_ARGV, 2),
 		ARG("envp", SYS_ARGV, 3) },
+	    .known = LINK_OR_FD | AT_EXECVE_CHECK,
 	    .rights = DAC,
 	    .disposal = SYS_EXEC,
 	    .reason = EXECUTING },
