@@ -124,7 +124,12 @@ missing_error(const struct perform_request *request)
 		return EBADF;
 	if ((traits & OBJECT) == 0 || (pin == NULL && request->fd != -1))
 		return 0;
-	return pin == NULL || pin->object == -1 ? ENOENT : 0;
+	if (pin != NULL && pin->object != -1)
+		return 0;
+	if (request->op != SYS_OP_INOTIFY)
+		return ENOENT;
+	return perform_watch_error(request->op, request->fd, &request->numbers,
+	    ENOENT);
 }
 
 int

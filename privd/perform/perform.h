@@ -132,6 +132,13 @@ bool perform_may_block(const struct stat *, uint64_t flags);
 /* The flags that decide without effect: would a creation be tried? */
 bool perform_creates(const struct resolve_pin *, uint64_t flags);
 
+/*
+ * Why a watch that was asked for cannot be, when its path cannot be pinned
+ * (error): the kernel looks at the descriptor and the masks before.
+ */
+int perform_watch_error(enum sys_op, int fd, const struct sys_numbers *,
+    int error);
+
 /* access(2), which asks with the effective ids here. */
 int perform_access(int pin, int mode);
 

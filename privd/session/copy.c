@@ -151,6 +151,9 @@ take_no_path(struct call *call, const struct sys_arg *arg, size_t k)
 	if (call->row->op == SYS_OP_UTIMES && fd &&
 	    call_at_flags(call, arg) != 0)
 		return EINVAL;
+	if (call->row->op == SYS_OP_FANOTIFY && fd &&
+	    (int)call->regs[arg->aux] == AT_FDCWD)
+		return EBADF;
 	call->empty[k] = fd ||
 	    ((arg->flags & SYS_ARG_NULL) != 0 &&
 		(call_at_flags(call, arg) & AT_EMPTY_PATH) != 0);

@@ -209,8 +209,11 @@ take_sched(struct judge *judge, struct call *call, uint64_t addr)
 		return error;
 	if (size == 0)
 		size = SCHED_ATTR_SIZE_VER0;
-	if (size < SCHED_ATTR_SIZE_VER0 || size > VALUE_SIZE_MAX)
+	if (size < SCHED_ATTR_SIZE_VER0 || size > VALUE_SIZE_MAX) {
+		size = SCHED_ATTR_SIZE_VER1; /* what it should be */
+		(void)call_put(judge, call, addr, &size, sizeof(size));
 		return E2BIG;
+	}
 	error = call_copy(judge, call, addr, call->data, size);
 	memcpy(call->data, &size, sizeof(size));
 	call->ask.data = call->data;

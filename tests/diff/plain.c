@@ -112,6 +112,7 @@ static const struct plain plains[] = {
 	{ "inotify_add_watch", "dpi", SHOW_NUMBER },
 	{ "inotify_rm_watch", "di", SHOW_NUMBER },
 	{ "fanotify_init", "ii", SHOW_FD },
+	{ "fanotify_mark", "diidp", SHOW_NUMBER },
 	/* sockets */
 	{ "socket", "iii", SHOW_FD },
 	{ "bind", "da", SHOW_NUMBER },
