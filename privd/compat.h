@@ -38,6 +38,7 @@
 /* Linux 5.15 and 6.5. */
 #define COMPAT_MOVE_MOUNT_SET_GROUP 0x100U
 #define COMPAT_MOVE_MOUNT_BENEATH 0x200U
+
 #ifndef AT_EXECVE_CHECK /* Linux 6.14 */
 #define AT_EXECVE_CHECK 0x10000
 #endif
