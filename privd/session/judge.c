@@ -27,6 +27,7 @@
 #include "../notify/notify.h"
 #include "../perform/perform.h"
 #include "clerk.h"
+#include "digest.h"
 #include "heir.h"
 #include "identity.h"
 #include "jail.h"
@@ -568,6 +569,8 @@ judge_main(const struct judge_start *start)
 	perform_init();
 	perform_mounts_init();
 	worker_init();
+	if (start->plan->uses_digest)
+		digest_init();
 	(void)signal(SIGXFSZ, SIG_IGN);
 	if (become_judge(start) == -1)
 		fail("identity");

@@ -47,6 +47,7 @@ struct exec_watch {
 	struct stat script; /* of which the image is the interpreter */
 	bool is_script;
 	bool unread;            /* image may have been interpreted by another */
+	const uint8_t *digest;  /* that image must have; NULL: any */
 	struct exec_words argv; /* that it must have */
 	struct exec_words envp;
 	struct regime *regime; /* and under what */
