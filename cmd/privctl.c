@@ -23,6 +23,7 @@
 #include "../privd/filter/filter.h"
 #include "../privd/policy/policy.h"
 #include "../privd/syscalls/syscalls.h"
+#include "privctl.h"
 
 #define GROUPS_MAX 256
 #define MISSING_FORM "/<non-existent filename>: "
@@ -46,11 +47,15 @@ static const struct command commands[] = {
 	    "call [name=value ...]",
 	    command_eval },
 	{ "fmt", "file ...", command_fmt },
+	{ "keygen", "key", privctl_keygen },
+	{ "sign", "-k key [-s serial] file ...", privctl_sign },
+	{ "verify", "file ...", privctl_verify },
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static void __attribute__((noreturn)) usage(const char *command)
+void
+privctl_usage(const char *command)
 {
 	const char *word = "usage:";
 	size_t i;
@@ -65,16 +70,8 @@ static void __attribute__((noreturn)) usage(const char *command)
 	exit(2);
 }
 
-/* Templates stand in a folder beside the file, the system's, or, run from
-   where it was built, the source tree's. */
-struct template_folders {
-	char beside[PATH_MAX];
-	char tree[PATH_MAX];
-	const char *folders[4];
-};
-
-static void
-find_templates(struct template_folders *templates, const char *file)
+void
+privctl_find_templates(struct privctl_templates *templates, const char *file)
 {
 	char *copy, policies[PATH_MAX];
 
@@ -96,7 +93,7 @@ find_templates(struct template_folders *templates, const char *file)
 static int
 check_file(const char *file, bool verbose)
 {
-	struct template_folders templates;
+	struct privctl_templates templates;
 	struct policy_source source = { .authority = POLICY_SYSTEM,
 		.flags = POLICY_LOAD_WILDCARD | POLICY_LOAD_LINT |
 		    (verbose ? POLICY_LOAD_PATHS : 0),
@@ -106,7 +103,7 @@ check_file(const char *file, bool verbose)
 	size_t policies, rules;
 	int ret;
 
-	find_templates(&templates, file);
+	privctl_find_templates(&templates, file);
 	set = policy_set_new();
 	if (set == NULL)
 		err(1, NULL);
@@ -131,11 +128,11 @@ command_check(int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "+v")) != -1) {
 		if (c != 'v')
-			usage("check");
+			privctl_usage("check");
 		verbose = true;
 	}
 	if (optind == argc)
-		usage("check");
+		privctl_usage("check");
 	for (ret = 0; optind < argc; optind++)
 		ret |= check_file(argv[optind], verbose);
 	return ret;
@@ -264,11 +261,11 @@ eval_options(struct question *q, int argc, char **argv)
 			q->cwd = optarg;
 			break;
 		default:
-			usage("eval");
+			privctl_usage("eval");
 		}
 	}
 	if (q->file == NULL || optind == argc)
-		usage("eval");
+		privctl_usage("eval");
 	(void)snprintf(self, sizeof(self), "%u", getuid());
 	if (!q->has_user)
 		take_user(q, self);
@@ -458,7 +455,7 @@ find_image(struct policy_set *set, const char *program)
 static int
 eval_file(const struct question *q)
 {
-	struct template_folders templates;
+	struct privctl_templates templates;
 	struct policy_source source = { .authority = POLICY_SYSTEM,
 		.flags = POLICY_LOAD_WILDCARD,
 		.templates = templates.folders };
@@ -466,7 +463,7 @@ eval_file(const struct question *q)
 	const struct policy_image *image;
 	struct policy_set *set;
 
-	find_templates(&templates, q->file);
+	privctl_find_templates(&templates, q->file);
 	set = policy_set_new();
 	if (set == NULL)
 		err(1, NULL);
@@ -539,7 +536,7 @@ command_fmt(int argc, char **argv)
 	int ret;
 
 	if (getopt(argc, argv, "+") != -1 || optind == argc)
-		usage("fmt");
+		privctl_usage("fmt");
 	for (ret = 0; optind < argc; optind++)
 		ret |= fmt_file(argv[optind]);
 	return ret;
@@ -658,7 +655,7 @@ command_calls(int argc, char **argv)
 
 	while ((ch = getopt(argc, argv, "+m:")) != -1) {
 		if (ch != 'm')
-			usage("calls");
+			privctl_usage("calls");
 		machine = machine_named(optarg);
 		all = false;
 	}
@@ -684,13 +681,13 @@ main(int argc, char **argv)
 	int ret;
 
 	if (argc < 2)
-		usage(NULL);
+		privctl_usage(NULL);
 	for (i = 0; i < NCOMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
 			break;
 	}
 	if (i == NCOMMANDS)
-		usage(NULL);
+		privctl_usage(NULL);
 	ret = commands[i].run(argc - 1, argv + 1);
 	if (fflush(stdout) == EOF || ferror(stdout))
 		err(1, "standard output");

@@ -35,6 +35,14 @@
 #define ST_NOSYMFOLLOW 0x2000
 #endif
 
+/* Linux 5.15 and 6.5. */
+#define COMPAT_MOVE_MOUNT_SET_GROUP 0x100U
+#define COMPAT_MOVE_MOUNT_BENEATH 0x200U
+
+#ifndef AT_EXECVE_CHECK /* Linux 6.14 */
+#define AT_EXECVE_CHECK 0x10000
+#endif
+
 /* Numbers of calls, which are the same on every machine from 424 on. */
 #define COMPAT_SYS_file_getattr 468 /* Linux 6.17 */
 #define COMPAT_SYS_file_setattr 469

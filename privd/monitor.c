@@ -30,6 +30,7 @@
 #include "launch.h"
 #include "peer.h"
 #include "policy/policy.h"
+#include "policy/sign.h"
 #include "rate.h"
 #include "session/descriptors.h"
 #include "session/page.h"
@@ -78,15 +79,40 @@ write_down(const struct policy_report *report)
 	}
 }
 
+/*
+ * The policies, all of them. Where signatures are demanded, serials are kept
+ * once nothing else can fail: none is accepted for a load that did not come to
+ * be in force.
+ */
+static int
+fill(struct policy_set *set, const struct privd_config *config,
+    struct policy_report *report)
+{
+	const char *const templates[] = { config->templates, NULL };
+	struct policy_source source = { .authority = POLICY_SYSTEM,
+		.templates = templates };
+	int result = -1;
+
+	if (config->require_signature) {
+		source.signatures = sign_checker_new(config->keys, SIGN_SERIALS,
+		    report);
+		if (source.signatures == NULL)
+			return -1;
+	}
+	if (policy_load_folder(set, &source, config->policies, report) == 0 &&
+	    (source.signatures == NULL ||
+		sign_checker_commit(source.signatures, report) == 0))
+		result = 0;
+	sign_checker_free(source.signatures);
+	return result;
+}
+
 static struct policy_set *
 load_policies(const struct privd_config *config, struct policy_report *report)
 {
-	const char *const templates[] = { config->templates, NULL };
-	const struct policy_source source = { POLICY_SYSTEM, 0, templates };
 	struct policy_set *set = policy_set_new();
 
-	if (set == NULL ||
-	    policy_load_folder(set, &source, config->policies, report) == 0)
+	if (set == NULL || fill(set, config, report) == 0)
 		return set;
 	policy_set_free(set);
 	return NULL;
@@ -100,8 +126,6 @@ find_unbuilt(const struct privd_config *config)
 		return "log journal";
 	if (config->log_format == CONFIG_LOG_JSON)
 		return "log-format json";
-	if (config->require_signature)
-		return "require-signature yes";
 	return config->max_calls != PAGE_SLOTS ? "max-calls of other than 64" :
 						 NULL;
 }

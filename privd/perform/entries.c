@@ -112,16 +112,42 @@ perform_mknod(const struct perform_request *request,
 	    request->numbers.mode, (unsigned int)request->numbers.device);
 }
 
+static bool
+cannot_be_searched(const struct resolve_pin *pin)
+{
+	return pin != NULL && pin->parent != -1 &&
+	    perform_access(pin->parent, X_OK) == -1 && errno == EACCES;
+}
+
+/* Both folders are walked to before a name is looked at. 0, or -1 with errno
+   where that shows. */
+static int
+check_folders(const struct resolve_pin *from, const struct resolve_pin *to)
+{
+	if (from == NULL || to == NULL || from->deep)
+		return 0;
+	if ((from->parent == -1 && cannot_be_searched(to)) ||
+	    ((to->deep || to->parent == -1) && cannot_be_searched(from)))
+		errno = EACCES;
+	else if (to->deep)
+		errno = ENOENT;
+	else
+		return 0;
+	return -1;
+}
+
 int
 perform_rename(const struct perform_request *request,
     struct perform_result *result)
 {
-	static const struct endings endings = { EBUSY, EBUSY, EBUSY };
+	static const struct endings busy = { EBUSY, EBUSY, EBUSY };
+	bool keep = (request->numbers.flags & RENAME_NOREPLACE) != 0;
 	struct entry from, to;
 
 	(void)result;
-	if (take_entry(request->pin[0], &endings, &from) == -1 ||
-	    take_entry(request->pin[1], &endings, &to) == -1)
+	if (check_folders(request->pin[0], request->pin[1]) == -1 ||
+	    take_entry(request->pin[0], &busy, &from) == -1 ||
+	    take_entry(request->pin[1], keep ? &making : &busy, &to) == -1)
 		return -1;
 	return (int)syscall(SYS_renameat2, request->pin[0]->parent, from.name,
 	    request->pin[1]->parent, to.name,

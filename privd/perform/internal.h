@@ -82,6 +82,19 @@ perform_function perform_syslog;
 /* mounts.c */
 perform_function perform_mount;
 perform_function perform_umount;
+perform_function perform_set_attr;
+perform_function perform_move_mount;
+
+/* contexts.c */
+perform_function perform_fsopen;
+perform_function perform_fsconfig;
+perform_function perform_fsmount;
+perform_function perform_open_tree;
+/* The name of a pinned device that root alone can make lead elsewhere. */
+const char *perform_device_name(const struct resolve_pin *);
+
+/* quotas.c */
+perform_function perform_quota;
 
 /* processes.c */
 perform_function perform_kill;

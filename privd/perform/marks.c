@@ -6,6 +6,7 @@
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,25 @@ give_number(struct perform_result *result, int number)
 {
 	result->value = number;
 	return number == -1 ? -1 : 0;
+}
+
+int
+perform_watch_error(enum sys_op op, int fd, const struct sys_numbers *numbers,
+    int error)
+{
+	/* With a path that is none they have no effect. */
+	if (op == SYS_OP_INOTIFY) {
+		if (syscall(SYS_inotify_add_watch, fd, NULL,
+			(uint32_t)numbers->mask) == -1 &&
+		    errno != EFAULT)
+			return errno;
+	} else if ((numbers->flags & FAN_MARK_FLUSH) == 0) {
+		if (fanotify_mark(fd, (unsigned int)numbers->flags,
+			numbers->mask, -1, NULL) == -1 &&
+		    errno != EBADF)
+			return errno;
+	}
+	return error;
 }
 
 int
@@ -50,7 +70,8 @@ perform_fanotify(const struct perform_request *request,
 		return fanotify_mark(request->fd, flags, request->numbers.mask,
 		    AT_FDCWD, NULL);
 	if (pin == NULL || pin->object == -1) {
-		errno = ENOENT;
+		errno = perform_watch_error(request->op, request->fd,
+		    &request->numbers, ENOENT);
 		return -1;
 	}
 	return fanotify_mark(request->fd, flags, request->numbers.mask,

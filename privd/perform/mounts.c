@@ -17,7 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../compat.h"
 #include "../resolve/resolve.h"
+#include "contexts.h"
 #include "internal.h"
 
 #define LIST_MAX 8192 /* of /proc/filesystems */
@@ -176,6 +178,14 @@ is_roots_path(const char *path, const struct stat *object)
 	return lstat(path, &st) == 0 && resolve_same(&st, object);
 }
 
+const char *
+perform_device_name(const struct resolve_pin *pin)
+{
+	return S_ISBLK(pin->st.st_mode) && is_roots_path(pin->path, &pin->st) ?
+	    pin->path :
+	    NULL;
+}
+
 /* What was pinned, or a name of what is on no device; NULL: none. */
 static const char *
 source_of(const struct perform_request *request, const char *text, char *buf,
@@ -189,7 +199,7 @@ source_of(const struct perform_request *request, const char *text, char *buf,
 	if (pin->object == -1) /* it is to say what is due, and in its order */
 		return "/proc/self/fd/none";
 	if ((request->numbers.flags & (MS_BIND | MS_MOVE)) == 0 &&
-	    S_ISBLK(pin->st.st_mode) && is_roots_path(pin->path, &pin->st))
+	    perform_device_name(pin) != NULL)
 		return pin->path;
 	path = perform_path(pin->object);
 	(void)strlcpy(buf, path.text, size);
@@ -246,4 +256,59 @@ perform_umount(const struct perform_request *request,
 	(void)snprintf(path, sizeof(path), "%s/%s",
 	    perform_path(pin->parent).text, pin->name);
 	return umount2(path, flags | UMOUNT_NOFOLLOW);
+}
+
+bool
+perform_mount_attr(const struct perform_request *request,
+    struct mount_attr *attr)
+{
+	if (request->len != sizeof(*attr))
+		return false;
+	memcpy(attr, request->data, sizeof(*attr));
+	return true;
+}
+
+/* The space in it is a descriptor of the caller's: here it is another. */
+int
+perform_set_attr(const struct perform_request *request,
+    struct perform_result *result)
+{
+	int flags = (int)request->numbers.flags & AT_RECURSIVE;
+	struct mount_attr attr;
+
+	(void)result;
+	if (!perform_mount_attr(request, &attr)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if ((attr.attr_set & MOUNT_ATTR_IDMAP) != 0) {
+		if (request->fd == -1) {
+			errno = EBADF;
+			return -1;
+		}
+		attr.userns_fd = (unsigned int)request->fd;
+	}
+	return mount_setattr(request->pin[0]->object, "", AT_EMPTY_PATH | flags,
+	    &attr, sizeof(attr));
+}
+
+int
+perform_move_mount(const struct perform_request *request,
+    struct perform_result *result)
+{
+	const unsigned int more = COMPAT_MOVE_MOUNT_SET_GROUP |
+	    COMPAT_MOVE_MOUNT_BENEATH;
+	const struct resolve_pin *target = request->pin[1];
+	unsigned int flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+
+	(void)result;
+	if (target == NULL || target->object == -1) {
+		errno = ENOENT;
+		return -1;
+	}
+	flags |= (unsigned int)request->numbers.flags & more;
+	if (request->fd != -1)
+		return contexts_move(request, target->object, flags);
+	return move_mount(request->pin[0]->object, "", target->object, "",
+	    flags);
 }

@@ -55,6 +55,13 @@ static const struct {
 	[SYS_OP_IOCTL] = { perform_ioctl, WITH_FD | PERFORM_EFFECT },
 	[SYS_OP_MOUNT] = { perform_mount, PERFORM_EFFECT },
 	[SYS_OP_UMOUNT] = { perform_umount, PERFORM_EFFECT },
+	[SYS_OP_MOUNT_ATTR] = { perform_set_attr, OBJECT | PERFORM_EFFECT },
+	[SYS_OP_MOVE_MOUNT] = { perform_move_mount, OBJECT | PERFORM_EFFECT },
+	[SYS_OP_FSOPEN] = { perform_fsopen, 0 },
+	[SYS_OP_FSCONFIG] = { perform_fsconfig, WITH_FD | PERFORM_EFFECT },
+	[SYS_OP_FSMOUNT] = { perform_fsmount, WITH_FD | PERFORM_EFFECT },
+	[SYS_OP_OPEN_TREE] = { perform_open_tree, OBJECT },
+	[SYS_OP_QUOTA] = { perform_quota, PERFORM_EFFECT },
 	[SYS_OP_SETHOSTNAME] = { perform_sethostname, PERFORM_EFFECT },
 	[SYS_OP_SETDOMAINNAME] = { perform_setdomainname, PERFORM_EFFECT },
 	[SYS_OP_SETTIMEOFDAY] = { perform_settimeofday, PERFORM_EFFECT },
@@ -117,7 +124,12 @@ missing_error(const struct perform_request *request)
 		return EBADF;
 	if ((traits & OBJECT) == 0 || (pin == NULL && request->fd != -1))
 		return 0;
-	return pin == NULL || pin->object == -1 ? ENOENT : 0;
+	if (pin != NULL && pin->object != -1)
+		return 0;
+	if (request->op != SYS_OP_INOTIFY)
+		return ENOENT;
+	return perform_watch_error(request->op, request->fd, &request->numbers,
+	    ENOENT);
 }
 
 int
@@ -128,6 +140,7 @@ perform_call(const struct perform_request *request,
 
 	result->value = 0;
 	result->len = 0;
+	result->fd = -1;
 	if (request->op >= SYS_OPS ||
 	    operations[request->op].function == NULL) {
 		errno = ENOSYS;

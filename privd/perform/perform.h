@@ -47,8 +47,10 @@ struct perform_request {
 	/* a duplicate of the caller's; a pidfd of its target; or -1 */
 	int fd;
 	struct sys_target target;
-	pid_t number;    /* the target's, here */
-	bool of_process; /* the pidfd is, though the target is a thread */
+	pid_t number;         /* the target's, here */
+	bool of_process;      /* the pidfd is, though the target is a thread */
+	int extra;            /* another duplicate, of fsconfig(2); or -1 */
+	unsigned int version; /* of what fd stands for, as it was judged */
 	const void *data;
 	size_t len;
 };
@@ -56,6 +58,7 @@ struct perform_request {
 struct perform_result {
 	int64_t value;
 	int number;   /* name_to_handle_at's mount id */
+	int fd;       /* for the caller, or -1; whoever gets it closes it */
 	uint32_t len; /* of data, for the caller's buffer */
 	unsigned char data[PERFORM_DATA_MAX];
 };
@@ -94,6 +97,9 @@ bool perform_source_is_path(uint64_t flags, const char *fstype);
 /* A descriptor among the options: 1, and its number stands from there to
    there; 0: there is none; -1: there are such that are not understood. */
 int perform_mount_fd(const char *data, size_t *from, size_t *to);
+struct mount_attr;
+/* The struct that came with the call. False: it is not whole. */
+bool perform_mount_attr(const struct perform_request *, struct mount_attr *);
 /* Opens the list of file systems. */
 void perform_mounts_init(void);
 
@@ -125,6 +131,13 @@ int perform_reopen(int pin, uint64_t flags, mode_t mode);
 bool perform_may_block(const struct stat *, uint64_t flags);
 /* The flags that decide without effect: would a creation be tried? */
 bool perform_creates(const struct resolve_pin *, uint64_t flags);
+
+/*
+ * Why a watch that was asked for cannot be, when its path cannot be pinned
+ * (error): the kernel looks at the descriptor and the masks before.
+ */
+int perform_watch_error(enum sys_op, int fd, const struct sys_numbers *,
+    int error);
 
 /* access(2), which asks with the effective ids here. */
 int perform_access(int pin, int mode);

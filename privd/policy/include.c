@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sign_internal.h"
+
 /* What one file can make privd read besides itself. */
 #define INCLUDED_MAX (16 * 1024 * 1024)
 
@@ -147,7 +149,7 @@ include_read(struct policy_parse *p, const char *name,
     struct policy_place place)
 {
 	char text[REPORT_TEXT_MAX], reason[PATH_MAX + 128], *bytes;
-	const char *path;
+	const char *path, *wrong;
 	size_t len;
 	int ret;
 
@@ -181,6 +183,9 @@ include_read(struct policy_parse *p, const char *name,
 	p->included_bytes += len;
 	if (p->included_bytes > INCLUDED_MAX)
 		parse_error(p, place, "includes of more than 16 MiB");
+	else if (p->seal != NULL &&
+	    (wrong = sign_seal_include(p->seal, bytes, len)) != NULL)
+		parse_error(p, place, "template \"%s\": %s", text, wrong);
 	else
 		ret = include_parse(p, path, bytes, len, place);
 	free(bytes);

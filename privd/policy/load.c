@@ -12,10 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sign_internal.h"
+
+/* Adds a reading that is without errors, as it was signed. */
+static int
+load_sealed(struct policy_set *set, struct policy_parse *p)
+{
+	int ret;
+
+	if (sign_seal_finish(p->seal, p) == -1 ||
+	    sign_checker_accept(p->source->signatures, p->seal) == -1)
+		return -1;
+	ret = set_commit(set, p);
+	if (ret == -1)
+		sign_checker_revoke(p->source->signatures, p->seal);
+	return ret;
+}
+
 static int
 load_bytes(struct policy_set *set, const struct policy_source *source,
     const char *name, const char *bytes, size_t len, bool trusted,
-    struct policy_report *report)
+    struct sign_seal *seal, struct policy_report *report)
 {
 	struct policy_parse *p;
 	int ret, saved;
@@ -24,9 +41,10 @@ load_bytes(struct policy_set *set, const struct policy_source *source,
 	if (p == NULL)
 		return -1;
 	p->trusted = trusted;
+	p->seal = seal;
 	ret = parse_run(p, bytes, len);
 	if (ret == 0)
-		ret = set_commit(set, p);
+		ret = seal != NULL ? load_sealed(set, p) : set_commit(set, p);
 	saved = errno;
 	parse_free(p);
 	errno = saved;
@@ -53,9 +71,42 @@ policy_load_buffer(struct policy_set *set, const struct policy_source *source,
     const char *name, const char *bytes, size_t len,
     struct policy_report *report)
 {
-	if (load_bytes(set, source, name, bytes, len, false, report) == -1)
+	static const struct policy_place nowhere;
+
+	if (source->signatures != NULL) {
+		report_add(report, POLICY_ERROR, name, nowhere,
+		    "not a file, so it cannot be signed");
+		errno = EINVAL;
+		return -1;
+	}
+	if (load_bytes(set, source, name, bytes, len, false, NULL, report) ==
+	    -1)
 		return load_report(report, name);
 	return 0;
+}
+
+/* Its bytes were read, once: what is verified is what is parsed. */
+static int
+load_verified(struct policy_set *set, const struct policy_source *source,
+    const char *path, const char *bytes, size_t len, bool trusted,
+    struct policy_report *report)
+{
+	struct sign_seal *seal = NULL;
+	int ret, saved;
+
+	if (source->signatures != NULL) {
+		seal = sign_checker_check(source->signatures, path, trusted,
+		    bytes, len, report);
+		if (seal == NULL)
+			return load_report(report, path);
+	}
+	ret = load_bytes(set, source, path, bytes, len, trusted, seal, report);
+	if (ret == -1)
+		ret = load_report(report, path);
+	saved = errno;
+	sign_seal_free(seal);
+	errno = saved;
+	return ret;
 }
 
 static int
@@ -75,9 +126,7 @@ load_file(struct policy_set *set, const struct policy_source *source,
 		errno = saved;
 		return -1;
 	}
-	ret = load_bytes(set, source, path, bytes, len, trusted, report);
-	if (ret == -1)
-		ret = load_report(report, path);
+	ret = load_verified(set, source, path, bytes, len, trusted, report);
 	saved = errno;
 	free(bytes);
 	errno = saved;
@@ -158,16 +207,17 @@ policy_load_folder(struct policy_set *set, const struct policy_source *source,
 	return ret;
 }
 
-/* One component on the way; `open` says if others can write the one above. */
+/* One component on the way; the last must be of this type. */
 static const char *
-trusted_component(const char *path, bool last, struct stat *st)
+trusted_component(const char *path, bool last, mode_t type, struct stat *st)
 {
 	if (lstat(path, st) == -1)
 		return strerror(errno);
 	if (st->st_uid != 0)
 		return "does not belong to root";
-	if (last && !S_ISREG(st->st_mode))
-		return "is not a regular file";
+	if (last && (st->st_mode & S_IFMT) != type)
+		return type == S_IFDIR ? "is not a folder" :
+					 "is not a regular file";
 	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
 		return NULL;
 	/* In a sticky folder root's entries are root's alone. */
@@ -178,14 +228,14 @@ trusted_component(const char *path, bool last, struct stat *st)
 
 /* Of a canonical path. Each check holds for good: only root can undo it. */
 static int
-full_trusted(char *full, char *reason, size_t len)
+full_trusted(char *full, mode_t type, char *reason, size_t len)
 {
 	const char *wrong;
 	struct stat st;
 	size_t i;
 	char c;
 
-	wrong = trusted_component("/", false, &st);
+	wrong = trusted_component("/", false, type, &st);
 	if (wrong != NULL) {
 		(void)snprintf(reason, len, "not trusted: \"/\" %s", wrong);
 		return -1;
@@ -195,7 +245,7 @@ full_trusted(char *full, char *reason, size_t len)
 			continue;
 		c = full[i];
 		full[i] = '\0';
-		wrong = trusted_component(full, c == '\0', &st);
+		wrong = trusted_component(full, c == '\0', type, &st);
 		if (wrong != NULL) {
 			(void)snprintf(reason, len, "not trusted: \"%s\" %s",
 			    full, wrong);
@@ -215,7 +265,19 @@ policy_trusted(const char *path, char *reason, size_t len)
 		(void)snprintf(reason, len, "%s", strerror(errno));
 		return -1;
 	}
-	return full_trusted(full, reason, len);
+	return full_trusted(full, S_IFREG, reason, len);
+}
+
+int
+policy_trusted_folder(const char *path, char *reason, size_t len)
+{
+	char full[PATH_MAX];
+
+	if (realpath(path, full) == NULL) {
+		(void)snprintf(reason, len, "%s", strerror(errno));
+		return -1;
+	}
+	return full_trusted(full, S_IFDIR, reason, len);
 }
 
 char *
@@ -236,7 +298,7 @@ file_read_trusted(const char *path, size_t *len, char *reason,
 		errno = EPERM;
 		return NULL;
 	}
-	if (full_trusted(full, reason, reason_len) == -1) {
+	if (full_trusted(full, S_IFREG, reason, reason_len) == -1) {
 		errno = EPERM;
 		return NULL;
 	}

@@ -10,6 +10,8 @@
 
 #include "internal.h"
 
+struct sign_seal;
+
 /* What the lexer expects, by the place in the line. */
 enum lexer_state {
 	LEXER_START, /* of a line */
@@ -144,9 +146,10 @@ struct policy_parse {
 	struct policy_arena *arena;
 	struct policy_report *report;
 	const char *file;
-	bool trusted;  /* what is included must be trusted, too */
-	bool format;   /* for fmt: includes are left alone */
-	bool included; /* this is a template, for including */
+	struct sign_seal *seal; /* what it was signed with; NULL: nothing */
+	bool trusted;           /* what is included must be trusted, too */
+	bool format;            /* for fmt: includes are left alone */
+	bool included;          /* this is a template, for including */
 	bool nomem;
 	size_t included_bytes;
 	size_t *nrules; /* of the whole reading, templates included */

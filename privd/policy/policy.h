@@ -193,6 +193,7 @@ void policy_report_clear(struct policy_report *);
 
 /* A set of policies that were read, by program. */
 struct policy_set;
+struct sign_checker;
 
 #define POLICY_LOAD_WILDCARD 0x01 /* the folder in a header may be "*" */
 #define POLICY_LOAD_LINT 0x02     /* add what `check` warns of */
@@ -203,6 +204,8 @@ struct policy_source {
 	unsigned int flags; /* POLICY_LOAD_* */
 	/* folders to look for Include in, ends in NULL; may be NULL */
 	const char *const *templates;
+	/* NULL: files need no signature; see sign.h */
+	struct sign_checker *signatures;
 };
 
 struct policy_set *policy_set_new(void);
@@ -211,7 +214,7 @@ void policy_set_free(struct policy_set *);
  * Reads a file (or a buffer, name being used in messages) into the set. A
  * file with errors adds nothing, all its errors are in the report. Returns
  * 0, or -1 with the report's errors raised (EINVAL) or errno of the reading
- * (also reported).
+ * (also reported). Of a source that demands signatures no buffer is taken.
  */
 int policy_load_file(struct policy_set *, const struct policy_source *,
     const char *path, struct policy_report *);
@@ -236,6 +239,8 @@ bool policy_source_tree(char *policies, char *templates, size_t len);
  * as such for entries of root)? Returns 0; or -1, why and where in reason.
  */
 int policy_trusted(const char *path, char *reason, size_t len);
+/* The same of a folder. */
+int policy_trusted_folder(const char *path, char *reason, size_t len);
 
 /*
  * The compiled policy of a program (canonical absolute path) from one

@@ -600,6 +600,18 @@ open_entry(const struct walk *walk, const char *name)
 	return -1;
 }
 
+/* The kernel asks first whether the folder may be searched. */
+static int
+error_of_long_name(const struct walk *walk, const char *name)
+{
+	int fd = openat(walk->cur, name, PIN_FLAGS);
+
+	if (fd == -1)
+		return errno;
+	close(fd); /* no file system has such names */
+	return ENAMETOOLONG;
+}
+
 /* One component. Returns 0, or an errno. */
 static int
 step(struct walk *walk, char *name, bool last)
@@ -612,7 +624,7 @@ step(struct walk *walk, char *name, bool last)
 	if (!S_ISDIR(walk->cur_st.st_mode))
 		return ENOTDIR;
 	if (strlen(name) > NAME_MAX)
-		return ENAMETOOLONG;
+		return error_of_long_name(walk, name);
 	if (is_our_own(walk, name))
 		return ENOENT;
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)

@@ -148,6 +148,15 @@ is_too_long(struct judge *judge, const struct call *call)
 	return true;
 }
 
+/* The flag that each of them has for it. */
+bool
+call_wants_cloexec(const struct call *call)
+{
+	uint64_t flag = call->ask.op == SYS_OP_OPEN_TREE ? O_CLOEXEC : 1;
+
+	return (call->ask.numbers.flags & flag) != 0;
+}
+
 static void
 act(struct judge *judge, struct call *call)
 {
@@ -176,7 +185,12 @@ act(struct judge *judge, struct call *call)
 		n = perform_call(&call->ask, &result);
 	error = n == -1 ? errno : 0;
 	judge_return(judge);
-	call_deliver(judge, call, &result, error);
+	call_let_go_of_mounts(call);
+	if (error == 0 && result.fd != -1)
+		(void)call_give(judge, call, result.fd,
+		    call_wants_cloexec(call));
+	else
+		call_deliver(judge, call, &result, error);
 }
 
 int
@@ -271,7 +285,7 @@ perform(struct judge *judge, struct call *call)
 		act_connect(judge, call);
 	else if (call->ask.op == SYS_OP_SEND)
 		call_send(judge, call);
-	else if (sys_has_target(call->row))
+	else if (sys_has_target(call->row) || call->ask.op == SYS_OP_QUOTA)
 		call_touch(judge, call);
 	else
 		act(judge, call);

@@ -56,6 +56,7 @@ struct call {
 	char path[CALL_PATHS][PATH_MAX];
 	bool has_path[CALL_PATHS];
 	bool empty[CALL_PATHS]; /* "" or NULL */
+	int late_error;         /* of the second one's copy */
 	char string[PATH_MAX];
 	struct open_how how; /* of the whole open family */
 	union {
@@ -69,6 +70,7 @@ struct call {
 	struct message *message;
 	struct target target; /* the process that it is about */
 	int fd;               /* a duplicate of what it acts on or with */
+	int extra;            /* and of what it names beside */
 	char cwd[PATH_MAX];   /* $CWD; "" until known */
 	unsigned char data[PERFORM_DATA_MAX];
 	uint64_t out; /* where the result is to be written */
@@ -175,6 +177,8 @@ bool call_at_once(struct judge *, struct call *);
 bool call_is_plainly_permitted(struct judge *, struct call *);
 /* Performs a permitted call, or lets it go on, and answers it. */
 void call_perform(struct judge *, struct call *);
+/* Is the descriptor that fsopen(2) and its kin give to be closed at exec? */
+bool call_wants_cloexec(const struct call *);
 /* The same for an opening, and the steps that others share. */
 void call_open(struct judge *, struct call *);
 /* 0 or errno. */

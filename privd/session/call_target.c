@@ -302,8 +302,9 @@ call_touch(struct judge *judge, struct call *call)
 	static _Thread_local struct hand_request request;
 	static _Thread_local struct hand_reply reply;
 	static _Thread_local struct perform_result result;
+	bool targets = sys_has_target(call->row);
 	struct hand_gift gift;
-	int fd, error;
+	int fd = -1, error;
 
 	error = call_take_late(judge, call);
 	if (error == 0 && judge->twin != -1)
@@ -313,15 +314,22 @@ call_touch(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	if (judge->twin == -1) {
+	/* Quotas are read from disks. */
+	if (!targets)
+		judge_leave(judge);
+	if (judge->twin == -1)
 		error = perform_call(&call->ask, &result) == -1 ? errno : 0;
+	else
+		error = hand_ask(judge->twin, &request, gift.fds, gift.n,
+			    &reply, &fd) == -1 ?
+		    errno :
+		    0;
+	if (!targets)
+		judge_return(judge);
+	if (judge->twin == -1) {
 		call_deliver(judge, call, &result, error);
 		return;
 	}
-	error = hand_ask(judge->twin, &request, gift.fds, gift.n, &reply,
-		    &fd) == -1 ?
-	    errno :
-	    0;
 	if (fd != -1)
 		close(fd);
 	call_deliver(judge, call, &reply.result, error);

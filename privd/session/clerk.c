@@ -154,6 +154,7 @@ new_call(struct judge *judge)
 		return NULL;
 	call->judge = judge;
 	call->fd = -1;
+	call->extra = -1;
 	target_init(&call->target);
 	for (i = 0; i < CALL_PATHS; i++)
 		resolve_pin_init(&call->pin[i]);

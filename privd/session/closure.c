@@ -171,8 +171,7 @@ is_built(const struct filter_set *set)
 	size_t i;
 
 	for (i = 0; i < set->count; i++)
-		if (policy_digest(set->images[i]) != NULL ||
-		    check_image(set->images[i], ignored, sizeof(ignored)) == -1)
+		if (check_image(set->images[i], ignored, sizeof(ignored)) == -1)
 			return false;
 	return true;
 }
@@ -480,6 +479,8 @@ look_through(struct session_plan *plan, const struct filter_set *set)
 	size_t i, n;
 
 	for (n = 0; n < set->count; n++) {
+		if (policy_digest(set->images[n]) != NULL)
+			plan->uses_digest = true;
 		for (i = 0; i < policy_rule_count(set->images[n]); i++) {
 			expr = policy_rule(set->images[n], i)->expr;
 			look_at(plan, expr);

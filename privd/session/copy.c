@@ -23,6 +23,7 @@
 #include "../notify/notify.h"
 #include "judge.h"
 #include "message.h"
+#include "mount.h"
 
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define RESOLVE_CACHED_BIT 0x20 /* RESOLVE_CACHED, Linux 5.12 */
@@ -128,6 +129,9 @@ call_at_flags(const struct call *call, const struct sys_arg *arg)
 {
 	if ((arg->flags & SYS_ARG_ATFLAGS) == 0)
 		return 0;
+	if (call->row->op == SYS_OP_MOVE_MOUNT)
+		return call_move_flags((uint32_t)call->regs[arg->flagreg],
+		    arg == call->row->args);
 	return call->regs[arg->flagreg] & UINT32_MAX;
 }
 
@@ -147,12 +151,24 @@ take_no_path(struct call *call, const struct sys_arg *arg, size_t k)
 	if (call->row->op == SYS_OP_UTIMES && fd &&
 	    call_at_flags(call, arg) != 0)
 		return EINVAL;
+	if (call->row->op == SYS_OP_FANOTIFY && fd &&
+	    (int)call->regs[arg->aux] == AT_FDCWD)
+		return EBADF;
 	call->empty[k] = fd ||
 	    ((arg->flags & SYS_ARG_NULL) != 0 &&
 		(call_at_flags(call, arg) & AT_EMPTY_PATH) != 0);
 	call->has_path[k] = call->empty[k];
 	return call->empty[k] || (arg->flags & SYS_ARG_OPTIONAL) != 0 ? 0 :
 									EFAULT;
+}
+
+/* What other commands have there is no path. */
+static bool
+has_quota_file(const struct call *call)
+{
+	const struct sys_quota *quota = sys_quota(call->regs[0]);
+
+	return quota != NULL && quota->file;
 }
 
 static int
@@ -164,8 +180,14 @@ copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	int error;
 
 	call->path[k][0] = '\0';
-	if (addr == 0)
-		return take_no_path(call, arg, k);
+	if (k > 0 && call->row->op == SYS_OP_QUOTA && !has_quota_file(call))
+		return 0;
+	if (addr == 0) {
+		error = take_no_path(call, arg, k);
+		if (error == 0)
+			call_take_stand_in(judge, call, k);
+		return error;
+	}
 	call->has_path[k] = true;
 	may_be_empty = (call_at_flags(call, arg) & AT_EMPTY_PATH) != 0 ||
 	    (arg->flags & (SYS_ARG_EMPTY | SYS_ARG_OPTIONAL)) == SYS_ARG_EMPTY;
@@ -173,7 +195,10 @@ copy_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	if (error != 0)
 		return error;
 	call->empty[k] = call->path[k][0] == '\0';
-	return call->empty[k] && !may_be_empty ? ENOENT : 0;
+	if (call->empty[k] && !may_be_empty)
+		return ENOENT;
+	call_take_stand_in(judge, call, k);
+	return 0;
 }
 
 int
@@ -198,13 +223,31 @@ call_copy_struct(struct judge *judge, struct call *call, uint64_t addr,
 	return 0;
 }
 
+/* Does the kernel know at once that it makes no folders (Linux 6.4)? */
+static bool
+refuses_folders(void)
+{
+	static _Atomic int known; /* 1: no, 2: yes */
+
+	if (known == 0)
+		known = openat(-1, "", O_CREAT | O_DIRECTORY, 0) == -1 &&
+			errno == EINVAL ?
+		    2 :
+		    1;
+	return known == 2;
+}
+
 /* What the kernel says of flags alone; the rest is said where they act. */
 static int
 open_flags_error(uint64_t flags)
 {
+	const uint64_t folder = O_CREAT | O_DIRECTORY;
+
 	/* Where they count at all: openat2 says EINVAL before. */
 	if ((flags & O_PATH) != 0)
 		return 0;
+	if ((flags & folder) == folder && refuses_folders())
+		return EINVAL;
 	if ((flags & TMPFILE_BIT) != 0 &&
 	    ((flags & (O_TMPFILE | O_CREAT)) != O_TMPFILE ||
 		(flags & O_ACCMODE) == O_RDONLY))
@@ -313,7 +356,10 @@ call_take_descriptor(struct judge *judge, struct call *call)
 
 	call->fd = reach_take(&judge->reach, call->ticket.id, call->thread->tid,
 	    call->process->tgid, (int)call->regs[reg]);
-	return call->fd == -1 ? errno : 0;
+	if (call->fd == -1)
+		return errno;
+	call_note_context(call);
+	return 0;
 }
 
 #define SIZED_MAX 64 /* the kernel's, of the machine's names */
@@ -352,9 +398,8 @@ copy_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 			return 0;
 		return call_copy_string(judge, call, call->regs[arg->reg],
 		    call->path[*paths - 1], PATH_MAX);
-	case SYS_HOWFLAGS:
-		return copy_how(judge, call, arg);
 	case SYS_STRING:
+	case SYS_KEY:
 		return copy_text(judge, call, arg);
 	case SYS_SOCKADDR:
 		return call_copy_address(judge, call, call->regs[arg->reg],
@@ -381,17 +426,35 @@ is_other_domain(int sock)
 	    domain != AF_UNIX;
 }
 
+/* The kernel asks what became of its copy when the first was walked to. */
+static bool
+is_second_entry(const struct call *call, const struct sys_arg *arg,
+    size_t paths)
+{
+	return arg->kind == SYS_PATH && paths == 2 &&
+	    (call->row->op == SYS_OP_RENAME || call->row->op == SYS_OP_LINK);
+}
+
+static uint64_t
+exec_flags(const struct call *call)
+{
+	return call_at_flags(call, &call->row->args[0]);
+}
+
 int
 call_copy_all(struct judge *judge, struct call *call)
 {
 	bool text = sys_form_register(call->row, SYS_FORM_TEXT) != -1 ||
-	    sys_form_register(call->row, SYS_FORM_MOUNT) != -1;
+	    sys_form_register(call->row, SYS_FORM_MOUNT) != -1 ||
+	    sys_form_register(call->row, SYS_FORM_CONFIG) != -1 ||
+	    sys_form_register(call->row, SYS_FORM_QUOTA) != -1;
 	const struct sys_arg *arg;
 	size_t paths = 0;
 	int error;
 
 	memset(call->has_path, 0, sizeof(call->has_path));
 	memset(call->empty, 0, sizeof(call->empty));
+	call->late_error = 0;
 	call->addr_is_path = false;
 	call->addr_len = 0;
 	error = take_open_registers(call);
@@ -409,11 +472,23 @@ call_copy_all(struct judge *judge, struct call *call)
 		if (error != 0)
 			return error;
 	}
-	for (arg = call->row->args; arg->name != NULL; arg++) {
-		error = copy_argument(judge, call, arg, &paths);
+	/* What openat2 is to do comes before where. */
+	arg = sys_arg_by_name(call->row, "oflags", 0);
+	if (arg != NULL && arg->kind == SYS_HOWFLAGS) {
+		error = copy_how(judge, call, arg);
 		if (error != 0)
 			return error;
 	}
+	for (arg = call->row->args; arg->name != NULL; arg++) {
+		error = copy_argument(judge, call, arg, &paths);
+		if (error != 0 && is_second_entry(call, arg, paths))
+			call->late_error = error;
+		else if (error != 0)
+			return error;
+	}
+	if (call->row->disposal == SYS_EXEC && call->row->known != 0 &&
+	    (exec_flags(call) & ~(uint64_t)call->row->known) != 0)
+		return EINVAL;
 	/* The kernel would take it for an AF_INET address, to be compatible
 	   with programs that are gone. */
 	if (call->row->op == SYS_OP_BIND &&
@@ -426,7 +501,7 @@ call_copy_all(struct judge *judge, struct call *call)
 	error = 0;
 	if (is_prepared_here(call) && text)
 		error = call_take_payload(judge, call);
-	if (error == 0 && sys_takes_fd(call->row))
+	if (error == 0 && sys_takes_fd(call->row) && call->fd == -1)
 		error = call_take_descriptor(judge, call);
 	/* An address of another family: that is the kernel's to say. */
 	if (error == 0 && call->addr_is_path && call->fd != -1 &&

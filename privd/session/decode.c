@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "judge.h"
+#include "mount.h"
 
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define AT_ONCE                                                         \
@@ -130,6 +131,13 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 {
 	switch (arg->kind) {
 	case SYS_PATH:
+		if (*k == 0 && call->row->op == SYS_OP_MOVE_MOUNT &&
+		    call->fd != -1) {
+			(*k)++;
+			return mount_format_context(call->fd, SYS_CTXSOURCE,
+			    text);
+		}
+		return format_next_path(call, k, text, missing);
 	case SYS_FDPATH:
 		return format_next_path(call, k, text, missing);
 	case SYS_HOWFLAGS:
@@ -153,6 +161,17 @@ format_argument(struct call *call, const struct sys_arg *arg, size_t *k,
 		(*k)++;
 		return call->regs[arg->reg] != 0 &&
 		    strlcpy(text, call->path[0], SYS_VALUE_MAX) < SYS_VALUE_MAX;
+	case SYS_KEY:
+		return call->regs[arg->reg] != 0 &&
+		    strlcpy(text, call->string, SYS_VALUE_MAX) < SYS_VALUE_MAX;
+	case SYS_CTXTYPE:
+	case SYS_CTXSOURCE:
+	case SYS_CTXDATA:
+		return mount_format_context(call->fd, arg->kind, text);
+	case SYS_ATTRSET:
+	case SYS_ATTRCLEAR:
+	case SYS_ATTRSPREAD:
+		return mount_format_attr(&call->ask, arg->kind, text);
 	case SYS_OPTIONS:
 		return format_options(call, text);
 	case SYS_STRING:

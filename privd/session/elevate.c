@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../perform/contexts.h"
 #include "call.h"
 #include "channel.h"
 #include "hand.h"
@@ -135,6 +136,13 @@ is_for_hand(const struct call *call)
 	case SYS_OP_ACCESS:
 		return !pin->missing;
 	case SYS_OP_MOUNT:
+	case SYS_OP_MOUNT_ATTR:
+	case SYS_OP_MOVE_MOUNT:
+	case SYS_OP_FSOPEN:
+	case SYS_OP_FSCONFIG:
+	case SYS_OP_FSMOUNT:
+	case SYS_OP_OPEN_TREE:
+	case SYS_OP_QUOTA:
 		return mount_may_be_lent(rule, &ask) && can_be_given(call);
 	/* A descriptor's clock; and what a hand would wait for. */
 	case SYS_OP_CLOCK_SETTIME:
@@ -227,6 +235,8 @@ call_fill(const struct call *call, struct hand_request *request,
 	} else if (call->fd != -1) {
 		gift->fds[gift->n++] = call->fd;
 	}
+	if (call->extra != -1)
+		gift->fds[gift->n++] = call->extra;
 	if (call->ask.len > 0 &&
 	    hand_add_tail(request, HAND_TAIL_DATA, call->ask.data,
 		call->ask.len) == -1)
@@ -260,8 +270,14 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 		cloexec = cloexec || (call->regs[1] & O_CLOEXEC) != 0;
 		break;
 	default:
-		call_deliver(judge, call, &reply->result, 0);
-		return;
+		contexts_note(&call->ask, fd);
+		call_let_go_of_mounts(call);
+		if (fd == -1) {
+			call_deliver(judge, call, &reply->result, 0);
+			return;
+		}
+		cloexec = cloexec || call_wants_cloexec(call);
+		break;
 	}
 	if (fd == -1)
 		call_refuse(judge, call, EIO);

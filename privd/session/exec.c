@@ -15,6 +15,7 @@
 
 #include "../notify/notify.h"
 #include "call.h"
+#include "digest.h"
 #include "executable.h"
 #include "heir.h"
 #include "judge.h"
@@ -45,7 +46,8 @@ note_refused(struct judge *judge, const struct call *call, const char *why)
 
 /* The policies of the program that is to run; NULL: it may not. */
 static struct regime *
-next_regime(struct judge *judge, const struct call *call)
+next_regime(struct judge *judge, const struct call *call,
+    const struct heir_own *own)
 {
 	static const char *const reasons[] = {
 		[HEIR_NO_POLICY] =
@@ -56,12 +58,10 @@ next_regime(struct judge *judge, const struct call *call)
 	};
 	enum heir_result result;
 	struct filter_set heir;
-	struct heir_own own;
 
 	if (judge->plan->options.inherit)
 		return call->regime;
-	find_own(judge, call, &own);
-	result = heir_of(judge->plan, &call->regime->set, call->rules, &own,
+	result = heir_of(judge->plan, &call->regime->set, call->rules, own,
 	    &heir);
 	if (result != HEIR_FOUND) {
 		note_refused(judge, call, reasons[result]);
@@ -100,7 +100,23 @@ start_watch(struct judge *judge, struct call *call)
 	process_end_watch(call->process);
 	lineage_read_birth(judge, call, &watch->birth);
 	watch->any = false;
+	watch->digest = NULL;
 	return 0;
+}
+
+/* Does it have the content that the policies want? 0 or errno. */
+static int
+check_content(struct judge *judge, const struct call *call,
+    const struct regime *next, const struct heir_own *own,
+    const uint8_t **digest)
+{
+	const char *why;
+	int error;
+
+	error = digest_check(judge, call, &next->set, own, digest, &why);
+	if (error != 0)
+		note_refused(judge, call, why);
+	return error;
 }
 
 static void
@@ -171,30 +187,43 @@ can_be_watched(struct judge *judge, const struct call *call,
 	return false;
 }
 
+/* May it be executed, and under what? 0 or errno. */
+static int
+permit_execute(struct judge *judge, struct call *call,
+    const struct executable *executable, struct regime **regime,
+    const uint8_t **digest)
+{
+	struct heir_own own;
+	int error;
+
+	find_own(judge, call, &own);
+	*regime = next_regime(judge, call, &own);
+	if (*regime == NULL)
+		return EPERM;
+	error = check_content(judge, call, *regime, &own, digest);
+	if (error != 0)
+		return error;
+	if (!may_leave_guard(judge, call))
+		return EPERM;
+	return can_be_watched(judge, call, executable) ? 0 : EACCES;
+}
+
 void
 call_execute(struct judge *judge, struct call *call)
 {
 	struct executable executable;
 	struct regime *regime;
+	const uint8_t *digest;
 	int error;
 
 	error = call->walk_error;
 	if (error == 0)
 		error = executable_find(judge, call, &executable);
-	if (error != 0) {
-		call_refuse(judge, call, error);
-		return;
-	}
-	regime = next_regime(judge, call);
-	if (regime == NULL || !may_leave_guard(judge, call)) {
-		call_refuse(judge, call, EPERM);
-		return;
-	}
-	if (!can_be_watched(judge, call, &executable)) {
-		call_refuse(judge, call, EACCES);
-		return;
-	}
-	error = start_watch(judge, call);
+	if (error == 0)
+		error = permit_execute(judge, call, &executable, &regime,
+		    &digest);
+	if (error == 0)
+		error = start_watch(judge, call);
 	if (error == 0)
 		error = words_keep(call,
 		    executable.is_script ? &executable.head : NULL);
@@ -202,6 +231,7 @@ call_execute(struct judge *judge, struct call *call)
 		call_refuse(judge, call, error);
 		return;
 	}
+	call->process->exec.digest = digest;
 	call->process->elevated = false;
 	if (resolve_same(&executable.image, &judge->plan->image_st))
 		judge->blurred = true;
@@ -231,6 +261,7 @@ call_launch(struct judge *judge, struct call *call)
 	/* What the launcher executes nobody else can change; or that is seen
 	   afterwards, as of any. */
 	executable.image = executable.file = judge->plan->image_st;
+	call->process->exec.digest = digest_of_launch(judge);
 	go_on(judge, call, call->process->regime, &executable,
 	    judge->plan->program);
 }

@@ -27,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../perform/contexts.h"
 #include "../perform/perform.h"
 #include "../resolve/resolve.h"
 #include "budget.h"
@@ -138,6 +139,13 @@ format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 
 	switch (arg->kind) {
 	case SYS_PATH:
+		if (*k == 0 && hand->base->op == SYS_OP_MOVE_MOUNT &&
+		    request->path[0] == HAND_PATH_NONE) {
+			(*k)++;
+			return mount_format_context(hand->ask.fd, SYS_CTXSOURCE,
+			    text);
+		}
+		return *k < HAND_PATHS && format_path(&hand->pin[(*k)++], text);
 	case SYS_FDPATH:
 		return *k < HAND_PATHS && format_path(&hand->pin[(*k)++], text);
 	case SYS_HOWFLAGS:
@@ -160,6 +168,16 @@ format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 			return format_path(&hand->pin[(*k)++], text);
 		(*k)++;
 		return format_text(hand, arg, text);
+	case SYS_KEY:
+		return format_text(hand, arg, text);
+	case SYS_CTXTYPE:
+	case SYS_CTXSOURCE:
+	case SYS_CTXDATA:
+		return mount_format_context(hand->ask.fd, arg->kind, text);
+	case SYS_ATTRSET:
+	case SYS_ATTRCLEAR:
+	case SYS_ATTRSPREAD:
+		return mount_format_attr(&hand->ask, arg->kind, text);
 	case SYS_OPTIONS:
 		return format_text(hand, arg, text);
 	case SYS_STRING:
@@ -496,6 +514,8 @@ static int
 act(struct hand *hand, const struct policy_rule *rule,
     struct perform_result *result, int *fd)
 {
+	int error;
+
 	switch (hand->base->op) {
 	case SYS_OP_OPEN:
 		return do_open(hand, fd);
@@ -508,7 +528,10 @@ act(struct hand *hand, const struct policy_rule *rule,
 	case SYS_OP_SEND:
 		return do_send(hand, result);
 	default:
-		return do_call(hand, result);
+		error = do_call(hand, result);
+		if (error == 0)
+			*fd = result->fd;
+		return error;
 	}
 }
 
@@ -547,6 +570,30 @@ take_mount(struct hand *hand, size_t n)
 		return EINVAL;
 	if (hand->nfds > n)
 		ask->fd = hand->fds[n];
+	return 0;
+}
+
+/* What it stands for is kept here; of fsconfig, what its key says. */
+static int
+take_context(struct hand *hand, size_t n)
+{
+	struct perform_request *ask = &hand->ask;
+	struct context_config config = { .with_path = false };
+	struct context_texts texts;
+
+	if (hand->nfds <= n)
+		return EINVAL;
+	ask->fd = hand->fds[n];
+	if (contexts_texts(ask->fd, &texts))
+		ask->version = texts.version;
+	if (ask->op == SYS_OP_FSCONFIG &&
+	    (!contexts_config(ask, &config) ||
+		config.with_path != (hand->request->path[0] != HAND_PATH_NONE)))
+		return EINVAL;
+	if (hand->nfds != n + 1 + config.with_fd)
+		return EINVAL;
+	if (config.with_fd)
+		ask->extra = hand->fds[n + 1];
 	return 0;
 }
 
@@ -598,6 +645,12 @@ take_descriptors(struct hand *hand)
 		return take_target(hand);
 	if (hand->base->op == SYS_OP_MOUNT)
 		return take_mount(hand, n);
+	if (hand->base->op == SYS_OP_FSCONFIG ||
+	    hand->base->op == SYS_OP_FSMOUNT)
+		return take_context(hand, n);
+	if (hand->base->op == SYS_OP_MOVE_MOUNT &&
+	    request->path[0] == HAND_PATH_NONE)
+		return take_context(hand, n);
 	hand->message = n + with_fd;
 	if (hand->message > hand->nfds ||
 	    (hand->base->op != SYS_OP_SEND && hand->message < hand->nfds))
@@ -682,6 +735,7 @@ take_call(struct hand *hand)
 	memset(ask, 0, sizeof(*ask));
 	ask->op = (enum sys_op)hand->base->op;
 	ask->fd = -1;
+	ask->extra = -1;
 	ask->memory = request->memory;
 	ask->len = request->len[HAND_TAIL_DATA];
 	ask->data = ask->len > 0 ? hand->tails[HAND_TAIL_DATA] : NULL;
@@ -704,6 +758,8 @@ act_as_double(struct hand *hand, struct perform_result *result)
 		return do_connect(hand);
 	case SYS_OP_SEND:
 		return do_send(hand, result);
+	case SYS_OP_QUOTA:
+		return do_call(hand, result);
 	default:
 		return sys_has_target(hand->row) ? do_call(hand, result) :
 						   EPERM;

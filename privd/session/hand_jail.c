@@ -81,6 +81,13 @@ static const int calls[SYS_OPS][CALLS_MAX] = {
 	[SYS_OP_SYSLOG] = { SYS_syslog },
 	[SYS_OP_MOUNT] = { SYS_mount },
 	[SYS_OP_UMOUNT] = { SYS_umount2 },
+	[SYS_OP_MOUNT_ATTR] = { SYS_mount_setattr },
+	[SYS_OP_MOVE_MOUNT] = { SYS_move_mount },
+	[SYS_OP_FSOPEN] = { SYS_fsopen },
+	[SYS_OP_FSCONFIG] = { SYS_fsconfig },
+	[SYS_OP_FSMOUNT] = { SYS_fsmount },
+	[SYS_OP_OPEN_TREE] = { SYS_open_tree },
+	[SYS_OP_QUOTA] = { SYS_quotactl, SYS_quotactl_fd },
 	[SYS_OP_SETPRIORITY] = { SYS_setpriority },
 	[SYS_OP_IOPRIO_SET] = { SYS_ioprio_set },
 	[SYS_OP_SCHED_SETSCHEDULER] = { SYS_sched_setscheduler },
@@ -136,6 +143,11 @@ static const struct jail_rule for_mounts[] = {
 	ANY(SYS_statx),
 	ANY(SYS_readlinkat),
 	ANY(SYS_pread64), /* the list of file systems */
+	ANY(SYS_pipe2),   /* what stands for a mount to be */
+	ANY(SYS_ppoll),
+#ifdef SYS_poll
+	ANY(SYS_poll),
+#endif
 	ANY(SYS_setfsuid),
 	{ SYS_openat, O_PATH, O_PATH, 2 },
 };
@@ -143,6 +155,8 @@ static const struct jail_rule for_mounts[] = {
 /* What the user may do to processes, who is the one that the kernel asks. */
 static const struct jail_rule for_users_targets[] = {
 	ANY(SYS_pidfd_send_signal),
+	ANY(SYS_quotactl),
+	ANY(SYS_quotactl_fd),
 	ANY(SYS_kill),
 	ANY(SYS_tgkill),
 	ANY(SYS_rt_tgsigqueueinfo),

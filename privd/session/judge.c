@@ -27,6 +27,7 @@
 #include "../notify/notify.h"
 #include "../perform/perform.h"
 #include "clerk.h"
+#include "digest.h"
 #include "heir.h"
 #include "identity.h"
 #include "jail.h"
@@ -212,6 +213,51 @@ is_named(struct judge *judge, struct call *call)
 	return false;
 }
 
+/* The capability that the kernel asks for before it looks at anything. */
+static uint64_t
+first_right(const struct call *call)
+{
+	switch (call->row->op) {
+	case SYS_OP_ACCT:
+		return UINT64_C(1) << CAP_SYS_PACCT;
+	case SYS_OP_SWAPON:
+	case SYS_OP_SWAPOFF:
+	case SYS_OP_SETHOSTNAME:
+	case SYS_OP_SETDOMAINNAME:
+		return UINT64_C(1) << CAP_SYS_ADMIN;
+	default:
+		return 0;
+	}
+}
+
+/* Would the call, as the caller, fail whatever it names? */
+static bool
+lacks_right(const struct call *call)
+{
+	uint64_t right = first_right(call);
+	struct status st;
+
+	return right != 0 && status_read(call->thread->folder, &st) == 0 &&
+	    (st.effective & right) == 0;
+}
+
+/* Of several reasons to fail that the kernel would come to first. */
+static int
+first_error(struct judge *judge, struct call *call, int error)
+{
+	bool watch = call->row->op == SYS_OP_INOTIFY ||
+	    call->row->op == SYS_OP_FANOTIFY;
+
+	if (!call->process->elevated && lacks_right(call))
+		return EPERM;
+	if (!watch || error == EINVAL)
+		return error;
+	if (call->fd == -1 && call_take_descriptor(judge, call) != 0)
+		return EBADF;
+	return perform_watch_error((enum sys_op)call->row->op, call->fd,
+	    &call->ask.numbers, error);
+}
+
 static void
 decide(struct judge *judge, struct call *call)
 {
@@ -227,7 +273,7 @@ decide(struct judge *judge, struct call *call)
 	if (error == 0 && call->row->disposal == SYS_EXEC)
 		error = words_take(judge, call);
 	if (error != 0) {
-		call_refuse(judge, call, error);
+		call_refuse(judge, call, first_error(judge, call, error));
 		return;
 	}
 	/* The copies count only if they are of the thread that called. */
@@ -248,7 +294,11 @@ decide(struct judge *judge, struct call *call)
 	call_plan_elevation(judge, call);
 	if (call->verdict.log)
 		record_call(judge, call);
-	carry_out(judge, call);
+	if (call->verdict.action == POLICY_PERMIT && !call->elevated &&
+	    lacks_right(call))
+		call_refuse(judge, call, EPERM);
+	else
+		carry_out(judge, call);
 }
 
 static void
@@ -412,6 +462,15 @@ static const struct jail_rule touching[] = {
 	ANY(SYS_prlimit64),
 	ANY(SYS_mount),
 	ANY(SYS_umount2),
+	ANY(SYS_mount_setattr),
+	ANY(SYS_move_mount),
+	ANY(SYS_fsopen),
+	ANY(SYS_fsconfig),
+	ANY(SYS_fsmount),
+	ANY(SYS_open_tree),
+	ANY(SYS_pipe2),
+	ANY(SYS_quotactl),
+	ANY(SYS_quotactl_fd),
 };
 
 /* Elsewhere it asks whether they are still there. */
@@ -520,6 +579,8 @@ judge_main(struct judge_start *start)
 	perform_init();
 	perform_mounts_init();
 	worker_init();
+	if (start->plan->uses_digest)
+		digest_init();
 	(void)signal(SIGXFSZ, SIG_IGN);
 	set_up(&judge, start);
 	if (start->plan->root && !start->plan->separate &&

@@ -7,12 +7,15 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/xattr.h>
 
 #include <linux/limits.h>
 #include <linux/reboot.h>
 #include <linux/sched/types.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <utime.h>
 
@@ -146,23 +149,13 @@ take_timevals(struct judge *judge, struct call *call, uint64_t addr)
 	return error;
 }
 
-static bool
-is_valid(const struct timespec *ts)
-{
-	return (ts->tv_nsec >= 0 && ts->tv_nsec <= 999999999) ||
-	    ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT;
-}
-
+/* Whether they are times is asked of what the path leads to. */
 static int
 take_timespecs(struct judge *judge, struct call *call, uint64_t addr)
 {
 	struct timespec *ts = call->ask.memory.times;
-	int error;
 
-	error = call_copy(judge, call, addr, ts, 2 * sizeof(*ts));
-	if (error == 0 && (!is_valid(&ts[0]) || !is_valid(&ts[1])))
-		error = EINVAL;
-	return error;
+	return call_copy(judge, call, addr, ts, 2 * sizeof(*ts));
 }
 
 static int
@@ -216,13 +209,29 @@ take_sched(struct judge *judge, struct call *call, uint64_t addr)
 		return error;
 	if (size == 0)
 		size = SCHED_ATTR_SIZE_VER0;
-	if (size < SCHED_ATTR_SIZE_VER0 || size > VALUE_SIZE_MAX)
+	if (size < SCHED_ATTR_SIZE_VER0 || size > VALUE_SIZE_MAX) {
+		size = SCHED_ATTR_SIZE_VER1; /* what it should be */
+		(void)call_put(judge, call, addr, &size, sizeof(size));
 		return E2BIG;
+	}
 	error = call_copy(judge, call, addr, call->data, size);
 	memcpy(call->data, &size, sizeof(size));
 	call->ask.data = call->data;
 	call->ask.len = size;
 	return error;
+}
+
+/* What the command reads; what it writes comes there, too. */
+static int
+take_quota(struct judge *judge, struct call *call, uint64_t addr)
+{
+	const struct sys_quota *quota = sys_quota(call->ask.numbers.plain[0]);
+
+	if (quota == NULL)
+		return 0; /* the kernel has a word for it */
+	if (quota->out > 0)
+		call->out = addr;
+	return quota->in == 0 ? 0 : take_value(judge, call, addr, quota->in);
 }
 
 static int
@@ -240,6 +249,12 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 		return take_text(judge, call, value);
 	case SYS_FORM_MOUNT:
 		return call_take_mount(judge, call, value);
+	case SYS_FORM_ATTR:
+		return call_take_attr(judge, call, value);
+	case SYS_FORM_CONFIG:
+		return call_take_config(judge, call);
+	case SYS_FORM_QUOTA:
+		return take_quota(judge, call, value);
 	case SYS_FORM_SIGINFO:
 		return take_siginfo(judge, call, value);
 	case SYS_FORM_SCHED:
@@ -269,10 +284,51 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 	}
 }
 
+static int
+check_kind(uint32_t mode)
+{
+	switch (mode & S_IFMT) {
+	case 0:
+	case S_IFREG:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return 0;
+	case S_IFDIR:
+		return EPERM;
+	default:
+		return EINVAL;
+	}
+}
+
+static int
+check_rename(uint64_t flags)
+{
+	return (flags & RENAME_EXCHANGE) != 0 &&
+		(flags & (RENAME_NOREPLACE | RENAME_WHITEOUT)) != 0 ?
+	    EINVAL :
+	    0;
+}
+
+static int
+check_stat(const struct call *call)
+{
+	const struct sys_numbers *numbers = &call->ask.numbers;
+
+	return call->ask.extended &&
+		((numbers->mask & STATX__RESERVED) != 0 ||
+		    (numbers->flags & AT_STATX_SYNC_TYPE) ==
+			AT_STATX_SYNC_TYPE) ?
+	    EINVAL :
+	    0;
+}
+
 /* What the kernel refuses before it looks at anything else. */
 static int
 check_numbers(const struct call *call)
 {
+	const uint64_t watching = IN_MASK_ADD | IN_MASK_CREATE;
 	const struct sys_numbers *numbers = &call->ask.numbers;
 
 	if (call->row->known != 0 &&
@@ -286,7 +342,21 @@ check_numbers(const struct call *call)
 	case SYS_OP_TRUNCATE:
 		return numbers->length[0] < 0 ? EINVAL : 0;
 	case SYS_OP_INOTIFY:
-		return (numbers->mask & IN_ALL_EVENTS) == 0 ? EINVAL : 0;
+		return (numbers->mask & IN_ALL_EVENTS) == 0 ||
+			(numbers->mask & watching) == watching ?
+		    EINVAL :
+		    0;
+	case SYS_OP_MKNOD:
+		return check_kind(numbers->mode);
+	case SYS_OP_RENAME:
+		return check_rename(numbers->flags);
+	case SYS_OP_STAT:
+		return check_stat(call);
+	case SYS_OP_SETXATTR:
+		return (numbers->mask &
+			   ~(uint64_t)(XATTR_CREATE | XATTR_REPLACE)) != 0 ?
+		    EINVAL :
+		    0;
 	default:
 		return 0;
 	}
@@ -305,6 +375,8 @@ call_take_payload(struct judge *judge, struct call *call)
 	call->out_number = 0;
 	call->ask.data = NULL;
 	call->ask.len = 0;
+	call->ask.extra = -1;
+	call->ask.version = 0;
 	sys_numbers(call->row, call->regs, &call->ask.numbers);
 	call->ask.memory.size = call->ask.numbers.size;
 	call->ask.memory.mask = call->ask.numbers.mask;

@@ -23,6 +23,7 @@
 
 #include "judge.h"
 #include "message.h"
+#include "mount.h"
 #include "words.h"
 
 /* Is this folder of /proc that of the calling program itself? */
@@ -131,6 +132,8 @@ open_start(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		number = (int)call->regs[arg->aux];
 	else if (arg->kind == SYS_FDPATH)
 		number = (int)call->regs[arg->reg];
+	else if (call_names_folder(call))
+		number = (int)call->regs[4];
 	if (arg->kind != SYS_FDPATH && number == AT_FDCWD)
 		what = REACH_CWD;
 	*start = reach_open(&judge->reach, call->ticket.id, call->thread->tid,
@@ -361,6 +364,9 @@ call_clear(struct call *call)
 	if (call->fd != -1)
 		close(call->fd);
 	call->fd = -1;
+	if (call->extra != -1)
+		close(call->extra);
+	call->extra = -1;
 	call->npins = 0;
 	target_clear(&call->target);
 	drop_message(call);
@@ -445,29 +451,102 @@ is_path(const struct call *call, const struct sys_arg *arg)
 		    arg->kind == SYS_MMSGHDR));
 }
 
+static bool
+is_name_too_long(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strlen(slash == NULL ? path : slash + 1) > NAME_MAX;
+}
+
+/* What the kernel says of a path whose name it does not look for yet. */
+static int
+error_of_folder(const struct resolve_pin *pin)
+{
+	if (pin->deep)
+		return ENOENT;
+	if (pin->parent == -1)
+		return EBUSY; /* "." and its like are no names */
+	return perform_access(pin->parent, X_OK) == -1 && errno == EACCES ?
+	    EACCES :
+	    0;
+}
+
+static bool
+is_late(const struct call *call, const int errors[CALL_PATHS], size_t k)
+{
+	return errors[k] == ENAMETOOLONG && is_name_too_long(call->path[k]);
+}
+
+/*
+ * Of two paths the kernel walks to the folders of both before it looks for
+ * what is to be renamed, and for the name that it is to get last of all; what
+ * is to be linked it looks for first. errors: of the two pins, of which one
+ * failed at least.
+ */
+static int
+error_of_two(const struct call *call, const int errors[CALL_PATHS])
+{
+	const struct resolve_pin *first = &call->pin[0];
+	int error;
+
+	if (call->base->op == SYS_OP_LINK && errors[0] == 0)
+		return first->missing ? ENOENT : errors[1];
+	if (call->base->op == SYS_OP_LINK ||
+	    (errors[0] != 0 && !is_late(call, errors, 0)))
+		return errors[0];
+	error = errors[0] == 0 ? error_of_folder(first) : 0;
+	if (error != 0 && error != EBUSY)
+		return error;
+	if (errors[1] != 0 && !is_late(call, errors, 1))
+		return errors[1];
+	if (errors[1] == 0)
+		error = error_of_folder(&call->pin[1]);
+	if (error == 0 && errors[0] == 0 && first->missing)
+		error = ENOENT;
+	return error != 0 ? error : ENAMETOOLONG;
+}
+
+static bool
+has_two_entries(const struct call *call)
+{
+	return call->base->op == SYS_OP_RENAME || call->base->op == SYS_OP_LINK;
+}
+
+/* 0, or why it cannot be. */
+static int
+pin_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
+    size_t k)
+{
+	call->ask.pin[k] = NULL;
+	resolve_pin_init(&call->pin[k]);
+	if (k == 1 && call->late_error != 0)
+		return call->late_error;
+	if (arg->kind != SYS_FDPATH && !call->has_path[k])
+		return 0;
+	call->ask.pin[k] = &call->pin[k];
+	return pin_one(judge, call, arg, k);
+}
+
 int
 call_pin(struct judge *judge, struct call *call)
 {
+	int errors[CALL_PATHS] = { 0, 0 };
 	const struct sys_arg *arg;
 	size_t k = 0;
-	int error = 0;
 
 	call->walk_error = 0;
 	for (arg = call->row->args; arg->name != NULL && k < CALL_PATHS;
 	     arg++) {
 		if (!is_path(call, arg))
 			continue;
-		call->ask.pin[k] = NULL;
-		if (arg->kind == SYS_FDPATH || call->has_path[k]) {
-			error = pin_one(judge, call, arg, k);
-			call->ask.pin[k] = &call->pin[k];
-		} else {
-			resolve_pin_init(&call->pin[k]);
-		}
-		if (error != 0)
-			return error;
+		errors[k] = pin_path(judge, call, arg, k);
+		if (errors[k] != 0 && !has_two_entries(call))
+			return errors[k];
 		k++;
 	}
+	if (errors[0] != 0 || errors[1] != 0)
+		return error_of_two(call, errors);
 	call->npins = k;
 	return 0;
 }

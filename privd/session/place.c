@@ -39,6 +39,13 @@ namespace_of(const struct call *call)
 	static const char *const names[SYS_OPS] = {
 		[SYS_OP_MOUNT] = "mnt",
 		[SYS_OP_UMOUNT] = "mnt",
+		[SYS_OP_MOUNT_ATTR] = "mnt",
+		[SYS_OP_MOVE_MOUNT] = "mnt",
+		[SYS_OP_FSOPEN] = "mnt",
+		[SYS_OP_FSCONFIG] = "mnt",
+		[SYS_OP_FSMOUNT] = "mnt",
+		[SYS_OP_OPEN_TREE] = "mnt",
+		[SYS_OP_QUOTA] = "mnt",
 		[SYS_OP_SETHOSTNAME] = "uts",
 		[SYS_OP_SETDOMAINNAME] = "uts",
 		[SYS_OP_REBOOT] = "pid",

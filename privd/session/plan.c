@@ -153,12 +153,16 @@ load_policies(struct planner *p)
 	bool in_tree = policy_source_tree(tree, tree_templates, sizeof(tree));
 	const char *templates[] = { SYSTEM_TEMPLATES,
 		in_tree ? tree_templates : NULL, NULL };
-	struct policy_source source = { POLICY_SYSTEM, 0, templates };
+	struct policy_source source = { .authority = POLICY_SYSTEM,
+		.templates = templates };
 	/* What root names on the command line has root's authority. */
-	struct policy_source given = { p->plan->root ? POLICY_SYSTEM :
-						       POLICY_USER,
-		POLICY_LOAD_WILDCARD, templates };
-	struct policy_source users = { POLICY_USER, 0, templates };
+	struct policy_source given = { .authority = p->plan->root ?
+		    POLICY_SYSTEM :
+		    POLICY_USER,
+		.flags = POLICY_LOAD_WILDCARD,
+		.templates = templates };
+	struct policy_source users = { .authority = POLICY_USER,
+		.templates = templates };
 	struct policy_report report = { NULL, 0, 0, 0 };
 	int failed = 0;
 

@@ -78,9 +78,19 @@ wants_mounts(const struct policy_rule *rule)
 	size_t i;
 
 	for (i = 0; i < rule->ncalls; i++)
-		if (rule->calls[i]->op == SYS_OP_MOUNT ||
-		    rule->calls[i]->op == SYS_OP_UMOUNT)
+		switch (rule->calls[i]->op) {
+		case SYS_OP_MOUNT:
+		case SYS_OP_UMOUNT:
+		case SYS_OP_MOUNT_ATTR:
+		case SYS_OP_MOVE_MOUNT:
+		case SYS_OP_FSOPEN:
+		case SYS_OP_FSCONFIG:
+		case SYS_OP_FSMOUNT:
+		case SYS_OP_OPEN_TREE:
 			return true;
+		default:
+			break;
+		}
 	return false;
 }
 

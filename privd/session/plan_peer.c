@@ -87,9 +87,11 @@ load_own(struct planner *p)
 {
 	const struct session_options *options = p->options;
 	const char *const templates[] = { options->templates, NULL };
-	const struct policy_source given = { POLICY_USER, POLICY_LOAD_WILDCARD,
-		templates };
-	const struct policy_source users = { POLICY_USER, 0, templates };
+	const struct policy_source given = { .authority = POLICY_USER,
+		.flags = POLICY_LOAD_WILDCARD,
+		.templates = templates };
+	const struct policy_source users = { .authority = POLICY_USER,
+		.templates = templates };
 	struct policy_set *set = p->plan->policies;
 	struct policy_report report = { NULL, 0, 0, 0 };
 	char folder[PATH_MAX];

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../resolve/resolve.h"
 #include "accounts.h"
 #include "closure.h"
 #include "heir.h"
@@ -59,19 +60,25 @@ check_digest(struct planner *p, const struct policy_image *image)
 {
 	const uint8_t *wanted;
 	uint8_t digest[32];
+	struct stat st;
 	int fd, result;
 
 	wanted = image == NULL ? NULL : policy_digest(image);
 	if (wanted == NULL)
 		return 0;
 	fd = open(p->plan->program, O_RDONLY | O_CLOEXEC);
-	result = fd == -1 ? -1 : image_digest(fd, digest);
+	result = fd == -1 || fstat(fd, &st) == -1 ? -1 :
+						    image_digest(fd, digest);
+	if (result == -1)
+		(void)plan_refuse(p, SESSION_EXIT_REFUSED, "%s: %s",
+		    p->plan->program, strerror(errno));
 	if (fd != -1)
 		close(fd);
 	if (result == -1)
-		return plan_refuse(p, SESSION_EXIT_REFUSED, "%s: %s",
-		    p->plan->program, strerror(errno));
-	if (memcmp(wanted, digest, sizeof(digest)) != 0)
+		return SESSION_EXIT_REFUSED;
+	/* What is not what was found does not have it either. */
+	if (!resolve_same(&st, &p->plan->program_st) ||
+	    memcmp(wanted, digest, sizeof(digest)) != 0)
 		return plan_refuse(p, SESSION_EXIT_REFUSED,
 		    "%s: its content is not what the policy's Digest says",
 		    p->plan->program);
@@ -94,7 +101,8 @@ plan_policies(struct planner *p)
 static bool
 shows_processes(const struct session_plan *plan)
 {
-	static const enum sys_op shown[] = { SYS_OP_CONNECT, SYS_OP_SEND };
+	static const enum sys_op shown[] = { SYS_OP_CONNECT, SYS_OP_SEND,
+		SYS_OP_QUOTA };
 	const struct sys_call *call;
 	size_t i;
 	bool wants;
@@ -102,7 +110,7 @@ shows_processes(const struct session_plan *plan)
 	for (i = 0; i < sys_count(); i++) {
 		call = sys_row(i);
 		wants = sys_has_target(call) || call->op == shown[0] ||
-		    call->op == shown[1];
+		    call->op == shown[1] || call->op == shown[2];
 		if (wants && sys_number(call, SYS_NATIVE) != -1 &&
 		    filter_asks(&plan->filter, sys_number(call, SYS_NATIVE)))
 			return true;

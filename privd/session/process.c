@@ -388,6 +388,10 @@ process_can_write(const struct handle *maps, uint64_t addr, size_t len)
 	return is_mapped(maps, addr, len, PROCMAP_QUERY_VMA_WRITABLE);
 }
 
+/*
+ * A root elsewhere is not kept: who holds one holds a mount, which could not be
+ * unmounted when its programs have ended.
+ */
 struct handle *
 process_root(struct process_table *table, struct thread *thread, uint64_t id)
 {
@@ -397,12 +401,15 @@ process_root(struct process_table *table, struct thread *thread, uint64_t id)
 	struct stat st;
 
 	root = take_handle(table, thread, id, REACH_ROOT, &process->root);
-	if (root != NULL && fresh)
-		process->own_root = fstat(root->fd, &st) == 0 &&
-		    st.st_dev == table->root_st.st_dev &&
-		    st.st_ino == table->root_st.st_ino &&
-		    table->root_mount != UINT64_MAX &&
-		    mount_of(root->fd) == table->root_mount;
+	if (root == NULL || !fresh)
+		return root;
+	process->own_root = fstat(root->fd, &st) == 0 &&
+	    st.st_dev == table->root_st.st_dev &&
+	    st.st_ino == table->root_st.st_ino &&
+	    table->root_mount != UINT64_MAX &&
+	    mount_of(root->fd) == table->root_mount;
+	if (!process->own_root)
+		process_put(&process->root);
 	return root;
 }
 

@@ -47,6 +47,7 @@ struct exec_watch {
 	struct stat script; /* of which the image is the interpreter */
 	bool is_script;
 	bool unread;            /* image may have been interpreted by another */
+	const uint8_t *digest;  /* that image must have; NULL: any */
 	struct exec_words argv; /* that it must have */
 	struct exec_words envp;
 	struct regime *regime; /* and under what */
@@ -64,7 +65,7 @@ struct process {
 	unsigned int threads;  /* entries that point here */
 	struct handle *memory; /* /proc/T/mem; NULL: not kept, as all three */
 	struct handle *maps;   /* /proc/T/maps */
-	struct handle *root;   /* its root, O_PATH */
+	struct handle *root;   /* its root, O_PATH, where it is the judge's */
 	bool own_root;         /* the judge's root and mounts */
 	struct regime *regime;
 	struct choice *choices;

@@ -100,6 +100,7 @@ struct session_plan {
 	bool addresses; /* a rule tests where sockets lead to */
 	bool uses_argv;
 	bool uses_envp;
+	bool uses_digest;
 
 	struct session_hand hands[SESSION_HANDS_MAX];
 	size_t nhands;

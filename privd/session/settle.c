@@ -18,6 +18,7 @@
 
 #include "../notify/notify.h"
 #include "call.h"
+#include "digest.h"
 #include "judge.h"
 #include "lineage.h"
 #include "record.h"
@@ -180,6 +181,10 @@ verify(struct judge *judge, struct call *call, const struct stat *st)
 	} else if (!is_judged_script(judge, call)) {
 		call_condemn(judge, call,
 		    "runs another file than %s, which was judged",
+		    watch->program);
+	} else if (!digest_holds(judge, call)) {
+		call_condemn(judge, call,
+		    "runs %s with other content than its policy's Digest says",
 		    watch->program);
 	} else if (!words_hold(judge, call)) {
 		call_condemn(judge, call,

@@ -22,10 +22,9 @@ is_at_home(const struct call *call)
 {
 	size_t i;
 
-	if (call->npins > 0 && !call->process->own_root)
-		return false;
 	for (i = 0; i < call->npins; i++)
-		if (call->pin[i].outside)
+		if (call->ask.pin[i] != NULL &&
+		    (!call->process->own_root || call->pin[i].outside))
 			return false;
 	return true;
 }

@@ -27,6 +27,8 @@
 #define MS_MAGIC UINT64_C(0xc0ed0000)
 #define FIRST_RT 34 /* what libc leaves of the real-time signals */
 #define LAST_RT 64
+#define TREE_BITS UINT64_C(0x8001)
+#define MOVE_BITS UINT64_C(0x300)
 #define BITS_32 UINT64_C(0xffffffff)
 #define BITS_64 UINT64_MAX
 
@@ -393,6 +395,22 @@ show_flags(struct sys_text *text, const struct kind *kind, uint64_t value)
 	show_rest(text, show_bits(text, kind->names, value), "0");
 }
 
+/* Its number stands above that of the type. */
+static void
+show_command(struct sys_text *text, const struct kind *kind, uint64_t value)
+{
+	show_or_hex(text, kind, value >> 8);
+}
+
+static bool
+read_command(const struct kind *kind, const char *string, uint64_t *value)
+{
+	if (!read_or_hex(kind, string, value) || *value > BITS_32 >> 8)
+		return false;
+	*value <<= 8;
+	return true;
+}
+
 static bool
 read_bits(const struct kind *kind, const char *string, uint64_t *value)
 {
@@ -453,6 +471,15 @@ static const struct kind kinds[SYS_MEMORY] = {
 	[SYS_MOUNTFLAGS] = { BITS_64, sys_names_mount, show_mount, NULL },
 	[SYS_UMOUNTFLAGS] = { BITS_32, sys_names_umount, show_flags,
 	    read_bits },
+	[SYS_ATTRFLAGS] = { BITS_64, sys_names_attr, show_flags, read_bits },
+	[SYS_MOVEFLAGS] = { MOVE_BITS, sys_names_move, show_flags, read_bits },
+	[SYS_TREEFLAGS] = { TREE_BITS, sys_names_tree, show_flags, read_bits },
+	[SYS_FSCMD] = { BITS_32, sys_names_fsconfig, show_or_number,
+	    read_or_number },
+	[SYS_QUOTACMD] = { ~(uint64_t)0xff & BITS_32, sys_names_quota,
+	    show_command, read_command },
+	[SYS_QUOTATYPE] = { 0xff, sys_names_quota_type, show_or_number,
+	    read_or_number },
 	[SYS_CREATFLAGS] = { 0, NULL, show_creat, read_creat },
 	[SYS_SIGNED] = { BITS_32, NULL, show_signed, read_decimal },
 	[SYS_HEX] = { BITS_64, NULL, show_hex, read_hex },
@@ -516,6 +543,15 @@ sys_format(const struct sys_arg *arg, const uint64_t regs[SYS_REGS], char *buf,
 	sys_text_start(&text, buf, size);
 	show_arg(&text, arg, regs);
 	return sys_text_end(&text);
+}
+
+int
+sys_format_value(enum sys_kind kind, uint64_t value, char *buf, size_t size)
+{
+	const struct sys_arg arg = { .name = "", .kind = (uint8_t)kind };
+	const uint64_t regs[SYS_REGS] = { value };
+
+	return sys_format(&arg, regs, buf, size);
 }
 
 static bool

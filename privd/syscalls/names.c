@@ -298,6 +298,46 @@ const struct sys_name sys_names_umount[] = {
 	{ NULL, 0 },
 };
 
+/* The times of access are a number of its own among the bits. */
+const struct sys_name sys_names_attr[] = {
+	{ N(MOUNT_ATTR_RDONLY) },
+	{ N(MOUNT_ATTR_NOSUID) },
+	{ N(MOUNT_ATTR_NODEV) },
+	{ N(MOUNT_ATTR_NOEXEC) },
+	{ N(MOUNT_ATTR_NOATIME) },
+	{ N(MOUNT_ATTR_STRICTATIME) },
+	{ "MOUNT_ATTR__ATIME", 0x40 },
+	{ N(MOUNT_ATTR_NODIRATIME) },
+	{ N(MOUNT_ATTR_IDMAP) },
+	{ N(MOUNT_ATTR_NOSYMFOLLOW) },
+	{ NULL, 0 },
+};
+
+const struct sys_name sys_names_tree[] = {
+	{ N(OPEN_TREE_CLONE) },
+	{ "AT_RECURSIVE", 0x8000 },
+	{ NULL, 0 },
+};
+
+const struct sys_name sys_names_fsconfig[] = {
+	{ N(FSCONFIG_SET_FLAG) },
+	{ N(FSCONFIG_SET_STRING) },
+	{ N(FSCONFIG_SET_BINARY) },
+	{ N(FSCONFIG_SET_PATH) },
+	{ N(FSCONFIG_SET_PATH_EMPTY) },
+	{ N(FSCONFIG_SET_FD) },
+	{ N(FSCONFIG_CMD_CREATE) },
+	{ N(FSCONFIG_CMD_RECONFIGURE) },
+	{ "FSCONFIG_CMD_CREATE_EXCL", 8 },
+	{ NULL, 0 },
+};
+
+const struct sys_name sys_names_move[] = {
+	{ "MOVE_MOUNT_SET_GROUP", 0x100 },
+	{ "MOVE_MOUNT_BENEATH", 0x200 },
+	{ NULL, 0 },
+};
+
 const char *
 sys_name_of(const struct sys_name *list, uint32_t value)
 {

@@ -174,6 +174,12 @@ extern const struct sys_name sys_names_map_type[];
 extern const struct sys_name sys_names_map_huge[];
 extern const struct sys_name sys_names_mount[];
 extern const struct sys_name sys_names_umount[];
+extern const struct sys_name sys_names_attr[];
+extern const struct sys_name sys_names_move[];
+extern const struct sys_name sys_names_tree[];
+extern const struct sys_name sys_names_fsconfig[];
+extern const struct sys_name sys_names_quota[];
+extern const struct sys_name sys_names_quota_type[];
 extern const struct sys_name sys_names_signal[];
 
 /* Protocols of a domain and options of a level; NULL if none is known. */

@@ -62,6 +62,12 @@ enum sys_kind {
 	SYS_SCHEDPOLICY,
 	SYS_MOUNTFLAGS,
 	SYS_UMOUNTFLAGS,
+	SYS_ATTRFLAGS,  /* of a mount, "MOUNT_ATTR_RDONLY" */
+	SYS_MOVEFLAGS,  /* what move_mount does beside moving */
+	SYS_TREEFLAGS,  /* "OPEN_TREE_CLONE" */
+	SYS_FSCMD,      /* "FSCONFIG_SET_STRING" */
+	SYS_QUOTACMD,   /* "Q_SETQUOTA" */
+	SYS_QUOTATYPE,  /* "USRQUOTA", of the same register */
 	SYS_CREATFLAGS, /* creat's: "woct", in no register */
 	SYS_SIGNED,     /* a plain signed number */
 	SYS_HEX,        /* a plain number in hex */
@@ -80,7 +86,16 @@ enum sys_kind {
 	/* string, which mount(2) takes for a path as its flags and type say */
 	SYS_SOURCE,
 	SYS_OPTIONS, /* the options of a mount, text */
-	SYS_PIDNAME  /* program of a process id, see sys_target() */
+	SYS_KEY,     /* of an option, C string */
+	/* what the descriptor of a mount to be stands for */
+	SYS_CTXTYPE,
+	SYS_CTXSOURCE,
+	SYS_CTXDATA,
+	/* struct mount_attr: what it sets, takes off, and how it spreads */
+	SYS_ATTRSET,
+	SYS_ATTRCLEAR,
+	SYS_ATTRSPREAD,
+	SYS_PIDNAME /* program of a process id, see sys_target() */
 };
 
 #define SYS_CWD 0xff /* aux of a SYS_PATH without descriptor */
@@ -159,6 +174,13 @@ enum sys_op {
 	SYS_OP_SWAPOFF,
 	SYS_OP_MOUNT,
 	SYS_OP_UMOUNT,
+	SYS_OP_MOUNT_ATTR,
+	SYS_OP_MOVE_MOUNT,
+	SYS_OP_FSOPEN,
+	SYS_OP_FSCONFIG,
+	SYS_OP_FSMOUNT,
+	SYS_OP_OPEN_TREE,
+	SYS_OP_QUOTA,
 	SYS_OP_CHDIR, /* these two are let go on, see SYS_MOVES */
 	SYS_OP_CHROOT,
 	SYS_OP_SETHOSTNAME,
@@ -336,7 +358,22 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_SIGINFO 'I'
 #define SYS_FORM_MOUNT 'D'  /* options, which its other strings go with */
 #define SYS_FORM_SCHED 'A'  /* struct sched_attr, which says its size */
+#define SYS_FORM_ATTR 'M'   /* struct mount_attr, SYS_FORM_SIZE long */
+#define SYS_FORM_CONFIG 'G' /* fsconfig's key, which its value goes with */
+#define SYS_FORM_QUOTA 'Z'  /* what a command of quotactl(2) has there */
 #define SYS_FORM_STRUCT 'c' /* of the size that its operation has, or NULL */
+
+/* What a command of quotactl(2) reads at its address, and what it writes. */
+struct sys_quota {
+	uint32_t command; /* without its type */
+	uint8_t in;
+	uint8_t out;
+	bool file;    /* it reads the path of one */
+	bool changes; /* it does more than to look */
+};
+
+/* NULL: there is no such command. */
+const struct sys_quota *sys_quota(uint64_t cmd);
 
 #define SYS_PLAIN_MAX 4
 
@@ -461,6 +498,8 @@ const struct sys_arg *sys_arg_by_name(const struct sys_call *, const char *name,
  */
 int sys_format(const struct sys_arg *, const uint64_t regs[SYS_REGS], char *,
     size_t);
+/* The same of a number that came from memory. */
+int sys_format_value(enum sys_kind, uint64_t value, char *, size_t);
 /* open(2) flags as oflags; 16 bytes suffice. */
 void sys_format_oflags(uint64_t flags, char *, size_t);
 /*

@@ -4,13 +4,29 @@
  * that the broker performs is judged on the pinned object; the others that
  * take a path from the program's memory are permitted or denied whole.
  */
+#include <stdio.h>
+
+#include "../compat.h"
 #include "rows.h"
 
 #define PATH_ONLY                                                        \
 	"O_PATH goes on where no rule elevates it and none that judges " \
 	"by path could be gone around: such a descriptor cannot be "     \
 	"handed over"
-#define MOUNT_FD "a mount by descriptors, which others go on with: not judged"
+#define TREE_ATTR \
+	"open_tree, and mount_setattr where it was moved to, can be judged"
+#define PICKED "what is mounted is changed by mount, which can be judged"
+#define TREE_ONLY                                                           \
+	"without OPEN_TREE_CLONE refused, as no descriptor that is opened " \
+	"with O_PATH can be handed over; the program gets a stand-in"
+#define STAND_IN                                                           \
+	"the program gets a stand-in, so that nobody else can go on with " \
+	"what was judged"
+/* Notified wherever it is permitted: no call of its kin takes what the kernel
+   made for another. */
+#define MOUNTING(o)                                                         \
+	.rights = DAC | CAP(SYS_ADMIN), .disposal = SYS_PERFORMED, .op = o, \
+	.flags = SYS_ELEVATES | SYS_WITNESS
 #define MOVING                                                           \
 	"nobody can move another process: judged on the pinned folder, " \
 	"and who then stands elsewhere is killed"
@@ -33,6 +49,9 @@
 #define CHANGING(r, w) .rights = DAC | (r), .disposal = SYS_WHOLE, .reason = w
 
 #define LINK_OR_FD (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+#define ATFLAGS SYS_ARG_ATFLAGS
+#define TREE_KNOWN (LINK_OR_FD | AT_NO_AUTOMOUNT | AT_RECURSIVE | O_CLOEXEC | 1)
+#define MOVE_KNOWN 0x377 /* MOVE_MOUNT__MASK */
 #define STAT_KNOWN (LINK_OR_FD | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)
 
 static const struct sys_call rows[] = {
@@ -278,6 +297,7 @@ static const struct sys_call rows[] = {
 	    .args = { PATHATF(0, 1, PARENT | NOFOLLOW),
 		PATHATF(2, 3, PARENT | NOFOLLOW) },
 	    .form = "dpdpf",
+	    .known = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT,
 	    DOING(SYS_OP_RENAME, CAP(FOWNER)) },
 	{ .name = "link",
 	    .args = { PATHF(0, NOFOLLOW), PATHF(1, PARENT | NOFOLLOW) },
@@ -384,38 +404,63 @@ static const struct sys_call rows[] = {
 		ARG("mountflags", SYS_UMOUNTFLAGS, 1) },
 	    .form = " f",
 	    DOING(SYS_OP_UMOUNT, CAP(SYS_ADMIN)) },
-	/*
-	 * Whole: who pivots moves the roots of everybody in its namespace, and
-	 * must stand in it. The descriptors of open_tree and fspick cannot be
-	 * handed over, as none opened with O_PATH can; and what fsopen begins
-	 * fsconfig and fsmount go on with, on a descriptor that many can have,
-	 * so that no one call says what will come of it. mount(2) does.
-	 */
+	/* Whole: who pivots moves the roots of everybody in its namespace, and
+	   must stand in it. */
 	{ .name = "pivot_root",
 	    .args = { PATH(0), PATH(1) },
 	    CHANGING(CAP(SYS_ADMIN),
 		"it moves the roots of a whole namespace, from inside"),
 	    .flags = SYS_WITNESS },
 	{ .name = "open_tree",
-	    .args = { PATHATX(0, 1, 2, 0) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    .args = { { "source", SYS_PATH, 1, 0, ATFLAGS, 2 },
+		ARG("mountflags", SYS_TREEFLAGS, 2) },
+	    .form = "dpf",
+	    .known = TREE_KNOWN,
+	    .reason = TREE_ONLY,
+	    MOUNTING(SYS_OP_OPEN_TREE) },
 	{ .name = "open_tree_attr",
 	    .args = { PATHATX(0, 1, 2, 0) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    CHANGING(CAP(SYS_ADMIN), TREE_ATTR) },
 	{ .name = "move_mount",
-	    .args = { PATHAT(0, 1), PATHAT(2, 3) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    .args = { { "source", SYS_PATH, 1, 0, ATFLAGS | NULLABLE, 4 },
+		{ "target", SYS_PATH, 3, 2, ATFLAGS | NULLABLE, 4 },
+		ARG("mountflags", SYS_MOVEFLAGS, 4),
+		ARG("fstype", SYS_CTXTYPE, 0), ARG("data", SYS_CTXDATA, 0) },
+	    .form = "dpdpf",
+	    .known = MOVE_KNOWN,
+	    MOUNTING(SYS_OP_MOVE_MOUNT) },
 	{ .name = "mount_setattr",
-	    .args = { PATHATX(0, 1, 2, 0) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    .args = { { "target", SYS_PATH, 1, 0, ATFLAGS, 2 },
+		ARG2("mountflags", SYS_ATTRSET, 3, 4),
+		ARG2("clearflags", SYS_ATTRCLEAR, 3, 4),
+		ARG2("propagation", SYS_ATTRSPREAD, 3, 4) },
+	    .form = "dpfMs",
+	    .known = LINK_OR_FD | AT_RECURSIVE | AT_NO_AUTOMOUNT,
+	    DOING(SYS_OP_MOUNT_ATTR, CAP(SYS_ADMIN)) },
 	{ .name = "fsopen",
 	    .args = { ARG("fstype", SYS_STRING, 0) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
-	{ .name = "fsconfig", CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
-	{ .name = "fsmount", CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    .form = "yf",
+	    .known = 1,
+	    .reason = STAND_IN,
+	    MOUNTING(SYS_OP_FSOPEN) },
+	{ .name = "fsconfig",
+	    .args = { ARG("fstype", SYS_CTXTYPE, 0), ARG("cmd", SYS_FSCMD, 1),
+		{ "key", SYS_KEY, 2, 0, OPTIONAL, 0 },
+		{ "value", SYS_SOURCE, 3, SYS_CWD, OPTIONAL, 0 } },
+	    .form = "iaG",
+	    .reason = STAND_IN,
+	    MOUNTING(SYS_OP_FSCONFIG) },
+	{ .name = "fsmount",
+	    .args = { ARG("fstype", SYS_CTXTYPE, 0),
+		ARG("source", SYS_CTXSOURCE, 0), ARG("data", SYS_CTXDATA, 0),
+		ARG("mountflags", SYS_ATTRFLAGS, 2) },
+	    .form = "ifa",
+	    .known = 1,
+	    .reason = STAND_IN,
+	    MOUNTING(SYS_OP_FSMOUNT) },
 	{ .name = "fspick",
 	    .args = { PATHAT(0, 1) },
-	    CHANGING(CAP(SYS_ADMIN), MOUNT_FD) },
+	    CHANGING(CAP(SYS_ADMIN), PICKED) },
 	{ .name = "statmount",
 	    CHANGING(CAP(SYS_ADMIN),
 		"it only asks, of mounts by their numbers") },
@@ -435,9 +480,16 @@ static const struct sys_call rows[] = {
 	    .form = "p",
 	    DOING(SYS_OP_ACCT, CAP(SYS_PACCT)) },
 	{ .name = "quotactl",
-	    .args = { PATHF(1, OPTIONAL) },
-	    CHANGING(CAP(SYS_ADMIN),
-		"what its commands have in memory is not judged") },
+	    .args = { PATHF(1, OPTIONAL), PATHF(3, OPTIONAL),
+		ARG("cmd", SYS_QUOTACMD, 0), ARG("quotatype", SYS_QUOTATYPE, 0),
+		NUM("id", 2) },
+	    .form = "apaZ",
+	    DOING(SYS_OP_QUOTA, CAP(SYS_ADMIN)) },
+	{ .name = "quotactl_fd",
+	    .args = { FDPATH(0), ARG("cmd", SYS_QUOTACMD, 1),
+		ARG("quotatype", SYS_QUOTATYPE, 1), NUM("id", 2) },
+	    .form = "iaaZ",
+	    DOING(SYS_OP_QUOTA, CAP(SYS_ADMIN)) },
 	{ .name = "inotify_add_watch",
 	    .args = { PATH(1) },
 	    .form = "ipk",
@@ -464,6 +516,7 @@ static const struct sys_call rows[] = {
 	    .folds = { INTO("execve") },
 	    .args = { PATHATX(0, 1, 4, 0), ARG("argv", SYS_ARGV, 2),
 		ARG("envp", SYS_ARGV, 3) },
+	    .known = LINK_OR_FD | AT_EXECVE_CHECK,
 	    .rights = DAC,
 	    .disposal = SYS_EXEC,
 	    .reason = EXECUTING },

@@ -103,7 +103,6 @@ static const struct sys_call rows[] = {
 	VARIANT("inotify_init1", "inotify_init"),
 	CALL("inotify_rm_watch"),
 	CALLR("fanotify_init", CAP(SYS_ADMIN)),
-	CALLR("quotactl_fd", CAP(SYS_ADMIN)),
 	CALL("io_setup"),
 	CALL("io_destroy"),
 	CALL("io_submit"),

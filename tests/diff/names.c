@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -58,6 +59,7 @@ static const struct {
 	N(RESOLVE_NO_XDEV), N(RESOLVE_NO_MAGICLINKS), N(RESOLVE_NO_SYMLINKS),
 	N(RESOLVE_BENEATH), N(RESOLVE_IN_ROOT), N(RESOLVE_CACHED),
 	N(RENAME_NOREPLACE), N(RENAME_EXCHANGE), N(RENAME_WHITEOUT),
+	N(MNT_FORCE), N(MNT_DETACH), N(MNT_EXPIRE), N(UMOUNT_NOFOLLOW),
 	N(R_OK), N(W_OK), N(X_OK), N(F_OK),
 	N(S_ISUID), N(S_ISGID), N(S_ISVTX), N(S_IFREG), N(S_IFIFO),
 	N(S_IFSOCK), N(S_IFCHR), N(S_IFBLK), N(S_IFDIR), N(S_IFLNK),

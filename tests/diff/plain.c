@@ -107,10 +107,12 @@ static const struct plain plains[] = {
 	{ "memfd_create", "pi", SHOW_FD },
 	{ "eventfd2", "ii", SHOW_FD },
 	{ "epoll_create1", "i", SHOW_FD },
+	{ "execveat", "dpppi", SHOW_NUMBER },
 	{ "inotify_init1", "i", SHOW_FD },
 	{ "inotify_add_watch", "dpi", SHOW_NUMBER },
 	{ "inotify_rm_watch", "di", SHOW_NUMBER },
 	{ "fanotify_init", "ii", SHOW_FD },
+	{ "fanotify_mark", "diidp", SHOW_NUMBER },
 	/* sockets */
 	{ "socket", "iii", SHOW_FD },
 	{ "bind", "da", SHOW_NUMBER },

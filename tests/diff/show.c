@@ -139,7 +139,9 @@ say_stat(const struct stat *st)
 		say(" size %lld", (long long)st->st_size);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
 		say(" device %u:%u", major(st->st_rdev), minor(st->st_rdev));
-	else if ((st->st_mode & S_IFMT) != 0)
+	/* one that is in no folder has what was there in memory before */
+	else if ((st->st_mode & S_IFMT) != 0 &&
+	    !(S_ISSOCK(st->st_mode) && major(st->st_dev) == 0))
 		say(" modified %s",
 		    say_time(st->st_mtim.tv_sec,
 			(unsigned long)st->st_mtim.tv_nsec));

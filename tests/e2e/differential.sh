@@ -20,8 +20,7 @@ unshare -m -p -f --mount-proc -u -i -n true 2>/dev/null ||
     skip_all "no namespaces here"
 make_user
 protect_files
-whole=" pivot_root open_tree open_tree_attr move_mount"
-whole="$whole mount_setattr fspick quotactl"
+whole=" pivot_root open_tree_attr fspick"
 other=12345 # who is neither root nor the user
 work=$T/work
 : >"$T/used"

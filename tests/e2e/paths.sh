@@ -117,7 +117,7 @@ fixture
     -E "$T/log" -c "$user" \
     "$trusted/pathcalls") >"$T/out.judged" 2>&1 </dev/null
 compare "judged" out.judged ''
-check "judged: they were" test "$(lines "$T/log" 'permit user:')" -gt 400
+check "judged: they were" test "$(lines "$T/log" 'permit user:')" -gt 390
 same "judged: nothing is denied" 0 "$(lines "$T/log" '^privrun: deny')"
 fixture
 (cd "$work" && setsid -w timeout -k 5 60 "$privrun" -f "$T/judged" -a \

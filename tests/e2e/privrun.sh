@@ -340,7 +340,7 @@ same "linux32 is refused" "125 " "$? $(cat "$T/out")"
 cat >"$T/refused" <<'EOF'
 Policy: */echo, Emulation: native
 	Default: permit
-	native-move_mount: filename eq "/etc" then deny
+	native-fspick: filename eq "/etc" then deny
 EOF
 "$privrun" -f "$T/refused" -a -c "$user" echo ran >"$T/out" 2>"$T/err"
 same "a path that cannot be judged is refused" "125 " "$? $(cat "$T/out")"

@@ -4,6 +4,7 @@
  * folding, aliases, names and arguments.
  */
 #include <sys/ioctl.h>
+#include <sys/quota.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -223,6 +224,15 @@ test_disposals(void **state)
 		{ "kill", SYS_PERFORMED, SYS_ELEVATES | SYS_KERNEL },
 		{ "mount", SYS_PERFORMED, SYS_ELEVATES },
 		{ "pivot_root", SYS_WHOLE, SYS_WITNESS },
+		{ "mount_setattr", SYS_PERFORMED, SYS_ELEVATES },
+		{ "move_mount", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fsopen", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fsconfig", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fsmount", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "open_tree", SYS_PERFORMED, SYS_ELEVATES | SYS_WITNESS },
+		{ "fspick", SYS_WHOLE, 0 },
+		{ "quotactl", SYS_PERFORMED, SYS_ELEVATES },
+		{ "quotactl_fd", SYS_PERFORMED, SYS_ELEVATES },
 		{ "fchmod", SYS_PERFORMED, SYS_ELEVATES },
 		{ "inotify_add_watch", SYS_PERFORMED, 0 },
 		{ "mmap", SYS_NUMBERS, 0 },
@@ -546,7 +556,9 @@ test_names_are_unique(void **state)
 		sys_names_cmd, sys_names_resource, sys_names_prctl,
 		sys_names_which, sys_names_policy, sys_names_prot,
 		sys_names_map, sys_names_map_type, sys_names_map_huge,
-		sys_names_mount, sys_names_umount, sys_names_signal };
+		sys_names_mount, sys_names_umount, sys_names_attr,
+		sys_names_move, sys_names_tree, sys_names_fsconfig,
+		sys_names_quota, sys_names_quota_type, sys_names_signal };
 	size_t i;
 
 	(void)state;
@@ -556,6 +568,33 @@ test_names_are_unique(void **state)
 		check_list(sys_names_protocol((uint32_t)i));
 		check_list(sys_names_option((uint32_t)i));
 	}
+}
+
+/* Each command that can be named is known, and has room for what it writes. */
+static void
+test_quotas(void **state)
+{
+	const struct sys_quota *quota;
+	size_t i;
+
+	(void)state;
+	for (i = 0; sys_names_quota[i].name != NULL; i++) {
+		print_message("%s\n", sys_names_quota[i].name);
+		quota = sys_quota((uint64_t)sys_names_quota[i].value << 8 | 2);
+		assert_non_null(quota);
+		assert_int_equal(quota->command, sys_names_quota[i].value);
+		assert_true(quota->in == 0 || quota->out == 0 ||
+		    quota->in < quota->out);
+		assert_int_equal(quota->changes,
+		    quota->file || (quota->in > 0 && quota->out == 0) ||
+			quota->command == Q_QUOTAOFF);
+	}
+	assert_null(sys_quota(0));
+	assert_null(sys_quota(UINT64_C(0x80000a00)));
+	/* The kernel takes 32 bits of it. */
+	assert_non_null(sys_quota(UINT64_C(0xffffffff80000700)));
+	assert_int_equal(sys_quota(QCMD(Q_GETQUOTA, 0))->out,
+	    sizeof(struct dqblk));
 }
 
 /* --- requests and options */
@@ -665,6 +704,10 @@ test_arguments(void **state)
 		{ "socket", "sockproto", 0, 2, 0, 0 },
 		{ "setsockopt", "optname", 0, 2, 1, 0 },
 		{ "mount", "mountflags", 0, 3, 0, 0 },
+		{ "move_mount", "target", 0, 3, 2,
+		    SYS_ARG_ATFLAGS | SYS_ARG_NULL },
+		{ "mount_setattr", "clearflags", 0, 3, 4, 0 },
+		{ "quotactl", "filename", 1, 3, SYS_CWD, SYS_ARG_OPTIONAL },
 		{ "execveat", "envp", 0, 3, 0, 0 },
 		{ "tgkill", "signame", 0, 2, 0, 0 },
 		{ "getpid", "filename", 0, -1, 0, 0 },
@@ -706,6 +749,7 @@ main(void)
 		cmocka_unit_test(test_names_are_unique),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_quotas),
 		cmocka_unit_test(test_no_requests),
 		cmocka_unit_test(test_options),
 	};

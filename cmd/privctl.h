@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What the files of privctl share. Each command takes its own arguments,
+ * with its name as the first, and returns the exit status.
+ */
+#ifndef PRIVD_CMD_PRIVCTL_H
+#define PRIVD_CMD_PRIVCTL_H
+
+#include <limits.h>
+
+/* Templates stand in a folder beside the file, the system's, or, run from
+   where it was built, the source tree's. */
+struct privctl_templates {
+	char beside[PATH_MAX];
+	char tree[PATH_MAX];
+	const char *folders[4];
+};
+
+void privctl_find_templates(struct privctl_templates *, const char *file);
+
+/* Says how the command is used, or all are, and exits. */
+void privctl_usage(const char *command) __attribute__((noreturn));
+
+/* privctl_sign.c */
+int privctl_keygen(int argc, char **argv);
+int privctl_sign(int argc, char **argv);
+int privctl_verify(int argc, char **argv);
+
+#endif /* PRIVD_CMD_PRIVCTL_H */
