@@ -146,27 +146,33 @@ has_one_identity(const struct peer *peer, const struct status *st)
 }
 
 static const char *
-missing_of_status(const struct peer *peer, const struct status *st,
-    enum peer_stage stage)
+missing_of_status(const struct peer *peer, const struct status *st)
 {
-	if (st->tracer != 0)
-		return "it is traced";
 	if (!has_one_identity(peer, st))
 		return "it has more than one identity";
 	if ((st->permitted & GUARD) == 0)
 		return "privrun does not hold the guard (a file system without "
 		       "set-user-id, no_new_privs, or a copy of it): see "
-		       "privctl doctor";
+		       "privd(8)";
 	if (st->permitted != GUARD)
 		return "the user holds capabilities of his own";
-	if (st->threads != 1)
+	return NULL;
+}
+
+static const char *
+missing_of_stage(const struct status *st, const struct status_launcher *more,
+    enum peer_stage stage)
+{
+	if (more->tracer != 0)
+		return "it is traced";
+	if (more->threads != 1)
 		return "it has several threads";
 	if (st->filters != (stage == PEER_LAUNCHED ? 1 : 0))
 		return "it is under system call filters of somebody else's";
 	if (stage == PEER_LAUNCHED)
-		return st->no_new_privs ? NULL : "it could gain privileges";
+		return more->no_new_privs ? NULL : "it could gain privileges";
 	/* What the user can give on, his other processes have as well. */
-	if ((st->inheritable & GUARD) != 0)
+	if ((more->inheritable & GUARD) != 0)
 		return "the user holds the guard (CAP_BLOCK_SUSPEND) himself";
 	return NULL;
 }
@@ -175,23 +181,26 @@ static const char *
 missing(const struct peer *peer, int folder, const struct stat *launcher,
     enum peer_stage stage, char *text, size_t len)
 {
+	struct status_launcher more;
 	struct stat root;
 	struct status st;
-	const char *space;
+	const char *what;
 
 	if (!is_same(folder, "exe", launcher))
 		return "it is not the privrun that is installed";
-	if (status_read(folder, &st) == -1)
+	if (status_read(folder, &st) == -1 ||
+	    status_read_launcher(folder, &more) == -1)
 		return "it cannot be looked at";
-	space = other_space(folder);
-	if (space != NULL) {
+	what = other_space(folder);
+	if (what != NULL) {
 		(void)snprintf(text, len,
-		    "it is in another namespace (%s) than privd", space);
+		    "it is in another namespace (%s) than privd", what);
 		return text;
 	}
 	if (stat("/", &root) == -1 || !is_same(folder, "root", &root))
 		return "it has another root than privd";
-	return missing_of_status(peer, &st, stage);
+	what = missing_of_status(peer, &st);
+	return what != NULL ? what : missing_of_stage(&st, &more, stage);
 }
 
 int

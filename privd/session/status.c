@@ -96,16 +96,11 @@ status_read(int folder, struct status *st)
 {
 	char text[STATUS_MAX];
 	unsigned long long tgid, ppid, permitted, effective, filters, mask;
-	unsigned long long tracer, threads, privs, inheritable;
 
 	if (slurp(folder, text, sizeof(text)) == -1)
 		return -1;
 	if (!number(text, "Tgid", 10, &tgid) ||
 	    !number(text, "PPid", 10, &ppid) ||
-	    !number(text, "TracerPid", 10, &tracer) ||
-	    !number(text, "Threads", 10, &threads) ||
-	    !number(text, "NoNewPrivs", 10, &privs) ||
-	    !number(text, "CapInh", 16, &inheritable) ||
 	    !number(text, "CapPrm", 16, &permitted) ||
 	    !number(text, "CapEff", 16, &effective) ||
 	    !number(text, "Seccomp_filters", 10, &filters) ||
@@ -118,15 +113,33 @@ status_read(int folder, struct status *st)
 		mask = 077;
 	st->tgid = (pid_t)tgid;
 	st->ppid = (pid_t)ppid;
-	st->tracer = (pid_t)tracer;
-	st->threads = (unsigned int)threads;
-	st->no_new_privs = privs != 0;
 	st->permitted = permitted;
 	st->effective = effective;
-	st->inheritable = inheritable;
 	st->filters = (unsigned int)filters;
 	st->umask = (mode_t)mask;
 	st->first = is_first(text);
+	return 0;
+}
+
+int
+status_read_launcher(int folder, struct status_launcher *st)
+{
+	unsigned long long tracer, threads, privs, inheritable;
+	char text[STATUS_MAX];
+
+	if (slurp(folder, text, sizeof(text)) == -1)
+		return -1;
+	if (!number(text, "TracerPid", 10, &tracer) ||
+	    !number(text, "Threads", 10, &threads) ||
+	    !number(text, "NoNewPrivs", 10, &privs) ||
+	    !number(text, "CapInh", 16, &inheritable)) {
+		errno = EIO;
+		return -1;
+	}
+	st->tracer = (pid_t)tracer;
+	st->threads = (unsigned int)threads;
+	st->no_new_privs = privs != 0;
+	st->inheritable = inheritable;
 	return 0;
 }
 

@@ -14,14 +14,10 @@
 struct status {
 	pid_t tgid;
 	pid_t ppid;
-	pid_t tracer; /* 0: none */
-	unsigned int threads;
-	bool no_new_privs;
 	uid_t uid[4]; /* real, effective, saved, fs */
 	gid_t gid[4];
 	uint64_t permitted;
 	uint64_t effective;
-	uint64_t inheritable;
 	unsigned int filters; /* seccomp filters */
 	mode_t umask;
 	bool first; /* of a process namespace below the reader's */
@@ -29,6 +25,14 @@ struct status {
 
 /* Reads it in an (O_PATH) folder of /proc. -1 with errno: not whole. */
 int status_read(int folder, struct status *);
+/* What is asked of a launcher beside. */
+struct status_launcher {
+	pid_t tracer; /* 0: none */
+	unsigned int threads;
+	bool no_new_privs;
+	uint64_t inheritable;
+};
+int status_read_launcher(int folder, struct status_launcher *);
 /* Its supplementary groups, at most that many (E2BIG). -1 with errno. */
 int status_groups(int folder, gid_t *groups, size_t most, size_t *n);
 
