@@ -98,10 +98,12 @@ const char *filter_decision_name(enum filter_decision);
 
 /*
  * Is the call one of those that every policy must name, and one of the set
- * does not? 0, or the errno with which it is refused. Where none of the
- * closure names it the filter does that; where some do, it asks.
+ * does not? 0, or the errno with which it is refused; without registers also
+ * FILTER_DEPENDS, where these decide. Where none of the closure names it the
+ * filter does that; where some do, it asks.
  */
-int filter_unnamed(const struct filter_set *, bool no_alias,
-    const struct sys_call *);
+#define FILTER_DEPENDS (-1)
+int filter_unnamed(const struct filter_set *, bool no_alias, bool guarded,
+    const struct sys_call *, const uint64_t *regs);
 
 #endif /* PRIVD_FILTER_H */

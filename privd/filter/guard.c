@@ -48,8 +48,9 @@
 enum guard_strength {
 	GUARD_ALWAYS,  /* in every session */
 	GUARD_STRICT,  /* in a guarded one; elsewhere unless named */
-	GUARD_NAMED,   /* in every session unless named; the broker sees to
-			  it where some policies name it */
+	GUARD_NAMED,   /* in every session unless named; where some policies
+			  name it the broker sees to it that they are the
+			  caller's, as with the above */
 	GUARD_GUARDED, /* in a guarded one alone: ordinary life elsewhere */
 	GUARD_PACKET,  /* where a rule has `filter` or `device` */
 	GUARD_ADDRESS  /* where a rule tests an address */
@@ -267,6 +268,14 @@ guard_naming(const struct filter_input *in, const struct sys_call *call,
 	return verdict_naming(in, call, &row->conditions[0]);
 }
 
+/* Is it answered so unless the policies name it? */
+static bool
+guard_wants_name(const struct guard_row *row, bool guarded)
+{
+	return row->strength == GUARD_NAMED ||
+	    (row->strength == GUARD_STRICT && !guarded);
+}
+
 static bool
 guard_applies(const struct filter_input *in, const struct sys_call *call,
     const struct guard_row *row)
@@ -318,7 +327,7 @@ guard_row_tree(struct tree *t, const struct filter_input *in,
 	tree_id tree;
 	size_t i;
 
-	if (row->strength == GUARD_NAMED)
+	if (guard_wants_name(row, in->guarded))
 		ask = guard_naming(in, call, row) == NAMED_BY_SOME;
 	tree = ask ? tree_notify(t) :
 		     tree_leaf(t, SECCOMP_RET_ERRNO | (uint32_t)row->error);
@@ -386,9 +395,29 @@ guard_reason(const struct sys_call *call, size_t nth, struct guard_reason *why)
 	return NULL;
 }
 
+static bool
+guard_holds(const struct guard_row *row, const uint64_t regs[SYS_REGS])
+{
+	const struct guard_condition *condition;
+	uint64_t value;
+	size_t i;
+
+	for (i = 0; i < CONDITIONS_MAX; i++) {
+		condition = &row->conditions[i];
+		value = regs[condition->reg] & condition->mask;
+		if ((condition->relation == GUARD_EQUAL &&
+			value != condition->value) ||
+		    (condition->relation == GUARD_OTHER &&
+			value == condition->value) ||
+		    (condition->relation == GUARD_BITS && value == 0))
+			return false;
+	}
+	return true;
+}
+
 int
-filter_unnamed(const struct filter_set *set, bool no_alias,
-    const struct sys_call *call)
+filter_unnamed(const struct filter_set *set, bool no_alias, bool guarded,
+    const struct sys_call *call, const uint64_t *regs)
 {
 	const struct filter_input in = {
 		.closure = set,
@@ -396,14 +425,20 @@ filter_unnamed(const struct filter_set *set, bool no_alias,
 		.no_alias = no_alias,
 	};
 	const struct guard_row *row;
+	bool depends = false;
 	size_t i;
 
 	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
 		row = &guard_rows[i];
-		if (row->strength == GUARD_NAMED &&
-		    strcmp(row->call, call->name) == 0 &&
-		    guard_naming(&in, call, row) != NAMED_BY_ALL)
+		if (strcmp(row->call, call->name) != 0 ||
+		    !guard_wants_name(row, guarded) ||
+		    guard_naming(&in, call, row) == NAMED_BY_ALL)
+			continue;
+		if (row->conditions[0].relation == GUARD_ANY)
 			return row->error;
+		if (regs != NULL && guard_holds(row, regs))
+			return row->error;
+		depends = true;
 	}
-	return 0;
+	return depends && regs == NULL ? FILTER_DEPENDS : 0;
 }

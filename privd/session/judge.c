@@ -176,18 +176,27 @@ carry_out(struct judge *judge, struct call *call)
 	}
 }
 
+static int
+ask_unnamed(const struct judge *judge, const struct call *call,
+    const uint64_t *regs)
+{
+	return filter_unnamed(&call->regime->set, judge->plan->options.no_alias,
+	    judge->plan->guarded, call->row, regs);
+}
+
 /* What the filter would have said to it of this process's policies alone; the
-   table has the answer and one, once it was asked. */
+   table has the answer and two, once it was asked. */
 static int
 unnamed_error(const struct judge *judge, const struct call *call)
 {
 	uint8_t *known = &call->regime->unnamed[sys_index(call->row)];
+	int error;
 
 	if (*known == 0)
-		*known = (uint8_t)(1 +
-		    filter_unnamed(&call->regime->set,
-			judge->plan->options.no_alias, call->row));
-	return *known - 1;
+		*known = (uint8_t)(2 + ask_unnamed(judge, call, NULL));
+	error = *known - 2;
+	return error == FILTER_DEPENDS ? ask_unnamed(judge, call, call->regs) :
+					 error;
 }
 
 /*

@@ -55,7 +55,7 @@ struct policy_case {
 	bool guarded, asking, no_alias, packet, addresses, capable;
 	bool weak;         /* tests that no filter can make: may be asked */
 	const char *named; /* calls that all name, "*": by arguments too */
-	const char *some;  /* calls that not all name */
+	const char *some;  /* calls that not all name; "*": forms of them */
 };
 
 static const struct policy_case cases[] = {
@@ -235,9 +235,20 @@ static const struct policy_case cases[] = {
 		"Default: permit\nnative-mount: permit\nnative-ptrace: "
 		"permit\nnative-bpf: permit\nnative-ioctl: permit\n" } },
 	{ .name = "refused, named by one",
-	    .some = "mount chroot",
-	    .texts = { HEAD "native-mount: permit\nnative-ioctl: permit\n",
-		HEAD "native-chroot: permit\nnative-ioctl: permit\n" } },
+	    .some = "mount chroot ptrace *ioctl5412 *unshare",
+	    .texts = { HEAD "native-mount: permit\nnative-ptrace: permit\n"
+			    "native-ioctl: request eq \"TIOCSTI\" then permit\n"
+			    "native-ioctl: permit\nnative-unshare: permit\n",
+		HEAD "native-chroot: permit\nnative-ioctl: permit\n"
+		     "native-unshare: args[0] eq \"0x10000000\" then permit\n"
+		     "native-unshare: permit\n" } },
+	{ .name = "refused, named by one, guarded",
+	    .guarded = true,
+	    .some = "mount",
+	    .texts = { HEAD "native-mount: permit\nnative-ptrace: permit\n"
+			    "native-unshare: permit\n",
+		HEAD "native-unshare: args[0] eq \"0x10000000\" then permit\n"
+		     "native-unshare: permit\n" } },
 	{ .name = "pair",
 	    .texts = { HEAD "Default: permit\nnative-getuid: deny[enoent]\n"
 			    "native-getgid: deny[eacces]\n"
@@ -476,6 +487,8 @@ unload(struct loaded *l)
 
 /* --- refusals, from security.md */
 
+#define ASKED (-2) /* it is the broker's to refuse */
+
 static bool
 is_one_of(const char *name, const char *list)
 {
@@ -499,6 +512,16 @@ is_named(const struct policy_case *c, const char *name, bool tested)
 	snprintf(starred, sizeof(starred), "*%s", name);
 	return is_one_of(starred, c->named) ||
 	    (!tested && is_one_of(name, c->named));
+}
+
+/* Is the form named by some, but not by all? */
+static bool
+is_some(const struct policy_case *c, const char *form)
+{
+	char starred[80];
+
+	snprintf(starred, sizeof(starred), "*%s", form);
+	return is_one_of(starred, c->some);
 }
 
 static int
@@ -644,6 +667,8 @@ refuse(const struct policy_case *c, const char *name, const uint64_t *r)
 		snprintf(form, sizeof(form), "ioctl%x", (unsigned int)r[1]);
 	else
 		snprintf(form, sizeof(form), "%s", name);
+	if (!c->guarded && is_some(c, form))
+		return ASKED;
 	return c->guarded || !is_named(c, form, true) ? EPERM : -1;
 }
 
@@ -859,6 +884,8 @@ right_answer(const struct loaded *l, const struct policy_case *c,
 	if (is_one_of(o.call->name, c->some))
 		return NOTIFY;
 	error = refuse(c, o.call->name, regs);
+	if (error == ASKED)
+		return NOTIFY;
 	if (error != -1)
 		return FAIL(error);
 	/* Who adopts orphans is known, and whoever stacks a filter is looked
