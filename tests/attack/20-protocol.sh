@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Attacks 20 and 42: a user who speaks the daemon's protocol himself: messages
+# that are wrong in one thing each, a hello as it should be from who is not
+# privrun, a listener of his own, a hello by who then becomes privrun, many
+# connections. Nothing is launched on such words, and the daemon lives.
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/e2e.sh
+. tests/lib/e2e.sh
+# shellcheck source=tests/lib/daemon.sh
+. tests/lib/daemon.sh
+
+need_daemon
+make_user
+cp "$BUILD/tests/attack/speak" "$daemon_folder/speak"
+speak=$daemon_folder/speak
+marked cat
+echo secret >"$daemon_folder/secret"
+chmod 600 "$daemon_folder/secret"
+cat >"$daemon_policies/cat" <<EOF
+Policy: $program, Emulation: native
+	Default: permit
+	native-open: filename eq "$daemon_folder/secret" then permit as root
+EOF
+daemon_start "max-connections-per-second 200" "max-sessions-per-user 20"
+
+speaks() {
+	as_user "$user" timeout 60 "$speak" "$daemon_socket" "$@"
+}
+no_child() {
+	[ -z "$(children_of "$daemon_pid")" ]
+}
+same "privrun's words are heard" secret \
+    "$(by_daemon "$user" "$program" "$daemon_folder/secret")"
+until_true 10 no_child
+before=$(ls "/proc/$daemon_pid/fd" | wc -l)
+for what in magic version type ready-first short long empty half-header \
+    huge-string flags big no-descriptor two-descriptors; do
+	same "$what: not answered" closed "$(speaks $what "$program" 2>&1)"
+done
+same "a good hello of another: nothing is elevated" "outcome 1" \
+    "$(speaks plan "$program")"
+same "nor for a listener of its own" "outcome 1
+then -1" "$(speaks listener "$program")"
+same "what is no program: not answered" "outcome -1" "$(speaks plan /)"
+
+# Who says hello and becomes privrun has one session at most, and not by that
+# word: the second hello of the same process is refused.
+speaks exec "$program" "$daemon_run" -s "$daemon_socket" "$program" \
+    "$daemon_folder/secret" >"$T/out" 2>&1
+refute "a hello before privrun's own gives nothing" \
+    grep -q '^secret' "$T/out"
+
+# Ten thousand are too many; who comes afterwards is served.
+cat >"$T/many" <<EOF
+n=0
+while [ \$n -lt 300 ]; do
+	"$speak" "$daemon_socket" half-header "$program" >/dev/null 2>&1
+	n=\$((n + 1))
+done
+EOF
+as_user "$user" timeout 120 sh "$T/many"
+served() {
+	[ "$(by_daemon "$user" "$program" "$daemon_folder/secret" 2>/dev/null)" \
+	    = secret ]
+}
+check "after hundreds of them the next is served" until_true 20 served
+refute "the daemon lives" has_ended "$daemon_pid"
+check "and keeps nothing of them" until_true 20 no_child
+same "nor a descriptor" "$before" "$(ls "/proc/$daemon_pid/fd" | wc -l)"
+done_testing

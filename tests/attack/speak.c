@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Attacks 20 and 42: a peer that speaks privd's protocol itself. The words are
+ * put together here byte by byte, for a message that the library would not
+ * write is what matters.
+ *
+ * usage: speak socket what program [launcher argument ...]
+ * what:  plan		a hello as it should be: prints the outcome
+ *        listener	the same, then a listener of its own is offered
+ *        exec		the same, then it becomes the launcher
+ *        WORD		one that is wrong, see the table: prints "closed" if it
+ *			is not answered
+ */
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HELLO 1
+#define READY 3
+
+static unsigned char text[70000];
+static size_t len;
+
+static void
+put(const void *bytes, size_t n)
+{
+	memcpy(text + len, bytes, n);
+	len += n;
+}
+
+static void
+put_number(uint32_t n)
+{
+	put("4", 1);
+	put(&n, sizeof(n));
+}
+
+static void
+put_string(const char *s)
+{
+	uint32_t n = (uint32_t)strlen(s);
+
+	put("s", 1);
+	put(&n, sizeof(n));
+	put(s, n + 1);
+}
+
+static void
+begin(uint16_t type)
+{
+	uint16_t version = 1;
+	uint32_t none = 0;
+
+	len = 0;
+	put("prvd", 4);
+	put(&version, sizeof(version));
+	put(&type, sizeof(type));
+	put(&none, sizeof(none));
+}
+
+static void
+finish(void)
+{
+	uint32_t n = (uint32_t)len - 12;
+
+	memcpy(text + 8, &n, sizeof(n));
+}
+
+static void
+hello(const char *program)
+{
+	begin(HELLO);
+	put_number(0);
+	put_string(program);
+	put_string("");
+	put_string("");
+	finish();
+}
+
+static void
+say(int sock, const int *fds, size_t nfds)
+{
+	union {
+		char room[CMSG_SPACE(16 * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = { text, len };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *cmsg;
+
+	memset(&control, 0, sizeof(control));
+	if (nfds > 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(cmsg), fds, nfds * sizeof(int));
+	}
+	if (sendmsg(sock, &msg, MSG_NOSIGNAL) == -1)
+		warn("sendmsg");
+}
+
+/* The outcome of a plan; -1: there was none. */
+static int
+hear(int sock)
+{
+	static unsigned char answer[70000];
+	uint32_t outcome;
+	ssize_t n = recv(sock, answer, sizeof(answer), 0);
+
+	if (n < 17 || memcmp(answer, "prvd", 4) != 0)
+		return -1;
+	memcpy(&outcome, answer + 13, sizeof(outcome));
+	return (int)outcome;
+}
+
+static int
+reach(const char *path)
+{
+	const struct timeval patience = { 20, 0 };
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int sock = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+	(void)strncpy(sun.sun_path, path, sizeof(sun.sun_path) - 1);
+	if (sock == -1 ||
+	    connect(sock, (const struct sockaddr *)&sun, sizeof(sun)) == -1)
+		err(2, "%s", path);
+	(void)setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &patience,
+	    sizeof(patience));
+	return sock;
+}
+
+/* A hello that is wrong in one thing. */
+static void
+say_wrong(int sock, const char *what, const char *program, int fd)
+{
+	const int two[] = { fd, fd };
+	uint32_t huge = 0x7fffffff;
+
+	hello(program);
+	if (strcmp(what, "magic") == 0)
+		text[0] = 'x';
+	else if (strcmp(what, "version") == 0)
+		text[4] = 9;
+	else if (strcmp(what, "type") == 0)
+		text[6] = 77;
+	else if (strcmp(what, "ready-first") == 0)
+		text[6] = READY;
+	else if (strcmp(what, "short") == 0)
+		len -= 3;
+	else if (strcmp(what, "long") == 0)
+		put("x", 1);
+	else if (strcmp(what, "empty") == 0)
+		len = 12;
+	else if (strcmp(what, "half-header") == 0)
+		len = 5;
+	else if (strcmp(what, "huge-string") == 0)
+		memcpy(text + 18, &huge, sizeof(huge));
+	else if (strcmp(what, "flags") == 0)
+		text[16] = 0xff;
+	else if (strcmp(what, "big") == 0)
+		len = sizeof(text);
+	else if (strcmp(what, "no-descriptor") != 0 &&
+	    strcmp(what, "two-descriptors") != 0)
+		errx(2, "%s: what is that?", what);
+	say(sock, two,
+	    strcmp(what, "no-descriptor") == 0       ? 0 :
+		strcmp(what, "two-descriptors") == 0 ? 2 :
+						       1);
+}
+
+/* A listener of a filter of our own, which would see nothing but getppid. */
+static int
+listener(void)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { 4, insns };
+
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+	    SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
+}
+
+static void
+ready(int sock, int number)
+{
+	begin(READY);
+	put_number((uint32_t)number);
+	finish();
+	say(sock, NULL, 0);
+}
+
+int
+main(int argc, char *argv[])
+{
+	int sock, fd;
+
+	if (argc < 4)
+		errx(2, "usage: speak socket what program [launcher ...]");
+	sock = reach(argv[1]);
+	fd = open(argv[3], O_PATH);
+	if (fd == -1)
+		err(2, "%s", argv[3]);
+	if (strcmp(argv[2], "plan") != 0 && strcmp(argv[2], "listener") != 0 &&
+	    strcmp(argv[2], "exec") != 0) {
+		say_wrong(sock, argv[2], argv[3], fd);
+		puts(hear(sock) == -1 ? "closed" : "answered");
+		return 0;
+	}
+	hello(argv[3]);
+	say(sock, &fd, 1);
+	if (strcmp(argv[2], "exec") == 0) {
+		/* the launcher that is to be taken for who said that */
+		(void)execv(argv[4], argv + 4);
+		err(1, "%s", argv[4]);
+	}
+	printf("outcome %d\n", hear(sock));
+	if (strcmp(argv[2], "listener") == 0) {
+		ready(sock, listener());
+		printf("then %d\n", hear(sock));
+	}
+	return 0;
+}
