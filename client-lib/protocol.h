@@ -2,9 +2,9 @@
 /*
  * What is said between privd and launchers, in the form of wire.h:
  *
- *	launcher	HELLO	flags, program, a policy file and folder; with the
- *				program, opened with O_PATH
- *	privd		PLAN	what comes of it, why; the filter; variables to keep
+ *	launcher	HELLO	flags, program, a policy file and folder;
+ *				with the program, opened with O_PATH
+ *	privd		PLAN	what comes of it, why; the filter; variables
  *	launcher	READY	the number that its listener will have
  *
  * Nothing of it is authority: who the launcher is privd knows from the
@@ -22,7 +22,8 @@
 
 enum protocol_type {
 	PROTOCOL_HELLO = 1, /* u32 flags; string program, file, folder */
-	/* u32 outcome; string reason; bytes filter; strings, names of variables */
+	/* u32 outcome; string reason; bytes filter; strings, the names of
+	   variables that are kept */
 	PROTOCOL_PLAN,
 	PROTOCOL_READY /* u32 number */
 };

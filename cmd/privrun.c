@@ -31,7 +31,8 @@ usage(void)
 	(void)fprintf(stderr,
 	    "usage: privrun [-aeiuUV] [-c uid:gid | user[:group]] "
 	    "[-d policydir]\n"
-	    "               [-E logfile] [-f file] [-s socket] command [argument ...]\n");
+	    "               [-E logfile] [-f file] [-s socket] "
+	    "command [argument ...]\n");
 	exit(2);
 }
 

@@ -7,7 +7,6 @@
  */
 #include "monitor.h"
 
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -39,7 +38,7 @@
 
 /* A connection, and the session that comes of it. */
 struct child {
-	SLIST_ENTRY(child) next;
+	struct child *next;
 	pid_t pid;  /* its process here */
 	pid_t peer; /* the launcher, later the program */
 	int pidfd;  /* of that */
@@ -55,7 +54,7 @@ struct monitor {
 	struct event *accepts;
 	int sock;
 	struct rate rate;
-	SLIST_HEAD(, child) children;
+	struct child *children;
 	size_t nchildren;
 };
 
@@ -206,7 +205,7 @@ not_now(struct monitor *monitor, const struct peer *peer)
 		return "privd is not for this user";
 	if (monitor->nchildren >= monitor->config->max_sessions)
 		return "too many sessions";
-	SLIST_FOREACH(child, &monitor->children, next) {
+	for (child = monitor->children; child != NULL; child = child->next) {
 		n += child->uid == peer->uid;
 		/* Else what one said could be about the listener of another:
 		   a process that execs keeps its number. */
@@ -226,7 +225,7 @@ free_place(const struct monitor *monitor)
 	uint32_t place = 0;
 
 again:
-	SLIST_FOREACH(child, &monitor->children, next) {
+	for (child = monitor->children; child != NULL; child = child->next) {
 		if (child->place != place)
 			continue;
 		place++;
@@ -236,9 +235,17 @@ again:
 }
 
 static void
-forget(struct monitor *monitor, struct child *child)
+forget(struct monitor *monitor, pid_t pid)
 {
-	SLIST_REMOVE(&monitor->children, child, child, next);
+	struct child **where, *child;
+
+	for (where = &monitor->children; (child = *where) != NULL;
+	     where = &child->next)
+		if (child->pid == pid)
+			break;
+	if (child == NULL)
+		return;
+	*where = child->next;
 	monitor->nchildren--;
 	close(child->pidfd);
 	free(child);
@@ -294,7 +301,8 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 	child->uid = peer->uid;
 	child->pidfd = peer->pidfd;
 	peer->pidfd = -1;
-	SLIST_INSERT_HEAD(&monitor->children, child, next);
+	child->next = monitor->children;
+	monitor->children = child;
 	monitor->nchildren++;
 }
 
@@ -327,13 +335,10 @@ accept_one(evutil_socket_t fd, short what, void *context)
 static void
 reap(struct monitor *monitor)
 {
-	struct child *child, *next;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		SLIST_FOREACH_SAFE(child, &monitor->children, next, next)
-			if (child->pid == pid)
-				forget(monitor, child);
+		forget(monitor, pid);
 }
 
 static void
@@ -423,7 +428,6 @@ monitor_main(const struct monitor_start *start)
 	const char *path;
 
 	monitor.start = start;
-	SLIST_INIT(&monitor.children);
 	openlog("privd", LOG_PID | (start->foreground ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
 	if (load(&monitor) == -1)

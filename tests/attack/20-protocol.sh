@@ -4,6 +4,7 @@
 # that are wrong in one thing each, a hello as it should be from who is not
 # privrun, a listener of his own, a hello by who then becomes privrun, many
 # connections. Nothing is launched on such words, and the daemon lives.
+# shellcheck disable=SC2317,SC2012	# functions that others call
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/e2e.sh
 . tests/lib/e2e.sh

@@ -4,6 +4,7 @@
 # of them may be looked into, or written to, at any moment of their start: the
 # program may run before the last of them is ready. (The log is a fifo that
 # nobody reads, which holds the keeper in its first step.)
+# shellcheck disable=SC2317	# functions that others call
 # shellcheck source=tests/attack/lib.sh
 . "$(dirname "$0")/lib.sh"
 

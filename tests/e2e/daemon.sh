@@ -5,6 +5,7 @@
 # of them capture at once, neither with what only the other may; what is not
 # as it must be runs without elevation and says why; policies are replaced as
 # a whole; and sessions do not end with the daemon.
+# shellcheck disable=SC2317,SC2119	# functions that others call
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/e2e.sh
 . tests/lib/e2e.sh
