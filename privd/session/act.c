@@ -125,7 +125,9 @@ size_wanted(const struct call *call)
 
 	if (call->ask.op == SYS_OP_TRUNCATE)
 		return numbers->length[0];
-	if (call->ask.op == SYS_OP_ALLOCATE &&
+	/* A length that is none the kernel refuses first. */
+	if (call->ask.op == SYS_OP_ALLOCATE && numbers->length[0] >= 0 &&
+	    numbers->length[1] > 0 &&
 	    (numbers->flags & FALLOC_FL_KEEP_SIZE) == 0 &&
 	    numbers->length[1] <= INT64_MAX - numbers->length[0])
 		return numbers->length[0] + numbers->length[1];
