@@ -21,15 +21,6 @@ say(char *reason, size_t size, const char *format, ...)
 	va_end(ap);
 }
 
-static bool
-is_foreign(const struct sys_call *call, enum sys_machine machine)
-{
-	return machine == SYS_I386 ||
-	    (sys_number(call, SYS_X86_64) == -1 &&
-		sys_number(call, SYS_AARCH64) == -1 &&
-		sys_number(call, SYS_I386) != -1);
-}
-
 static enum filter_decision
 row_decision(const struct sys_call *call)
 {
@@ -93,6 +84,9 @@ say_guards(const struct sys_call *call, char *reason, size_t size)
 	}
 }
 
+static const char old_mmap[] = "the one of old, whose arguments are in memory: "
+			       "where a rule looks at one it is refused";
+
 enum filter_decision
 filter_decide(const struct sys_call *call, enum sys_machine machine,
     char *reason, size_t size)
@@ -100,18 +94,20 @@ filter_decide(const struct sys_call *call, enum sys_machine machine,
 	enum filter_decision decision = row_decision(call);
 
 	reason[0] = '\0';
-	if (is_foreign(call, machine)) {
-		say(reason, size,
-		    "of 32-bit programs, whose numbers and "
-		    "structures no session judges");
-		return FILTER_REFUSED;
-	}
-	if (call->reason != NULL)
+	if (machine == SYS_I386 && strcmp(call->name, "mmap") == 0)
+		say(reason, size, "%s", old_mmap);
+	else if (call->reason != NULL)
 		say(reason, size, "%s", call->reason);
 	else if ((call->flags & SYS_KERNEL) != 0)
 		say(reason, size,
 		    "by the kernel where its registers are all "
 		    "that is judged and nothing is elevated");
+	if (machine == SYS_I386 &&
+	    (call->op == SYS_OP_IOCTL || call->op == SYS_OP_ADJTIME ||
+		call->op == SYS_OP_QUOTA))
+		say(reason, size, "%s%s for native programs alone",
+		    reason[0] == '\0' ? "" : "; ",
+		    call->op == SYS_OP_QUOTA ? "judged" : "elevated");
 	say_guards(call, reason, size);
 	if (decision == FILTER_KERNEL_JUDGED && is_refused(call))
 		return FILTER_REFUSED;

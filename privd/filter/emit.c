@@ -241,19 +241,36 @@ put_numbers(struct emitter *e, const struct emit_range *ranges, size_t lo,
 			 put_jump(e, BPF_JGE, ranges[mid].first, &right, &left);
 }
 
+/* The tree over one machine's numbers, from where their number is loaded. */
+static uint16_t
+put_machine(struct emitter *e, const struct emit_numbers *numbers)
+{
+	uint16_t root;
+
+	root = put_numbers(e, numbers->ranges, 0, numbers->count - 1);
+	if (e->full)
+		return 0;
+	put_through(e, root);
+	return put(e, BPF_LD | BPF_W | BPF_ABS, 0, 0,
+	    offsetof(struct seccomp_data, nr));
+}
+
 /* Another ABI's numbers are other calls: it is looked at first. */
 static void
-put_program(struct emitter *e, const struct emit_range *ranges, size_t n)
+put_program(struct emitter *e, const struct emit_numbers *native,
+    const struct emit_numbers *i386)
 {
-	uint16_t root, refused;
+	uint16_t root, other = NO_LABEL, refused;
 
-	root = put_numbers(e, ranges, 0, n - 1);
+	if (i386->count > 0)
+		other = put_machine(e, i386);
+	root = put_machine(e, native);
 	if (e->full)
 		return;
-	put_through(e, root);
-	root = put(e, BPF_LD | BPF_W | BPF_ABS, 0, 0,
-	    offsetof(struct seccomp_data, nr));
 	refused = put(e, BPF_RET | BPF_K, 0, 0, FILTER_ENOSYS);
+	if (i386->count > 0)
+		refused = put_jump(e, BPF_JEQ, AUDIT_ARCH_I386, &other,
+		    &refused);
 	(void)put_jump(e, BPF_JEQ, NATIVE_ARCH, &root, &refused);
 	(void)put(e, BPF_LD | BPF_W | BPF_ABS, 0, 0,
 	    offsetof(struct seccomp_data, arch));
@@ -338,8 +355,8 @@ emit_copy(const struct emitter *e, struct filter_program *program)
 }
 
 int
-emit_program(const struct tree *tree, const struct emit_range *ranges, size_t n,
-    struct filter_program *program)
+emit_program(const struct tree *tree, const struct emit_numbers *native,
+    const struct emit_numbers *i386, struct filter_program *program)
 {
 	struct emitter *e;
 	size_t size = tree_count(tree) * sizeof(e->entry[0]);
@@ -355,7 +372,7 @@ emit_program(const struct tree *tree, const struct emit_range *ranges, size_t n,
 		goto out;
 	memset(e->entry, 0xff, size);
 	memset(e->inner, 0xff, size);
-	put_program(e, ranges, n);
+	put_program(e, native, i386);
 	if (e->full)
 		errno = E2BIG;
 	else

@@ -57,7 +57,11 @@ struct filter_program {
 };
 
 /*
- * Emits the program for the native machine. Returns 0; -1 with ENOMEM or
+ * Emits the program: for the native machine, and, where the closure has
+ * policies for linux32, for 32-bit programs. Under a policy the other ABI's
+ * calls are ENOSYS; where both kinds are in the closure the broker is asked
+ * whatever they do not answer alike. What must not be asked (SYS_QUIET) it
+ * permits in both where all permit it without condition. Returns 0; -1 with ENOMEM or
  * E2BIG (more than FILTER_INSNS_MAX instructions). filter_free() frees it.
  */
 int filter_build(const struct filter_input *, struct filter_program *);
@@ -73,6 +77,11 @@ uint32_t filter_run(const struct filter_program *, const struct seccomp_data *);
 /* Are there registers with which it asks the broker about that native call?
    (Of a program of filter_build(); without memory: yes.) */
 bool filter_asks(const struct filter_program *, int number);
+
+/* The refusals before the policies, of a call whose registers the filter could
+   not see: is it refused, and how (0: without effect)? */
+bool filter_refusal(const struct filter_input *, const struct sys_call *,
+    const uint64_t regs[SYS_REGS], int *error);
 
 /*
  * What becomes of a call in a session: what its row and the refusals before

@@ -211,6 +211,7 @@ static const struct guard_row guard_rows[] = {
 	{ "open_by_handle_at", { { 0 } }, EPERM, GUARD_NAMED, why_around },
 	{ "mount", { { 0 } }, EPERM, GUARD_NAMED, why_around },
 	{ "umount2", { { 0 } }, EPERM, GUARD_NAMED, why_around },
+	{ "umount", { { 0 } }, EPERM, GUARD_NAMED, why_around },
 	{ "pivot_root", { { 0 } }, EPERM, GUARD_NAMED, why_around },
 	{ "chroot", { { 0 } }, EPERM, GUARD_NAMED, why_around },
 	{ "open_tree", { { 0 } }, ENOSYS, GUARD_NAMED, why_descriptors },
@@ -319,14 +320,24 @@ guard_condition(struct tree *t, const struct guard_condition *condition,
 	}
 }
 
+/* What is out of sight here the broker looks at, see filter_refusal(). */
+static bool
+is_out_of_sight(const struct filter_abi *abi, const struct guard_row *row)
+{
+	return abi->hidden && row->conditions[0].relation != GUARD_ANY;
+}
+
 static tree_id
 guard_row_tree(struct tree *t, const struct filter_input *in,
-    const struct sys_call *call, const struct guard_row *row, tree_id rest)
+    const struct filter_abi *abi, const struct sys_call *call,
+    const struct guard_row *row, tree_id rest)
 {
 	bool ask = row->error == GUARD_ASK;
 	tree_id tree;
 	size_t i;
 
+	if (is_out_of_sight(abi, row))
+		return tree_both(t, rest, tree_notify(t));
 	if (guard_wants_name(row, in->guarded))
 		ask = guard_naming(in, call, row) == NAMED_BY_SOME;
 	tree = ask ? tree_notify(t) :
@@ -338,7 +349,7 @@ guard_row_tree(struct tree *t, const struct filter_input *in,
 
 tree_id
 guard_tree(struct tree *t, const struct filter_input *in,
-    const struct sys_call *call, tree_id policy)
+    const struct filter_abi *abi, const struct sys_call *call, tree_id policy)
 {
 	const struct guard_row *row;
 	tree_id tree = policy;
@@ -348,7 +359,7 @@ guard_tree(struct tree *t, const struct filter_input *in,
 		row = &guard_rows[i - 1];
 		if (strcmp(row->call, call->name) == 0 &&
 		    guard_applies(in, call, row))
-			tree = guard_row_tree(t, in, call, row, tree);
+			tree = guard_row_tree(t, in, abi, call, row, tree);
 	}
 	return tree;
 }
@@ -413,6 +424,25 @@ guard_holds(const struct guard_row *row, const uint64_t regs[SYS_REGS])
 			return false;
 	}
 	return true;
+}
+
+bool
+filter_refusal(const struct filter_input *in, const struct sys_call *call,
+    const uint64_t regs[SYS_REGS], int *error)
+{
+	const struct guard_row *row;
+	size_t i;
+
+	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+		row = &guard_rows[i];
+		if (strcmp(row->call, call->name) != 0 ||
+		    row->error == GUARD_ASK || !guard_applies(in, call, row) ||
+		    !guard_holds(row, regs))
+			continue;
+		*error = row->error;
+		return true;
+	}
+	return false;
 }
 
 int

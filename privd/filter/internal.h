@@ -13,9 +13,18 @@
 
 #define FILTER_ENOSYS (SECCOMP_RET_ERRNO | ENOSYS)
 
+/* Which calls are meant: of a machine; and are their arguments elsewhere than
+   in the registers that their rows say (see sys_i386_differs)? */
+struct filter_abi {
+	enum sys_machine machine;
+	bool hidden;
+};
+
 /* What the closure says of a call. Returns 0, -1 with ENOMEM. */
 int verdict_tree(struct tree *, const struct filter_input *,
-    const struct sys_call *, tree_id *);
+    const struct filter_abi *, const struct sys_call *, tree_id *);
+/* Are there policies for 32-bit programs in the closure, and others? */
+bool verdict_has(const struct filter_input *, enum sys_machine);
 /* A condition on one register, of a refusal. */
 enum guard_relation {
 	GUARD_ANY,   /* no condition */
@@ -47,7 +56,7 @@ enum verdict_naming verdict_naming(const struct filter_input *,
 
 /* The refusals of a call, before what the policies say. */
 tree_id guard_tree(struct tree *, const struct filter_input *,
-    const struct sys_call *, tree_id policy);
+    const struct filter_abi *, const struct sys_call *, tree_id policy);
 
 /* The nth of them, for people: why, or NULL after the last. */
 struct guard_reason {
@@ -67,8 +76,14 @@ struct emit_range {
 	tree_id tree;
 };
 
+/* The ranges of one machine; without any all its calls are refused. */
+struct emit_numbers {
+	struct emit_range *ranges;
+	size_t count;
+};
+
 /* Returns 0; -1 with ENOMEM or E2BIG. */
-int emit_program(const struct tree *, const struct emit_range *, size_t,
-    struct filter_program *);
+int emit_program(const struct tree *, const struct emit_numbers *native,
+    const struct emit_numbers *i386, struct filter_program *);
 
 #endif /* PRIVD_FILTER_INTERNAL_H */

@@ -28,6 +28,7 @@
 struct verdict {
 	struct tree *tree;
 	const struct filter_input *in;
+	const struct filter_abi *abi;
 	const struct policy_image *image;
 	const struct sys_call *call;
 	const struct sys_call *base;
@@ -136,13 +137,13 @@ test_sight(const struct verdict *v, const struct policy_expr *test)
 	if (test->macros)
 		return SIGHT_HIDDEN;
 	if (test_is_raw(test))
-		return SIGHT_NUMBER;
+		return v->abi->hidden ? SIGHT_HIDDEN : SIGHT_NUMBER;
 	if (test_arg(v->call, test, 0) == NULL)
 		/* What a base has and a variant not, a decoder may add. */
 		return test_arg(v->base, test, 0) == NULL ? SIGHT_ABSENT :
 							    SIGHT_HIDDEN;
 	for (n = 0; (arg = test_arg(v->call, test, n)) != NULL; n++)
-		if (!arg_is_number(arg))
+		if (!arg_is_number(arg) || v->abi->hidden)
 			return v->bare && arg->kind == SYS_SOCKADDR ?
 			    SIGHT_ABSENT :
 			    SIGHT_HIDDEN;
@@ -174,6 +175,26 @@ option_tree(struct verdict *v, const struct sys_arg *arg, const char *string,
 	return result;
 }
 
+/* What 32-bit programs say by several numbers is one value to a rule. */
+static tree_id
+alias_tree(struct verdict *v, const struct sys_arg *arg,
+    const struct tree_test *test, tree_id yes, tree_id no)
+{
+	struct tree_test other = *test;
+	uint32_t number;
+	size_t n;
+
+	if (v->abi->machine == SYS_I386) {
+		if (sys_i386_is_alias(arg, test->value, &number))
+			return no;
+		for (n = 0; sys_i386_alias(arg, test->value, n, &number); n++) {
+			other.value = number;
+			no = tree_choose(v->tree, &other, yes, no);
+		}
+	}
+	return tree_choose(v->tree, test, yes, no);
+}
+
 /* One argument `eq` the string. */
 static tree_id
 equal_tree(struct verdict *v, const struct sys_arg *arg, const char *string,
@@ -189,7 +210,7 @@ equal_tree(struct verdict *v, const struct sys_arg *arg, const char *string,
 		test.reg = cmp.reg;
 		test.mask = cmp.mask;
 		test.value = cmp.value;
-		return tree_choose(v->tree, &test, yes, no);
+		return alias_tree(v, arg, &test, yes, no);
 	case SYS_CMP_NEVER:
 		return no;
 	case SYS_CMP_UNKNOWN:
@@ -420,7 +441,7 @@ base_tree(struct verdict *v, const struct sys_call *base)
 
 /* Under one image: as every call that it may be folded into. */
 static tree_id
-image_tree(struct verdict *v, const struct policy_image *image)
+folds_tree(struct verdict *v, const struct policy_image *image)
 {
 	const struct sys_call *bases[SYS_FOLDS_MAX];
 	const struct sys_fold *fold;
@@ -436,7 +457,7 @@ image_tree(struct verdict *v, const struct policy_image *image)
 	while (n-- > 0) {
 		fold = &v->call->folds[n];
 		into = base_tree(v, bases[n]);
-		if (fold->emptypath)
+		if (fold->emptypath || (v->abi->hidden && fold->mask != 0))
 			into = tree_either(v->tree, into, tree);
 		test.reg = fold->reg;
 		test.mask = fold->mask;
@@ -444,6 +465,51 @@ image_tree(struct verdict *v, const struct policy_image *image)
 		tree = tree_choose(v->tree, &test, into, tree);
 	}
 	return tree;
+}
+
+bool
+verdict_has(const struct filter_input *in, enum sys_machine machine)
+{
+	size_t i, n;
+
+	for (i = 0; i < in->nclosure; i++)
+		for (n = 0; n < in->closure[i].count; n++)
+			if (policy_machine(in->closure[i].images[n]) == machine)
+				return true;
+	return false;
+}
+
+/*
+ * What must not be asked, as a signal would make it fail, is in sessions of
+ * both kinds permitted to both alike; and the launcher, which is native, must
+ * be able to end.
+ */
+static bool
+is_shared(const struct verdict *v)
+{
+	if ((v->call->flags & SYS_QUIET) == 0)
+		return false;
+	return (verdict_has(v->in, SYS_NATIVE) &&
+		   verdict_has(v->in, SYS_I386)) ||
+	    strcmp(sys_base(v->call, NULL, false)->name, "exit") == 0;
+}
+
+/* Under a policy for the other ABI's programs: it has no such call. */
+static tree_id
+other_tree(struct verdict *v, const struct policy_image *image)
+{
+	tree_id own, allow = tree_leaf(v->tree, SECCOMP_RET_ALLOW);
+
+	own = is_shared(v) ? folds_tree(v, image) : tree_notify(v->tree);
+	return own == allow ? own : tree_leaf(v->tree, FILTER_ENOSYS);
+}
+
+static tree_id
+image_tree(struct verdict *v, const struct policy_image *image)
+{
+	if (policy_machine(image) == v->abi->machine)
+		return folds_tree(v, image);
+	return other_tree(v, image);
 }
 
 static tree_id
@@ -482,7 +548,8 @@ addresses_tree(struct verdict *v)
 	struct tree_test test = { .mask = UINT64_MAX };
 	tree_id tree = sets_tree(v);
 
-	if (arg == NULL || (arg->flags & SYS_ARG_OPTIONAL) == 0)
+	if (arg == NULL || (arg->flags & SYS_ARG_OPTIONAL) == 0 ||
+	    v->abi->hidden)
 		return tree;
 	v->bare = true;
 	test.reg = arg->reg;
@@ -496,7 +563,8 @@ closure_tree(struct verdict *v)
 {
 	tree_id tree, notify = tree_notify(v->tree);
 
-	/* The launcher's own execve is under this filter, too. */
+	/* The launcher's own execve is under this filter, too, and native
+	   under policies for 32-bit programs as well. */
 	if (v->in->nclosure == 0 || v->call->disposal == SYS_EXEC)
 		return notify;
 	tree = addresses_tree(v);
@@ -509,9 +577,9 @@ closure_tree(struct verdict *v)
 
 int
 verdict_tree(struct tree *t, const struct filter_input *in,
-    const struct sys_call *call, tree_id *tree)
+    const struct filter_abi *abi, const struct sys_call *call, tree_id *tree)
 {
-	struct verdict v = { .tree = t, .in = in, .call = call };
+	struct verdict v = { .tree = t, .in = in, .abi = abi, .call = call };
 
 	if (call->disposal == SYS_REFUSED) {
 		*tree = tree_leaf(t, FILTER_ENOSYS);

@@ -215,6 +215,12 @@ policy_emulation(const struct policy_image *image)
 	return image->emulation;
 }
 
+enum sys_machine
+policy_machine(const struct policy_image *image)
+{
+	return image->foreign ? SYS_I386 : SYS_NATIVE;
+}
+
 const uint8_t *
 policy_digest(const struct policy_image *image)
 {

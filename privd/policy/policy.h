@@ -277,6 +277,8 @@ const struct policy_image *policy_released(void);
 const char *policy_program(const struct policy_image *);
 bool policy_detached(const struct policy_image *);
 const char *policy_emulation(const struct policy_image *);
+/* The machine whose calls it is about: this one's, or i386 for linux32. */
+enum sys_machine policy_machine(const struct policy_image *);
 /* "sha256:<hex>" content demanded of the program: 32 bytes, or NULL. */
 const uint8_t *policy_digest(const struct policy_image *);
 enum policy_authority policy_authority(const struct policy_image *);

@@ -85,6 +85,25 @@ read_link(struct judge *judge, struct call *call, struct perform_result *result)
 	return n;
 }
 
+/* As the program has it. 0 or errno. */
+static int
+put_result(struct judge *judge, struct call *call,
+    const struct perform_result *result)
+{
+	static _Thread_local unsigned char small[PERFORM_DATA_MAX];
+	const unsigned char *data = result->data;
+	size_t len = result->len;
+	int error;
+
+	if (call->machine == SYS_I386) {
+		error = sys_i386_result(call->row, data, len, small, &len);
+		if (error != 0)
+			return error;
+		data = small;
+	}
+	return call_put(judge, call, call->out, data, len) == -1 ? errno : 0;
+}
+
 /* What came of it: to its buffer, then the answer. */
 void
 call_deliver(struct judge *judge, struct call *call,
@@ -92,9 +111,8 @@ call_deliver(struct judge *judge, struct call *call,
 {
 	bool unwanted = call->ask.op == SYS_OP_PRLIMIT && call->out == 0;
 
-	if (result->len > 0 && !unwanted &&
-	    call_put(judge, call, call->out, result->data, result->len) == -1)
-		error = errno;
+	if (error == 0 && result->len > 0 && !unwanted)
+		error = put_result(judge, call, result);
 	if (error == 0 && call->out_number != 0 &&
 	    call_put(judge, call, call->out_number, &result->number,
 		sizeof(result->number)) == -1)
@@ -125,7 +143,9 @@ size_wanted(const struct call *call)
 
 	if (call->ask.op == SYS_OP_TRUNCATE)
 		return numbers->length[0];
-	if (call->ask.op == SYS_OP_ALLOCATE &&
+	/* A length that is none the kernel refuses first. */
+	if (call->ask.op == SYS_OP_ALLOCATE && numbers->length[0] >= 0 &&
+	    numbers->length[1] > 0 &&
 	    (numbers->flags & FALLOC_FL_KEEP_SIZE) == 0 &&
 	    numbers->length[1] <= INT64_MAX - numbers->length[0])
 		return numbers->length[0] + numbers->length[1];
@@ -343,6 +363,8 @@ is_performed(const struct call *call)
 		return call->message != NULL;
 	if (sys_has_target(call->row))
 		return !call->target.own;
+	if (call_is_left(call))
+		return false;
 	return call->row->disposal == SYS_PERFORMED &&
 	    (call->row->flags & SYS_KERNEL) == 0;
 }
@@ -402,6 +424,10 @@ call_perform(struct judge *judge, struct call *call)
 	}
 	if (is_performed(call)) {
 		perform(judge, call);
+		return;
+	}
+	if (call->is_behind && !call_is_by_number(judge, call)) {
+		call_perform_behind(judge, call);
 		return;
 	}
 	call_let_go(judge, call);

@@ -5,9 +5,13 @@
  * and where it points on, says the table of what they are; each byte is read
  * once.
  */
+#include <sys/socket.h>
+#include <sys/time.h>
+
 #include <linux/filter.h>
 #include <net/if.h>
 #include <net/route.h>
+#include <netinet/in.h>
 
 #include <errno.h>
 #include <stddef.h>
@@ -33,6 +37,75 @@ append(struct judge *judge, struct call *call, uint64_t addr, size_t len)
 
 /* --- socket options */
 
+/*
+ * Options whose values 32-bit programs have otherwise, and which are not
+ * performed for them: what says where to listen, of several addresses; and
+ * limits of time, when they are asked for.
+ */
+static bool
+is_other(const struct call *call)
+{
+	uint32_t level = (uint32_t)call->ask.numbers.plain[0];
+	uint32_t option = (uint32_t)call->ask.numbers.plain[1];
+
+	if (call->machine != SYS_I386)
+		return false;
+	if (level == SOL_SOCKET)
+		return call->base->op == SYS_OP_GETSOCKOPT &&
+		    (option == SO_RCVTIMEO || option == SO_SNDTIMEO);
+	return (level == IPPROTO_IP || level == IPPROTO_IPV6) &&
+	    option >= MCAST_JOIN_GROUP && option <= MCAST_MSFILTER;
+}
+
+static bool
+is_time_32(const struct call *call)
+{
+	uint32_t option = (uint32_t)call->ask.numbers.plain[1];
+
+	return call->machine == SYS_I386 &&
+	    (uint32_t)call->ask.numbers.plain[0] == SOL_SOCKET &&
+	    (option == SO_RCVTIMEO || option == SO_SNDTIMEO);
+}
+
+static int
+take_time_32(struct judge *judge, struct call *call, uint64_t addr,
+    int32_t size)
+{
+	struct timeval limit;
+	int32_t few[2];
+	int error;
+
+	if (size < (int32_t)sizeof(few))
+		return EINVAL;
+	error = call_copy(judge, call, addr, few, sizeof(few));
+	limit.tv_sec = few[0];
+	limit.tv_usec = few[1];
+	memcpy(call->data, &limit, sizeof(limit));
+	call->ask.data = call->data;
+	call->ask.len = call->ask.numbers.size = sizeof(limit);
+	return error;
+}
+
+static int
+take_program_32(struct judge *judge, struct call *call, uint64_t addr,
+    uint64_t size)
+{
+	uint32_t program[2]; /* a length of 16 bits, and an address */
+	uint16_t len;
+	int error;
+
+	if ((uint32_t)size != sizeof(program))
+		return EINVAL;
+	error = call_copy(judge, call, addr, program, sizeof(program));
+	if (error != 0)
+		return error;
+	memcpy(&len, program, sizeof(len));
+	if (len == 0 || len > BPF_MAXINSNS || program[1] == 0)
+		return EINVAL;
+	return append(judge, call, program[1],
+	    len * sizeof(struct sock_filter));
+}
+
 static int
 take_program(struct judge *judge, struct call *call, uint64_t addr,
     uint64_t size)
@@ -40,6 +113,8 @@ take_program(struct judge *judge, struct call *call, uint64_t addr,
 	struct sock_fprog program;
 	int error;
 
+	if (call->machine == SYS_I386)
+		return take_program_32(judge, call, addr, size);
 	if ((uint32_t)size != sizeof(program))
 		return EINVAL;
 	error = call_copy(judge, call, addr, &program, sizeof(program));
@@ -60,6 +135,10 @@ call_take_option(struct judge *judge, struct call *call, uint64_t addr)
 
 	if (size < 0)
 		return EINVAL;
+	if (is_other(call))
+		return EPERM;
+	if (is_time_32(call))
+		return take_time_32(judge, call, addr, size);
 	if (sys_option((uint32_t)numbers->plain[0], (uint32_t)numbers->plain[1],
 		true) == SYS_OPTION_PROGRAM)
 		return take_program(judge, call, addr, numbers->size);
@@ -73,6 +152,8 @@ call_take_room(struct judge *judge, struct call *call, uint64_t addr)
 	int32_t size;
 	int error;
 
+	if (is_other(call))
+		return EPERM;
 	error = call_copy(judge, call, addr, &size, sizeof(size));
 	if (error != 0)
 		return error;

@@ -28,6 +28,7 @@ struct hand_request;
 struct judge;
 struct message;
 struct page_slot;
+struct seccomp_data;
 struct words;
 
 /* The right, and the duty, to answer one notification. */
@@ -39,7 +40,13 @@ struct ticket {
 struct call {
 	struct judge *judge;
 	struct ticket ticket;
-	uint64_t regs[SYS_REGS];
+	enum sys_machine machine; /* whose calls it is one of */
+	uint64_t raw[SYS_REGS];
+	uint64_t regs[SYS_REGS]; /* as the row has them */
+	/* of several behind one number: which, and where its arguments are */
+	struct sys_behind behind;
+	bool is_behind; /* its arguments are in memory, at: */
+	uint64_t arguments;
 	const struct sys_call *row;
 	const struct sys_call *base;
 	enum sys_alias alias;
@@ -115,6 +122,20 @@ int call_take_payload(struct judge *, struct call *);
 /* Of one that the kernel performs for its caller: all that it needs, when
    it is to be performed after all. 0 or errno. */
 int call_take_late(struct judge *, struct call *);
+/* Which call it is: its row, and its registers as that has them. 0 or errno. */
+int call_take_number(struct call *, const struct seccomp_data *);
+/* Of one of several behind a number: its arguments become its registers. They
+   are a copy, so the kernel goes on with it only where no rule looks at
+   them. 0 or errno. */
+int call_copy_arguments(struct judge *, struct call *);
+bool call_is_by_number(const struct judge *, const struct call *);
+/* Otherwise it is performed as the caller, or refused. */
+void call_perform_behind(struct judge *, struct call *);
+/* Is it always the kernel's to make, as nobody converts what a 32-bit program
+   has there? Its policies look at nothing of it: see closure.c. */
+bool call_is_left(const struct call *);
+/* Is the file one that this opening of a 32-bit program does not get? */
+bool call_is_too_large(const struct call *, const struct stat *);
 /* An address of len bytes, which becomes the call's. 0 or errno. */
 int call_copy_address(struct judge *, struct call *, uint64_t addr,
     int32_t len);

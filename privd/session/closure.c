@@ -61,6 +61,57 @@ find_unjudged(const struct policy_expr *expr, const struct sys_call *call)
 	return NULL;
 }
 
+/* Of 32-bit programs: several calls behind one number are judged as these. */
+static bool
+is_many(const struct sys_call *call)
+{
+	uint32_t mask;
+	int error;
+
+	return sys_i386_is_many(call, &mask, &error) && mask != 0;
+}
+
+/* What nobody performs for them, as its structures are others. */
+static bool
+is_not_lent(const struct sys_call *call)
+{
+	return call->op == SYS_OP_IOCTL || call->op == SYS_OP_ADJTIME ||
+	    call->op == SYS_OP_QUOTA;
+}
+
+static int
+check_rule_i386(const struct policy_rule *rule, char *reason, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < rule->ncalls; i++) {
+		if (is_many(rule->calls[i])) {
+			(void)snprintf(reason, len,
+			    "%s:%u: %s is judged as the call that its first "
+			    "register names: name that one",
+			    rule->file, rule->line, rule->callname);
+			return -1;
+		}
+		if (rule->calls[i]->op == SYS_OP_QUOTA &&
+		    rule->expr->op != POLICY_TRUE) {
+			(void)snprintf(reason, len,
+			    "%s:%u: %s of a 32-bit program cannot be judged: "
+			    "permit or deny the call whole",
+			    rule->file, rule->line, rule->callname);
+			return -1;
+		}
+		if (rule->identity.kind != POLICY_AS_CALLER &&
+		    is_not_lent(rule->calls[i])) {
+			(void)snprintf(reason, len,
+			    "%s:%u: %s of a 32-bit program cannot be "
+			    "performed as somebody else",
+			    rule->file, rule->line, rule->callname);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static int
 check_rule(const struct policy_rule *rule, char *reason, size_t len)
 {
@@ -84,17 +135,28 @@ check_rule(const struct policy_rule *rule, char *reason, size_t len)
 static int
 check_image(const struct policy_image *image, char *reason, size_t len)
 {
+	bool i386 = policy_machine(image) == SYS_I386;
 	size_t i;
 
-	if (strcmp(policy_emulation(image), "linux32") == 0) {
+	if (i386 && !SYS_HAS_I386) {
 		(void)snprintf(reason, len,
-		    "the policy of %s is for linux32, "
-		    "which is not built into sessions yet",
+		    "the policy of %s is for linux32: this machine has no "
+		    "programs of i386",
+		    policy_program(image));
+		return -1;
+	}
+	if (i386 && policy_detached(image)) {
+		(void)snprintf(reason, len,
+		    "the policy of %s is for linux32 and detached: what is "
+		    "not judged has native calls alone",
 		    policy_program(image));
 		return -1;
 	}
 	for (i = 0; i < policy_rule_count(image); i++)
-		if (check_rule(policy_rule(image, i), reason, len) == -1)
+		if (check_rule(policy_rule(image, i), reason, len) == -1 ||
+		    (i386 &&
+			check_rule_i386(policy_rule(image, i), reason, len) ==
+			    -1))
 			return -1;
 	return 0;
 }
@@ -551,6 +613,19 @@ closure_plan(struct session_plan *plan, char *reason, size_t len)
 	if (result == -1)
 		(void)snprintf(reason, len, "no memory");
 	return result;
+}
+
+bool
+closure_has_i386(const struct session_plan *plan)
+{
+	size_t i, n;
+
+	for (i = 0; i < plan->nclosure; i++)
+		for (n = 0; n < plan->closure[i].count; n++)
+			if (policy_machine(plan->closure[i].images[n]) ==
+			    SYS_I386)
+				return true;
+	return false;
 }
 
 static bool

@@ -15,6 +15,8 @@ struct session_plan;
  */
 int closure_plan(struct session_plan *, char *reason, size_t len);
 /* Does a rule of the closure have `filter` or `device`? */
+/* Are there policies for 32-bit programs in it? */
+bool closure_has_i386(const struct session_plan *);
 bool closure_has_fences(const struct session_plan *);
 
 #endif /* PRIVD_SESSION_CLOSURE_H */

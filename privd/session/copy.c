@@ -460,6 +460,8 @@ call_copy_all(struct judge *judge, struct call *call)
 	error = take_open_registers(call);
 	if (error != 0)
 		return error;
+	if (call_is_left(call))
+		return 0;
 	if (call->row->op == SYS_OP_SEND) {
 		call->ask.data = NULL;
 		call->ask.len = 0;

@@ -7,6 +7,7 @@
 #include "call.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -231,6 +232,14 @@ find_cwd(struct judge *judge, struct call *call)
 	close(fd);
 }
 
+static bool
+is_opened_too_large(const struct call *call, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && call_is_too_large(call, &st);
+}
+
 bool
 call_at_once(struct judge *judge, struct call *call)
 {
@@ -245,6 +254,11 @@ call_at_once(struct judge *judge, struct call *call)
 	judge_return(judge);
 	if (fd == -1)
 		return false;
+	if (call->machine == SYS_I386 && is_opened_too_large(call, fd)) {
+		close(fd);
+		call_refuse(judge, call, EOVERFLOW);
+		return true;
+	}
 	(void)call_give(judge, call, fd, (call->how.flags & O_CLOEXEC) != 0);
 	return true;
 }
@@ -307,7 +321,7 @@ call_decode(struct judge *judge, struct call *call)
 	request->call = call->row;
 	request->base = call->base;
 	request->alias = call->alias;
-	request->regs = call->regs;
+	request->regs = call->raw;
 	request->caller = &call->caller;
 	request->cwd = call->cwd[0] != '\0' ? call->cwd : NULL;
 	request->no_alias = judge->plan->options.no_alias;

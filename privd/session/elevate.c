@@ -7,6 +7,7 @@
  * filters by its parent, until the very moment of the call; so both are
  * looked at for every elevated call, while the caller is held in it.
  */
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <linux/capability.h>
@@ -123,6 +124,9 @@ is_for_hand(const struct call *call)
 		    S_ISREG(pin->st.st_mode))
 			return false;
 	}
+	/* A variant that nobody performs: `nice`. */
+	if (call->row->disposal != SYS_PERFORMED)
+		return false;
 	if (sys_has_target(call->row))
 		return call_target_is_for_hand(call);
 	switch (call->base->op) {
@@ -261,6 +265,7 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
     int fd)
 {
 	bool cloexec = !call->verdict.rule->keep;
+	struct stat st;
 
 	switch (call->base->op) {
 	case SYS_OP_OPEN:
@@ -279,7 +284,10 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 		cloexec = cloexec || call_wants_cloexec(call);
 		break;
 	}
-	if (fd == -1)
+	if (fd != -1 && fstat(fd, &st) == 0 && call_is_too_large(call, &st)) {
+		close(fd);
+		call_refuse(judge, call, EOVERFLOW);
+	} else if (fd == -1)
 		call_refuse(judge, call, EIO);
 	else
 		note_undelivered(judge, call,

@@ -54,6 +54,8 @@ next_regime(struct judge *judge, const struct call *call,
 		    "no policy for it in this session, and no default that "
 		    "permits all; see permit[inherit] and -i",
 		[HEIR_NO_OTHER] = "no policy of the name that the rule gives",
+		[HEIR_MIXED] = "policies for linux32 and native ones would "
+			       "confine it together: it could make no call",
 		[HEIR_TOO_MANY] = "more than 8 policies would confine it",
 	};
 	enum heir_result result;

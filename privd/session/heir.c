@@ -61,6 +61,18 @@ heir_same(const struct filter_set *a, const struct filter_set *b)
 	return true;
 }
 
+enum sys_machine
+heir_machine(const struct filter_set *set)
+{
+	size_t i;
+
+	for (i = 1; i < set->count; i++)
+		if (policy_machine(set->images[i]) !=
+		    policy_machine(set->images[0]))
+			return SYS_MACHINES;
+	return set->count == 0 ? SYS_NATIVE : policy_machine(set->images[0]);
+}
+
 bool
 heir_is_free(const struct filter_set *set)
 {
@@ -224,6 +236,8 @@ heir_of(const struct session_plan *plan, const struct filter_set *now,
 		if (!add_own(heir, own))
 			return HEIR_TOO_MANY;
 	}
+	if (heir_machine(heir) == SYS_MACHINES)
+		return HEIR_MIXED;
 	if (heir->count > 0)
 		return HEIR_FOUND;
 	if (!wanted.released)

@@ -24,6 +24,7 @@ enum heir_result {
 	HEIR_FOUND,
 	HEIR_NO_POLICY, /* it has none, and may nothing by default */
 	HEIR_NO_OTHER,  /* permit[policy ...] names one that is not there */
+	HEIR_MIXED,     /* some are for 32-bit programs, and some not */
 	HEIR_TOO_MANY   /* more than FILTER_IMAGES_MAX */
 };
 
@@ -50,6 +51,8 @@ bool heir_add_all(struct filter_set *, const struct filter_set *);
 bool heir_of_launch(struct filter_set *, const struct heir_own *);
 /* The same images, in whatever order? */
 bool heir_same(const struct filter_set *, const struct filter_set *);
+/* Whose calls they are about; SYS_MACHINES: not of the same. */
+enum sys_machine heir_machine(const struct filter_set *);
 /* Does a call need no judgement under it? And what is executed neither? */
 bool heir_is_free(const struct filter_set *);
 bool heir_is_released(const struct filter_set *);

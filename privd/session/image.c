@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -123,6 +124,24 @@ image_of(const char *path, struct stat *st)
 		(void)strlcpy(name, line.interpreter, sizeof(name));
 	}
 	return ELOOP;
+}
+
+int
+image_bits(int fd)
+{
+	unsigned char ident[EI_NIDENT];
+
+	if (pread(fd, ident, sizeof(ident), 0) != (ssize_t)sizeof(ident) ||
+	    memcmp(ident, ELFMAG, SELFMAG) != 0)
+		return 0;
+	switch (ident[EI_CLASS]) {
+	case ELFCLASS32:
+		return 32;
+	case ELFCLASS64:
+		return 64;
+	default:
+		return 0;
+	}
 }
 
 int

@@ -32,6 +32,8 @@ int image_first_line(int fd, struct image_line *);
  * script, its interpreter, at most five deep. 0 or errno.
  */
 int image_of(const char *path, struct stat *);
+/* Of an open file: 32 or 64, as its ELF header says; 0: it has none. */
+int image_bits(int fd);
 /* SHA-256 of an open file's content; -1 with errno. */
 int image_digest(int fd, uint8_t digest[32]);
 

@@ -64,6 +64,7 @@ judge_regime(struct judge *judge, const struct filter_set *set)
 		return NULL;
 	}
 	regime->set = *set;
+	regime->machine = heir_machine(set);
 	regime->is_free = heir_is_free(set);
 	regime->is_released = heir_is_released(set);
 	regime->pathonly = pathonly_is_judged(&judge->plan->options, set);
@@ -267,12 +268,33 @@ first_error(struct judge *judge, struct call *call, int error)
 	    &call->ask.numbers, error);
 }
 
+/* Of one of several behind a number, what the filter could not see. False: it
+   is answered. */
+static bool
+take_arguments(struct judge *judge, struct call *call)
+{
+	int error;
+
+	if (!call->is_behind)
+		return true;
+	error = call_copy_arguments(judge, call);
+	if (error == 0 &&
+	    !filter_refusal(&judge->plan->filtered, call->row, call->regs,
+		&error))
+		return true;
+	if (error == 0)
+		call_answer(judge, call, 0);
+	else
+		call_refuse(judge, call, error);
+	return false;
+}
+
 static void
 decide(struct judge *judge, struct call *call)
 {
 	int error;
 
-	if (!is_named(judge, call))
+	if (!is_named(judge, call) || !take_arguments(judge, call))
 		return;
 	if (call_is_many(call)) {
 		call_send_many(judge, call);
@@ -320,6 +342,8 @@ handle_known(struct judge *judge, struct call *call)
 		call_refuse(judge, call, EPERM);
 	else if (!judge->launched)
 		call_launch(judge, call);
+	else if (call->machine != call->regime->machine)
+		call_refuse(judge, call, ENOSYS);
 	else if (call->regime->is_free && call->row->disposal != SYS_EXEC)
 		call_let_go(judge, call);
 	else if (call->regime->is_released)
@@ -332,15 +356,13 @@ void
 judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 {
 	bool fresh;
-	size_t i;
+	int error;
 
 	call->ticket.slot = slot;
 	call->ticket.id = slot->notif.id;
-	for (i = 0; i < SYS_REGS; i++)
-		call->regs[i] = slot->notif.data.args[i];
-	call->row = sys_by_number(SYS_NATIVE, slot->notif.data.nr);
-	if (call->row == NULL) {
-		call_refuse(judge, call, ENOSYS);
+	error = call_take_number(call, &slot->notif.data);
+	if (error != 0) {
+		call_refuse(judge, call, error);
 		return;
 	}
 	if (!identify(judge, call, &fresh)) {
@@ -446,6 +468,12 @@ static const struct jail_rule allowed[] = {
 #endif
 };
 
+/* For 32-bit programs, whose arguments of these are in memory. */
+static const struct jail_rule behind[] = {
+	ANY(SYS_socket),
+	ANY(SYS_setsockopt),
+};
+
 /* To become each caller. */
 static const struct jail_rule following[] = {
 	ANY(SYS_setgroups),
@@ -499,11 +527,14 @@ static int
 enter_jail(const struct judge *judge)
 {
 	static struct jail_rule
-	    rules[(sizeof(allowed) + sizeof(following) + sizeof(touching)) /
+	    rules[(sizeof(allowed) + sizeof(behind) + sizeof(following) +
+		      sizeof(touching)) /
 		sizeof(struct jail_rule)];
 	size_t n;
 
 	n = append(rules, 0, allowed, sizeof(allowed));
+	if (judge->plan->has_i386)
+		n = append(rules, n, behind, sizeof(behind));
 	if (judge->follows)
 		n = append(rules, n, following, sizeof(following));
 	if (judge->plan->separate)

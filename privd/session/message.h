@@ -30,6 +30,11 @@ struct message_part {
 	uint64_t len;
 };
 
+struct mmsghdr;
+
+/* A message header, as a native program has it or a 32-bit one. */
+size_t message_header_size(const struct call *, bool counted);
+
 struct message {
 	/* the copies */
 	int domain;

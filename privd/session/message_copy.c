@@ -21,6 +21,7 @@
 #include "../notify/notify.h"
 #include "judge.h"
 
+#define CMSG_COMPAT 0x80000000          /* MSG_CMSG_COMPAT */
 #define DATA_LIMIT UINT64_C(0x7ffff000) /* the kernel's, of one call */
 
 static int
@@ -125,6 +126,75 @@ take_right(void *p, int number)
 	return fd;
 }
 
+/*
+ * Control data of a 32-bit program: each header is three words, and not
+ * filled up to eight bytes. What the kernel takes for none of it is EINVAL.
+ */
+static int
+widen_control(struct message *message, const unsigned char *from, size_t size)
+{
+	size_t at = 0, room = 2 * size + CMSG_SPACE(0), len;
+	struct cmsghdr header;
+	uint32_t words[3];
+
+	message->control = calloc(1, room);
+	if (message->control == NULL)
+		return ENOBUFS;
+	/* It stops in front of what is no whole header any more. */
+	while (size - at >= sizeof(words)) {
+		memcpy(words, from + at, sizeof(words));
+		if (words[0] < sizeof(words) || words[0] > size - at)
+			return EINVAL;
+		len = words[0] - sizeof(words);
+		memset(&header, 0, sizeof(header));
+		header.cmsg_len = CMSG_LEN(len);
+		header.cmsg_level = (int)words[1];
+		header.cmsg_type = (int)words[2];
+		if (message->control_len + CMSG_SPACE(len) > room)
+			return EINVAL;
+		memcpy(message->control + message->control_len, &header,
+		    sizeof(header));
+		memcpy(message->control + message->control_len + sizeof(header),
+		    from + at + sizeof(words), len);
+		message->control_len += CMSG_SPACE(len);
+		at += (words[0] + 3U) & ~3U;
+		if (at > size)
+			break;
+	}
+	return message->control_len == 0 ? EINVAL : 0;
+}
+
+static int
+take_control_32(struct judge *judge, struct call *call, struct message *message,
+    uint64_t addr, uint64_t len)
+{
+	unsigned char *bytes = malloc((size_t)len);
+	int error;
+
+	if (bytes == NULL)
+		return ENOBUFS;
+	error = call_copy(judge, call, addr, bytes, (size_t)len);
+	if (error == 0)
+		error = widen_control(message, bytes, (size_t)len);
+	free(bytes);
+	if (error == 0 && message->control_len > PERFORM_CONTROL_MAX)
+		error = ENOBUFS;
+	return error;
+}
+
+static int
+copy_control(struct judge *judge, struct call *call, struct message *message,
+    uint64_t addr, uint64_t len)
+{
+	if (call->machine == SYS_I386)
+		return take_control_32(judge, call, message, addr, len);
+	message->control = malloc((size_t)len);
+	if (message->control == NULL)
+		return ENOBUFS;
+	message->control_len = (size_t)len;
+	return call_copy(judge, call, addr, message->control, (size_t)len);
+}
+
 static int
 take_control(struct judge *judge, struct call *call, struct message *message,
     uint64_t addr, uint64_t len)
@@ -136,13 +206,9 @@ take_control(struct judge *judge, struct call *call, struct message *message,
 		return 0;
 	if (len > PERFORM_CONTROL_MAX)
 		return ENOBUFS;
-	message->control = malloc((size_t)len);
-	if (message->control == NULL)
-		return ENOBUFS;
-	error = call_copy(judge, call, addr, message->control, (size_t)len);
+	error = copy_control(judge, call, message, addr, len);
 	if (error != 0)
 		return error;
-	message->control_len = (size_t)len;
 	return perform_control(message->control, message->control_len,
 		   take_right, &taking) == -1 ?
 	    errno :
@@ -150,6 +216,31 @@ take_control(struct judge *judge, struct call *call, struct message *message,
 }
 
 /* --- the parts of the data */
+
+static int
+copy_parts(struct judge *judge, struct call *call, struct message *message,
+    uint64_t addr, size_t n)
+{
+	uint32_t(*few)[2];
+	size_t i;
+	int error;
+
+	if (call->machine != SYS_I386)
+		return call_copy(judge, call, addr, message->parts,
+		    n * sizeof(*message->parts));
+	few = calloc(n, sizeof(*few));
+	if (few == NULL)
+		return ENOMEM;
+	error = call_copy(judge, call, addr, few, n * sizeof(*few));
+	for (i = 0; i < n && error == 0; i++) {
+		message->parts[i].addr = few[i][0];
+		message->parts[i].len = few[i][1];
+		if (few[i][1] > INT32_MAX)
+			error = EINVAL;
+	}
+	free(few);
+	return error;
+}
 
 static int
 take_parts(struct judge *judge, struct call *call, struct message *message,
@@ -165,8 +256,7 @@ take_parts(struct judge *judge, struct call *call, struct message *message,
 	message->parts = calloc((size_t)n, sizeof(*message->parts));
 	if (message->parts == NULL)
 		return ENOMEM;
-	error = call_copy(judge, call, addr, message->parts,
-	    (size_t)n * sizeof(*message->parts));
+	error = copy_parts(judge, call, message, addr, (size_t)n);
 	for (i = 0; i < n && error == 0; i++)
 		if (message->parts[i].len > INT64_MAX)
 			error = EINVAL;
@@ -342,6 +432,48 @@ take_sendto(struct judge *judge, struct call *call, struct message *message)
 	return take_address(judge, call, call->regs[4], len);
 }
 
+/* What of a header is looked at. */
+struct header_32 {
+	uint32_t name;
+	int32_t namelen;
+	uint32_t iov;
+	uint32_t iovlen;
+	uint32_t control;
+	uint32_t controllen;
+	uint32_t flags;
+};
+
+size_t
+message_header_size(const struct call *call, bool counted)
+{
+	bool small = call->machine == SYS_I386;
+
+	if (counted) /* and filled up */
+		return small ? sizeof(struct header_32) + sizeof(uint32_t) :
+			       sizeof(struct mmsghdr);
+	return small ? sizeof(struct header_32) : sizeof(struct msghdr);
+}
+
+static int
+copy_header(struct judge *judge, struct call *call, uint64_t addr,
+    struct msghdr *header)
+{
+	struct header_32 small;
+	int error;
+
+	if (call->machine != SYS_I386)
+		return call_copy(judge, call, addr, header, sizeof(*header));
+	error = call_copy(judge, call, addr, &small, sizeof(small));
+	memset(header, 0, sizeof(*header));
+	header->msg_name = (void *)(uintptr_t)small.name;
+	header->msg_namelen = (socklen_t)small.namelen;
+	header->msg_iov = (void *)(uintptr_t)small.iov;
+	header->msg_iovlen = small.iovlen;
+	header->msg_control = (void *)(uintptr_t)small.control;
+	header->msg_controllen = small.controllen;
+	return error;
+}
+
 static int
 take_header(struct judge *judge, struct call *call, struct message *message,
     uint64_t addr)
@@ -350,7 +482,7 @@ take_header(struct judge *judge, struct call *call, struct message *message,
 	int32_t len;
 	int error;
 
-	error = call_copy(judge, call, addr, &header, sizeof(header));
+	error = copy_header(judge, call, addr, &header);
 	if (error != 0)
 		return error;
 	len = (int32_t)header.msg_namelen;
@@ -378,6 +510,8 @@ new_message(const struct call *call)
 		return NULL;
 	sys_numbers(call->row, call->regs, &numbers);
 	message->flags = (int)numbers.flags;
+	if (call->machine == SYS_I386) /* the kernel's own, of such callers */
+		message->flags &= ~CMSG_COMPAT;
 	message->sock = message->object = message->channel = -1;
 	message->memfd = message->memory = message->pidfd = -1;
 	message->owned[0] = message->owned[1] = message->owned[2] = -1;
@@ -388,7 +522,8 @@ static int
 take_all(struct judge *judge, struct call *call)
 {
 	struct message *message = new_message(call);
-	uint64_t header = call->regs[1] + call->nth * sizeof(struct mmsghdr);
+	uint64_t header = call->regs[1] +
+	    call->nth * message_header_size(call, true);
 	int error;
 
 	if (message == NULL)
@@ -409,7 +544,8 @@ take_all(struct judge *judge, struct call *call)
 int
 message_take(struct judge *judge, struct call *call)
 {
-	if (is_sendto(call->row) && call->regs[4] == 0)
+	/* That it has none is in its registers, if they are registers. */
+	if (is_sendto(call->row) && call->regs[4] == 0 && !call->is_behind)
 		return 0;
 	return take_all(judge, call);
 }

@@ -26,8 +26,8 @@ enum outcome {
 static uint64_t
 count_at(const struct call *call)
 {
-	return call->regs[1] + call->nth * sizeof(struct mmsghdr) +
-	    offsetof(struct mmsghdr, msg_len);
+	return call->regs[1] + call->nth * message_header_size(call, true) +
+	    message_header_size(call, false);
 }
 
 static void

@@ -160,6 +160,11 @@ call_open(struct judge *judge, struct call *call)
 		open_path_only(judge, call);
 		return;
 	}
+	if (!pin->missing && call_is_too_large(call, &pin->st) &&
+	    perform_open_error(pin, call->how.flags) == 0) {
+		call_refuse(judge, call, EOVERFLOW);
+		return;
+	}
 	if (!pin->missing && S_ISFIFO(pin->st.st_mode)) {
 		judge_leave(judge);
 		worker_settle(&pin->st);

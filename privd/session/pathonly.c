@@ -130,7 +130,7 @@ judges_path(const struct form *number)
 
 	for (i = 0; i < sys_count(); i++) {
 		form.row = sys_row(i);
-		if (sys_number(form.row, SYS_NATIVE) == -1 ||
+		if (sys_number(form.row, policy_machine(form.image)) == -1 ||
 		    !is_family(form.row, number->row) ||
 		    !has_argument(form.row, SYS_PATH, 0) ||
 		    takes_number(form.row))
@@ -189,7 +189,7 @@ image_is_judged(const struct session_options *options,
 
 	for (i = 0; i < sys_count(); i++) {
 		form.row = sys_row(i);
-		if (sys_number(form.row, SYS_NATIVE) != -1 &&
+		if (sys_number(form.row, policy_machine(image)) != -1 &&
 		    takes_number(form.row) && !row_is_judged(&form))
 			return false;
 	}

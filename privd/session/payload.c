@@ -104,6 +104,48 @@ take_text(struct judge *judge, struct call *call, uint64_t addr)
 	    0;
 }
 
+/*
+ * A structure of a 32-bit program as this machine has it. Of those that are
+ * performed: limits, times, what comes with a signal; the rest is the same.
+ */
+static int
+copy_struct(struct judge *judge, struct call *call, uint64_t addr,
+    unsigned char *to, size_t size, unsigned int nth)
+{
+	enum sys_op op = (enum sys_op)call->row->op;
+	struct timespec ts;
+	uint64_t limits[2];
+	uint32_t few[32];
+	int error, i;
+
+	if (call->machine != SYS_I386)
+		return call_copy(judge, call, addr, to, size);
+	if (op == SYS_OP_PRLIMIT &&
+	    sys_form_register(call->row, SYS_FORM_PID) == -1) {
+		error = call_copy(judge, call, addr, few, 2 * sizeof(few[0]));
+		for (i = 0; i < 2; i++)
+			limits[i] = few[i] == UINT32_MAX ? UINT64_MAX : few[i];
+		memcpy(to, limits,
+		    size < sizeof(limits) ? size : sizeof(limits));
+		return error;
+	}
+	if ((op == SYS_OP_SETTIMEOFDAY && nth == 0) ||
+	    op == SYS_OP_CLOCK_SETTIME) {
+		bool wide = strcmp(call->row->name, "clock_settime64") == 0;
+
+		error = call_copy(judge, call, addr, few, wide ? 16 : 8);
+		sys_i386_timespec((const unsigned char *)few, wide, &ts);
+		memcpy(to, &ts, size < sizeof(ts) ? size : sizeof(ts));
+		return error;
+	}
+	if (op == SYS_OP_KILL) {
+		error = call_copy(judge, call, addr, few, sizeof(few));
+		sys_i386_siginfo((const unsigned char *)few, to);
+		return error;
+	}
+	return call_copy(judge, call, addr, to, size);
+}
+
 /* The next structure of its operation, to its data. */
 static int
 take_struct(struct judge *judge, struct call *call, uint64_t addr,
@@ -121,7 +163,7 @@ take_struct(struct judge *judge, struct call *call, uint64_t addr,
 	call->ask.data = call->data;
 	call->ask.len += size;
 	call->ask.memory.structs |= 1U << nth;
-	return call_copy(judge, call, addr, call->data + at, size);
+	return copy_struct(judge, call, addr, call->data + at, size, nth);
 }
 
 static int
@@ -133,43 +175,63 @@ take_handle(struct judge *judge, struct call *call, uint64_t addr)
 	return call_copy(judge, call, addr, call->data, sizeof(uint32_t));
 }
 
+/* Two pairs of numbers, as the program's ABI has them. 0 or errno. */
+static int
+copy_pairs(struct judge *judge, struct call *call, uint64_t addr, bool wide,
+    struct timespec pairs[2])
+{
+	const size_t size = wide ? 16 : 8;
+	unsigned char raw[32];
+	int error, i;
+
+	if (call->machine != SYS_I386)
+		return call_copy(judge, call, addr, pairs, 2 * sizeof(*pairs));
+	error = call_copy(judge, call, addr, raw, 2 * size);
+	for (i = 0; i < 2 && error == 0; i++)
+		sys_i386_timespec(raw + (size_t)i * size, wide, &pairs[i]);
+	return error;
+}
+
 static int
 take_timevals(struct judge *judge, struct call *call, uint64_t addr)
 {
 	struct timespec *ts = call->ask.memory.times;
-	struct timeval tv[2];
+	struct timespec tv[2]; /* with microseconds */
 	int error, i;
 
-	error = call_copy(judge, call, addr, tv, sizeof(tv));
+	error = copy_pairs(judge, call, addr, false, tv);
 	for (i = 0; i < 2 && error == 0; i++) {
-		if (tv[i].tv_usec < 0 || tv[i].tv_usec >= 1000000)
+		if (tv[i].tv_nsec < 0 || tv[i].tv_nsec >= 1000000)
 			return EINVAL;
-		ts[i] = (struct timespec){ tv[i].tv_sec, tv[i].tv_usec * 1000 };
+		ts[i] = (struct timespec){ tv[i].tv_sec, tv[i].tv_nsec * 1000 };
 	}
 	return error;
 }
 
 /* Whether they are times is asked of what the path leads to. */
 static int
-take_timespecs(struct judge *judge, struct call *call, uint64_t addr)
+take_timespecs(struct judge *judge, struct call *call, uint64_t addr, bool wide)
 {
 	struct timespec *ts = call->ask.memory.times;
 
-	return call_copy(judge, call, addr, ts, 2 * sizeof(*ts));
+	return copy_pairs(judge, call, addr, wide, ts);
 }
 
 static int
 take_utimbuf(struct judge *judge, struct call *call, uint64_t addr)
 {
 	struct timespec *ts = call->ask.memory.times;
+	const bool small = call->machine == SYS_I386;
 	struct utimbuf seconds;
+	int32_t few[2];
 	int error;
 
-	error = call_copy(judge, call, addr, &seconds, sizeof(seconds));
+	error = small ? call_copy(judge, call, addr, few, sizeof(few)) :
+			call_copy(judge, call, addr, &seconds, sizeof(seconds));
 	if (error != 0)
 		return error;
-	ts[0] = (struct timespec){ seconds.actime, 0 };
-	ts[1] = (struct timespec){ seconds.modtime, 0 };
+	ts[0] = (struct timespec){ small ? few[0] : seconds.actime, 0 };
+	ts[1] = (struct timespec){ small ? few[1] : seconds.modtime, 0 };
 	return 0;
 }
 
@@ -183,7 +245,8 @@ take_times(struct judge *judge, struct call *call, char letter, uint64_t addr)
 		return take_timevals(judge, call, addr);
 	if (letter == SYS_FORM_UTIMBUF)
 		return take_utimbuf(judge, call, addr);
-	return take_timespecs(judge, call, addr);
+	return take_timespecs(judge, call, addr,
+	    letter == SYS_FORM_TIMESPECS64);
 }
 
 /* pidfd_send_signal(2) alone can do without. */
@@ -270,6 +333,7 @@ take_letter(struct judge *judge, struct call *call, char letter, uint64_t value,
 	case SYS_FORM_HANDLE:
 		return take_handle(judge, call, value);
 	case SYS_FORM_TIMESPECS:
+	case SYS_FORM_TIMESPECS64:
 	case SYS_FORM_TIMEVALS:
 	case SYS_FORM_UTIMBUF:
 		return take_times(judge, call, letter, value);
@@ -335,6 +399,11 @@ check_numbers(const struct call *call)
 	    (numbers->flags & ~(uint64_t)call->row->known) != 0)
 		return EINVAL;
 	switch (call->row->op) {
+	case SYS_OP_STATFS: /* which only 32-bit programs say */
+		return sys_form_register(call->row, SYS_FORM_SIZE) != -1 &&
+			numbers->size != SYS_I386_STATFS64 ?
+		    EINVAL :
+		    0;
 	case SYS_OP_READLINK:
 		return (int32_t)numbers->size <= 0 ? EINVAL : 0;
 	case SYS_OP_ACCESS:

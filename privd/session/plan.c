@@ -105,6 +105,7 @@ find_program(struct planner *p)
 	if (fd == -1) /* executable and not readable: no script */
 		return 0;
 	error = image_first_line(fd, &line);
+	plan->bits = image_bits(fd);
 	close(fd);
 	if (error == 0 && line.interpreter[0] != '\0') {
 		plan->script = true;

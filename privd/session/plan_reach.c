@@ -50,6 +50,19 @@ choose_policy(struct planner *p)
 		    "no policy for %s: write one to %s or ~/.privd, or name "
 		    "one with -f",
 		    plan->program, SYSTEM_POLICIES);
+	if (heir_machine(&plan->regime) == SYS_MACHINES)
+		return plan_refuse(p, SESSION_EXIT_REFUSED,
+		    "the system's policy and the user's for %s are for "
+		    "different emulations: it could make no call",
+		    plan->program);
+	if (plan->bits != 0 &&
+	    (plan->bits == 32) != (heir_machine(&plan->regime) == SYS_I386))
+		return plan_refuse(p, SESSION_EXIT_REFUSED,
+		    "%s is a %d-bit program, and its policy is for %s: it "
+		    "could make no call",
+		    plan->program, plan->bits,
+		    plan->bits == 32 ? "native ones; see Emulation: linux32" :
+				       "linux32");
 	plan->policy.first = own.system != NULL ? own.system : own.user;
 	plan->policy.second = own.system != NULL ? own.user : NULL;
 	return 0;
@@ -122,7 +135,8 @@ static int
 plan_filter(struct planner *p)
 {
 	struct session_plan *plan = p->plan;
-	struct filter_input input = {
+
+	plan->filtered = (struct filter_input){
 		.closure = plan->closure,
 		.nclosure = plan->nclosure,
 		.guarded = plan->guarded,
@@ -132,9 +146,10 @@ plan_filter(struct planner *p)
 		.addresses = plan->addresses,
 		.capable = plan->capable,
 	};
-
-	if (filter_build(&input, &plan->filter) == 0) {
-		plan->has_double = plan->separate && shows_processes(plan);
+	plan->has_i386 = closure_has_i386(plan);
+	if (filter_build(&plan->filtered, &plan->filter) == 0) {
+		plan->has_double = plan->separate &&
+		    (plan->has_i386 || shows_processes(plan));
 		return 0;
 	}
 	return plan_refuse(p, SESSION_EXIT_REFUSED,

@@ -25,6 +25,8 @@ struct regime {
 	bool is_released; /* nor that */
 	bool said_unnamed;
 	bool pathonly; /* O_PATH may go on: see pathonly.h */
+	/* whose calls they judge: any other has none; SYS_MACHINES: nobody */
+	enum sys_machine machine;
 	unsigned int number;
 	uint8_t *unnamed; /* of each call, see judge.c; by sys_index() */
 	struct regime *next;

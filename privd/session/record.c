@@ -194,8 +194,9 @@ record_call(struct judge *judge, const struct call *call)
 	add(&line, ", pid: %d(%u)[%d], policy: ", call->process->tgid,
 	    call->regime->number, call->thread->ppid);
 	add_escaped(&line, policy_program(call->image));
-	add(&line, ", filters: %zu, syscall: native-%s(%d)",
-	    policy_rule_count(call->image), shown_call(call),
+	add(&line, ", filters: %zu, syscall: %s-%s(%d)",
+	    policy_rule_count(call->image),
+	    call->machine == SYS_I386 ? "linux32" : "native", shown_call(call),
 	    call->ticket.slot->notif.data.nr);
 	add_values(&line, call);
 	if (call->elevated)

@@ -72,6 +72,8 @@ struct session_plan {
 	struct filter_set *closure;
 	size_t nclosure;
 	struct filter_program filter;
+	struct filter_input filtered; /* what it was made of */
+	bool has_i386;                /* some are for 32-bit programs */
 
 	char *command;          /* as it will be executed */
 	char *program;          /* canonical path: the policy's */
@@ -79,6 +81,7 @@ struct session_plan {
 	/* what will run: the same, or a script's interpreter */
 	struct stat image_st;
 	bool script;
+	int bits; /* of the program, 0: of a script, or not known */
 
 	struct policy_caller caller; /* the program's user */
 	char *user;

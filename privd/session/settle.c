@@ -56,12 +56,36 @@ has_executed(const struct process *process, const struct stat *image,
 	return birth_is_other(birth, &process->exec.birth);
 }
 
+/*
+ * The value of an entry, as the kernel laid it out for the image: of 32-bit
+ * ones each is two words of 32 bits. The first entry is not nothing, so that
+ * the upper half of its type tells which.
+ */
+static uint64_t
+auxv_value(const void *auxv, size_t len, uint64_t type)
+{
+	const uint64_t *wide = auxv;
+	const uint32_t *narrow = auxv;
+	size_t i;
+
+	if (len >= 2 * sizeof(*narrow) && narrow[1] != 0) {
+		for (i = 0; (i + 2) * sizeof(*narrow) <= len; i += 2)
+			if (narrow[i] == type)
+				return narrow[i + 1];
+		return 0;
+	}
+	for (i = 0; (i + 2) * sizeof(*wide) <= len; i += 2)
+		if (wide[i] == type)
+			return wide[i + 1];
+	return 0;
+}
+
 /* The kernel's own copy of the path that was executed, by auxv. 0 or errno. */
 static int
 executed_path(struct judge *judge, struct call *call, char *path, size_t size)
 {
-	uint64_t auxv[2 * AUXV_MAX];
-	ssize_t n, i;
+	uint64_t auxv[2 * AUXV_MAX], addr;
+	ssize_t n;
 	int fd;
 
 	fd = reach_openat(&judge->reach, call->thread->folder, "auxv",
@@ -70,11 +94,9 @@ executed_path(struct judge *judge, struct call *call, char *path, size_t size)
 		return errno;
 	n = read(fd, auxv, sizeof(auxv));
 	close(fd);
-	for (i = 0; (i + 2) * (ssize_t)sizeof(auxv[0]) <= n; i += 2)
-		if (auxv[i] == AT_EXECFN)
-			return call_copy_string(judge, call, auxv[i + 1], path,
-			    size);
-	return ENOENT;
+	addr = n > 0 ? auxv_value(auxv, (size_t)n, AT_EXECFN) : 0;
+	return addr == 0 ? ENOENT :
+			   call_copy_string(judge, call, addr, path, size);
 }
 
 /*

@@ -93,13 +93,16 @@ static int
 copy_list(struct judge *judge, struct call *call, uint64_t addr,
     struct list *list)
 {
+	const size_t size = call->machine == SYS_I386 ? sizeof(uint32_t) :
+							sizeof(uint64_t);
 	uint64_t string;
 	size_t n;
 	int error;
 
 	list->len = 0;
-	for (n = 0; addr != 0; n++, addr += sizeof(string)) {
-		error = call_copy(judge, call, addr, &string, sizeof(string));
+	for (n = 0; addr != 0; n++, addr += size) {
+		string = 0;
+		error = call_copy(judge, call, addr, &string, size);
 		if (error != 0)
 			return error;
 		if (string == 0)

@@ -119,6 +119,18 @@
 	{                                                     \
 		.name = n, .disposal = SYS_WHOLE, .reason = w \
 	}
+/* Of calls that act on files. */
+/* Performed on what its path or descriptor is; r: rights beside DAC. */
+#define DOING(o, r)                                              \
+	.rights = DAC | (r), .disposal = SYS_PERFORMED, .op = o, \
+	.flags = SYS_ELEVATES
+#define READING(o) DOING(o, 0), .alias = SYS_ALIAS_FSREAD
+#define WRITING(o) DOING(o, CAP(FOWNER)), .alias = SYS_ALIAS_FSWRITE
+#define LABELLING(o) DOING(o, CAP(FOWNER) | CAP(SYS_ADMIN))
+/* As the caller alone. */
+#define WATCHING(o, r) .rights = r, .disposal = SYS_PERFORMED, .op = o
+#define LINK_OR_FD (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
+#define STAT_KNOWN (LINK_OR_FD | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)
 #define NEVER_WAS "Linux never had it"
 #define NO_MORE "Linux has it no more"
 

@@ -30,8 +30,10 @@ enum sys_machine {
 
 #if defined(__x86_64__)
 #define SYS_NATIVE SYS_X86_64
+#define SYS_HAS_I386 true /* such programs run here as well */
 #elif defined(__aarch64__)
 #define SYS_NATIVE SYS_AARCH64
+#define SYS_HAS_I386 false
 #else
 #error "privd knows the system calls of x86_64 and aarch64"
 #endif
@@ -351,6 +353,7 @@ const char *sys_nearest(const char *name);
 #define SYS_FORM_NUMBER 'w' /* an int, for the result */
 #define SYS_FORM_TIMESPECS 't'
 #define SYS_FORM_TIMEVALS 'T'
+#define SYS_FORM_TIMESPECS64 '6' /* of 32-bit programs, yet of 64 bits */
 #define SYS_FORM_UTIMBUF 'U'
 #define SYS_FORM_OPTION 'j'   /* a socket option's value */
 #define SYS_FORM_ROOM 'q'     /* the size of one, for it and for the result */
@@ -376,6 +379,53 @@ struct sys_quota {
 const struct sys_quota *sys_quota(uint64_t cmd);
 
 #define SYS_PLAIN_MAX 4
+
+/*
+ * Calls of 32-bit programs. Their registers as the row has them; and are
+ * those other than what was in the registers themselves?
+ */
+void sys_i386_registers(const struct sys_call *, const uint64_t raw[SYS_REGS],
+    uint64_t regs[SYS_REGS]);
+bool sys_i386_differs(const struct sys_call *);
+
+/* Of a number argument: the nth other number by which such programs say what
+   has that value here; and is a number such another one? */
+bool sys_i386_alias(const struct sys_arg *, uint64_t value, size_t nth,
+    uint32_t *number);
+bool sys_i386_is_alias(const struct sys_arg *, uint64_t number,
+    uint32_t *native);
+
+/*
+ * Several calls behind one number (socketcall, ipc): the first register says
+ * which, by these bits; any other has that error. (mmap of old: the one, with
+ * its arguments in memory.)
+ */
+struct sys_behind {
+	const struct sys_call *row;
+	uint32_t number;
+	uint8_t nargs; /* words in memory: all its arguments; 0: not there */
+	uint8_t arguments; /* the register that leads to them */
+};
+
+bool sys_i386_is_many(const struct sys_call *, uint32_t *mask, int *error);
+/* The nth of them; false after the last. */
+bool sys_i386_behind(const struct sys_call *, size_t nth, struct sys_behind *);
+/* The one that is called; false: none. */
+bool sys_i386_called(const struct sys_call *, const uint64_t regs[SYS_REGS],
+    struct sys_behind *);
+
+/*
+ * A result of a performed call as such a program has it; out has room for
+ * what came, which is never less. 0 or errno.
+ */
+#define SYS_I386_STATFS64 84
+int sys_i386_result(const struct sys_call *, const void *, size_t,
+    unsigned char *out, size_t *len);
+struct timespec;
+/* From its memory: of 8 bytes, or wide: of 16. */
+void sys_i386_timespec(const unsigned char *, bool wide, struct timespec *);
+/* Both of 128 bytes. */
+void sys_i386_siginfo(const unsigned char *, unsigned char *);
 
 /* What the registers of a call say of it, by its form. */
 struct sys_numbers {

@@ -37,22 +37,11 @@
 	.rights = DAC, .disposal = SYS_PERFORMED, .op = SYS_OP_OPEN, \
 	.alias = SYS_ALIAS_BY_FLAGS, .flags = SYS_ELEVATES,          \
 	.reason = PATH_ONLY
-/* Performed on what its path or descriptor is; r: rights beside DAC. */
-#define DOING(o, r)                                              \
-	.rights = DAC | (r), .disposal = SYS_PERFORMED, .op = o, \
-	.flags = SYS_ELEVATES
-#define READING(o) DOING(o, 0), .alias = SYS_ALIAS_FSREAD
-#define WRITING(o) DOING(o, CAP(FOWNER)), .alias = SYS_ALIAS_FSWRITE
-#define LABELLING(o) DOING(o, CAP(FOWNER) | CAP(SYS_ADMIN))
-/* As the caller alone. */
-#define WATCHING(o, r) .rights = r, .disposal = SYS_PERFORMED, .op = o
 #define CHANGING(r, w) .rights = DAC | (r), .disposal = SYS_WHOLE, .reason = w
 
-#define LINK_OR_FD (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)
 #define ATFLAGS SYS_ARG_ATFLAGS
 #define TREE_KNOWN (LINK_OR_FD | AT_NO_AUTOMOUNT | AT_RECURSIVE | O_CLOEXEC | 1)
 #define MOVE_KNOWN 0x377 /* MOVE_MOUNT__MASK */
-#define STAT_KNOWN (LINK_OR_FD | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)
 
 static const struct sys_call rows[] = {
 	/* opening */

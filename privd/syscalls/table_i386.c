@@ -1,68 +1,106 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Names that only the 32-bit ABI has: for the rules of `linux32-`. They fold
- * into the calls that 64-bit programs make. The broker performs none of
- * them, as their structures and registers differ.
+ * into the calls that 64-bit programs make, and are performed like those:
+ * registers come as their rows have them, by i386.c, and what is otherwise in
+ * memory is told apart by their names, in i386_layout.c.
  */
 #include "rows.h"
 
-#define WHOLE32 .disposal = SYS_WHOLE, .reason = "its structures are others"
+#define BEHIND                                                             \
+	"judged as the call that its first register names; what that has " \
+	"in memory is copied, and the kernel goes on where no rule looks " \
+	"at it"
 #define USERS32 .rights = CAP(SETUID), .flags = SYS_CREDS
 #define GROUPS32 .rights = CAP(SETGID), .flags = SYS_CREDS
-#define PATH32 .args = { PATH(0) }, WHOLE32
-#define LINK32 .args = { PATHF(0, NOFOLLOW) }, WHOLE32
-#define OWNER32 .rights = CAP(CHOWN) | DAC, WHOLE32
+#define OWNER32 DOING(SYS_OP_CHOWN, CAP(CHOWN) | CAP(FSETID))
 
 static const struct sys_call rows[] = {
 	/* files */
-	{ .name = "oldstat", .folds = { INTO("stat") }, PATH32 },
-	{ .name = "oldlstat", .folds = { INTO("lstat") }, LINK32 },
+	{ .name = "oldstat",
+	    .folds = { INTO("stat") },
+	    .args = { PATH(0) },
+	    .form = "pb",
+	    READING(SYS_OP_STAT) },
+	{ .name = "oldlstat",
+	    .folds = { INTO("lstat") },
+	    .args = { PATHF(0, NOFOLLOW) },
+	    .form = "pb",
+	    READING(SYS_OP_STAT) },
 	{ .name = "oldfstat",
 	    .folds = { INTO("fstat") },
 	    .args = { FDPATH(0) },
-	    WHOLE32 },
-	{ .name = "stat64", .folds = { INTO("stat") }, PATH32 },
-	{ .name = "lstat64", .folds = { INTO("lstat") }, LINK32 },
+	    .form = "ib",
+	    .disposal = SYS_PERFORMED,
+	    .op = SYS_OP_STAT },
+	{ .name = "stat64",
+	    .folds = { INTO("stat") },
+	    .args = { PATH(0) },
+	    .form = "pb",
+	    READING(SYS_OP_STAT) },
+	{ .name = "lstat64",
+	    .folds = { INTO("lstat") },
+	    .args = { PATHF(0, NOFOLLOW) },
+	    .form = "pb",
+	    READING(SYS_OP_STAT) },
 	{ .name = "fstat64",
 	    .folds = { INTO("fstat") },
 	    .args = { FDPATH(0) },
-	    WHOLE32 },
+	    .form = "ib",
+	    .disposal = SYS_PERFORMED,
+	    .op = SYS_OP_STAT },
 	{ .name = "fstatat64",
 	    .folds = { INTO_FD("fstat", 3),
 		INTO_IF("lstat", 3, AT_SYMLINK_NOFOLLOW), INTO("stat") },
-	    .args = { PATHATX(0, 1, 3, 0) },
-	    WHOLE32 },
-	{ .name = "statfs64", .folds = { INTO("statfs") }, PATH32 },
+	    .args = { PATHATX(0, 1, 3, NULLABLE) },
+	    .form = "dpbf",
+	    .known = STAT_KNOWN,
+	    DOING(SYS_OP_STAT, 0) },
+	{ .name = "statfs64",
+	    .folds = { INTO("statfs") },
+	    .args = { PATH(0) },
+	    .form = "psb",
+	    READING(SYS_OP_STATFS) },
 	{ .name = "fstatfs64",
 	    .folds = { INTO("fstatfs") },
 	    .args = { FDPATH(0) },
-	    WHOLE32 },
-	{ .name = "truncate64", .folds = { INTO("truncate") }, PATH32 },
+	    .form = "isb",
+	    DOING(SYS_OP_STATFS, 0) },
+	{ .name = "truncate64",
+	    .folds = { INTO("truncate") },
+	    .args = { PATH(0) },
+	    .form = "pl",
+	    WRITING(SYS_OP_TRUNCATE) },
 	{ .name = "ftruncate64",
 	    .folds = { INTO("ftruncate") },
 	    .args = { FDPATH(0) },
-	    WHOLE32 },
+	    .form = "il",
+	    WATCHING(SYS_OP_TRUNCATE, 0) },
 	{ .name = "utimensat_time64",
 	    .folds = { INTO("utimes") },
 	    .args = { PATHATX(0, 1, 3, OPTIONAL | EMPTY) },
-	    WHOLE32 },
+	    .form = "dp6f",
+	    .known = LINK_OR_FD,
+	    WRITING(SYS_OP_UTIMES) },
 	{ .name = "chown32",
 	    .folds = { INTO("chown") },
 	    .args = { PATH(0), USER(1), GROUP(2) },
+	    .form = "pug",
 	    OWNER32 },
 	{ .name = "lchown32",
 	    .folds = { INTO("lchown") },
 	    .args = { PATHF(0, NOFOLLOW), USER(1), GROUP(2) },
+	    .form = "pug",
 	    OWNER32 },
 	{ .name = "fchown32",
 	    .folds = { INTO("fchown") },
 	    .args = { FDPATH(0), USER(1), GROUP(2) },
+	    .form = "iug",
 	    OWNER32 },
 	{ .name = "umount",
 	    .folds = { INTO("umount2") },
 	    .args = { { "target", SYS_PATH, 0, SYS_CWD, 0, 0 } },
-	    .rights = CAP(SYS_ADMIN),
-	    WHOLE32 },
+	    DOING(SYS_OP_UMOUNT, CAP(SYS_ADMIN)) },
 	VARIANT("_llseek", "lseek"),
 	VARIANT("readdir", "getdents"),
 	{ .name = "fcntl64",
@@ -143,10 +181,10 @@ static const struct sys_call rows[] = {
 	    GROUPS32 },
 	{ .name = "setgroups32", .folds = { INTO("setgroups") }, GROUPS32 },
 
-	/* Several calls behind one number; what is called is in memory. */
-	WHOLE("socketcall",
-	    "several calls behind one number, and which is in memory"),
-	WHOLE("ipc", "several calls behind one number, and which is in memory"),
+	/* Several calls behind one number: judged as the one that the first
+	   register names. */
+	{ .name = "socketcall", .reason = BEHIND },
+	{ .name = "ipc", .reason = BEHIND },
 
 	/* messages, time, the machine */
 	VARIANT("recvmmsg_time64", "recvmsg"),

@@ -214,7 +214,7 @@ push_xattr(struct frame *frame, struct words *words)
 	struct xattr_arguments args;
 	size_t at = words->next;
 
-	args.value = (uint64_t)words_next(words);
+	args.value = (uintptr_t)words_next(words);
 	args.size = (uint32_t)words->len[at];
 	args.flags = (uint32_t)number(words);
 	push_in(frame, &args, sizeof(args));
@@ -225,7 +225,7 @@ push_xattr(struct frame *frame, struct words *words)
 static void
 push_xattr_out(struct frame *frame)
 {
-	struct xattr_arguments args = { (uint64_t)frame->out, 4096, 0 };
+	struct xattr_arguments args = { (uintptr_t)frame->out, 4096, 0 };
 
 	push_in(frame, &args, sizeof(args));
 	push(frame, sizeof(args));

@@ -225,6 +225,42 @@ is_kept(const struct words *words)
 	    (words->n > 1 && strcmp(words->word[1], "=") == 0);
 }
 
+/* i386 has all calls of sockets behind one number, as its libc makes them. */
+#ifdef __i386__
+static const char *const behind[] = { "", "socket", "bind", "connect", "listen",
+	"accept", "getsockname", "getpeername", "", "", "", "sendto",
+	"recvfrom", "shutdown", "setsockopt", "getsockopt", "", "", "accept4" };
+
+static bool
+call_socket(const char *name, long *reg, long *result)
+{
+	size_t i;
+
+	/* A mask of 64 bits is in two registers. */
+	if (strcmp(name, "fanotify_mark") == 0) {
+		*result = syscall(SYS_fanotify_mark, reg[0], reg[1], reg[2], 0,
+		    reg[3], reg[4]);
+		return true;
+	}
+	for (i = 1; i < sizeof(behind) / sizeof(behind[0]); i++) {
+		if (strcmp(behind[i], name) != 0)
+			continue;
+		*result = syscall(SYS_socketcall, i, reg);
+		return true;
+	}
+	return false;
+}
+#else
+static bool
+call_socket(const char *name, long *reg, long *result)
+{
+	(void)name;
+	(void)reg;
+	(void)result;
+	return false;
+}
+#endif
+
 bool
 plain_run(struct words *words, long *result)
 {
@@ -239,13 +275,15 @@ plain_run(struct words *words, long *result)
 	if (words->wrong)
 		return false;
 	number = number_of(plain->name);
-	if (number < 0) {
-		say(" = not on this machine");
-		return true;
-	}
 	errno = 0;
-	*result = syscall(number, reg[0], reg[1], reg[2], reg[3], reg[4],
-	    reg[5]);
+	if (!call_socket(plain->name, reg, result)) {
+		if (number < 0) {
+			say(" = not on this machine");
+			return true;
+		}
+		*result = syscall(number, reg[0], reg[1], reg[2], reg[3],
+		    reg[4], reg[5]);
+	}
 	say_shown(plain->shown, *result, &frame);
 	if (plain->shown == SHOW_FD && *result != -1 && !is_kept(words))
 		close((int)*result);

@@ -21,6 +21,13 @@
 #include <time.h>
 #include <unistd.h>
 
+/* 32-bit programs see it of whatever the broker opened: so the manual. */
+#ifdef __i386__
+#define LARGEFILE 0100000
+#else
+#define LARGEFILE 0
+#endif
+
 static char buffer[65536];
 static size_t buffered;
 
@@ -243,10 +250,12 @@ say_fd(int fd)
 	int error = errno;
 
 	say(" flags %o %s offset %ld",
-	    (unsigned int)fcntl(fd, F_GETFL) & ~(unsigned int)O_NOFOLLOW,
+	    (unsigned int)fcntl(fd, F_GETFL) &
+		~(unsigned int)(O_NOFOLLOW | LARGEFILE),
 	    fcntl(fd, F_GETFD) == FD_CLOEXEC ? "cloexec" : "kept",
 	    (long)lseek(fd, 0, SEEK_CUR));
-	if (fstat(fd, &st) == 0)
+	/* The times of a socket's inode are whatever was in that memory. */
+	if (fstat(fd, &st) == 0 && !S_ISSOCK(st.st_mode))
 		say_stat(&st);
 	say_place(fd);
 	errno = error;

@@ -8,6 +8,7 @@
 #	DIFF_GROUPS='open.* link'	these groups alone
 #	DIFF_MODES='user caller root'	these kinds of sessions alone
 #	DIFF_KEEP=folder		keeps the outputs there
+#	DIFF_I386=1			as a 32-bit program, see linux32-differential
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/e2e.sh
 . tests/lib/e2e.sh
@@ -18,9 +19,22 @@ need_root
 need_programs setpriv unshare ip
 unshare -m -p -f --mount-proc -u -i -n true 2>/dev/null ||
     skip_all "no namespaces here"
+whole=" pivot_root open_tree_attr fspick"
+program=calls
+known=tests/diff/known
+if [ -n "${DIFF_I386-}" ]; then
+	judged_machine=i386
+	judged_emulation=linux32
+	whole=" pivot_root open_tree_attr fspick quotactl quotactl_fd"
+	judged_program=$BUILD/tests/diff/calls32
+	[ -x "$judged_program" ] || skip_all "no 32-bit programs can be built"
+	program=calls32
+	known=$T/known
+	sed '/^caller exec/d' tests/diff/known >"$known"
+	cat tests/diff/known32 >>"$known"
+fi
 make_user
 protect_files
-whole=" pivot_root open_tree_attr fspick"
 other=12345 # who is neither root nor the user
 work=$T/work
 : >"$T/used"
@@ -56,7 +70,7 @@ fixture() {
 	rm -rf "${work:?}"/*
 	mkdir "$work/run" "$work/others" "$work/log"
 	(cd "$work/others" && others)
-	cp "$BUILD/tests/diff/calls" "$work/calls"
+	cp "$BUILD/tests/diff/$program" "$work/calls"
 	cp "$T/policy" "$work/policy"
 	chmod 755 "$work/calls"
 	chmod 644 "$work/policy"
@@ -134,7 +148,7 @@ compare() {
 		name=${file##*/}
 		n=$(grep -c "^$name\.[0-9]" "$file")
 		awk -v mode="$1" -v group="$name" -f tests/lib/known.awk \
-		    tests/diff/known "$file" "$T/judged/$name" >"$T/compared"
+		    "$known" "$file" "$T/judged/$name" >"$T/compared"
 		sed -n 's/^used //p' "$T/compared" >>"$T/used"
 		if ! grep -v '^used ' "$T/compared" >"$T/diff"; then
 			ok 0 "$1: $name: $n operations"
@@ -163,7 +177,10 @@ groups_for() {
 
 judged_policy "$T/policy" '*/calls'
 # A few leave a line each: that the broker was asked at all.
-sed -i '/native-\(mkdir\|chmod\|bind\): .*then permit$/s/$/ log/' "$T/policy"
+sed -i '/[a-z0-9]*-\(mkdir\|chmod\|bind\): .*then permit$/s/$/ log/' "$T/policy"
+# Behind the one number of all their calls a pair is judged by that alone.
+sed -i -e '/linux32-socketpair: .*deny/d' \
+    -e 's/\(linux32-socketpair:\) .*/\1 permit/' "$T/policy"
 # What mounts by descriptors is judged whole: see privctl calls.
 same "all calls that name something are judged" "$whole" "$unjudged"
 for mode in ${DIFF_MODES-user caller root}; do
@@ -182,7 +199,7 @@ for mode in ${DIFF_MODES-user caller root}; do
 	compare "$mode"
 	[ -n "${DIFF_GROUPS+set}" ] || for call in mkdir chmod bind; do
 		check "$mode: $call was judged" test 20 -lt \
-		    "$(lines "$work/log/log" "syscall: native-$call")"
+		    "$(lines "$work/log/log" "syscall: $judged_emulation-$call")"
 	done
 	[ -z "${DIFF_KEEP-}" ] || {
 		mkdir -p "$DIFF_KEEP/$mode"
@@ -192,7 +209,7 @@ for mode in ${DIFF_MODES-user caller root}; do
 done
 # Whoever reads the manual must find it there.
 same "all that is known to differ is in the manual" "" "$(
-    sed -n 's/^#\. //p' tests/diff/known | while read -r entry; do
+    sed -n 's/^#\. //p' "$known" | while read -r entry; do
 	sed -n '/^\.Ss What is refused or different/,/^\.S[sh] [^W]/p' \
 	    man/privd.policy.5 | grep -qx "\.It $entry" || echo "$entry"
     done)"
@@ -201,6 +218,6 @@ if [ -z "${DIFF_GROUPS+set}${DIFF_MODES+set}" ]; then
 	same "all that is known to differ does" "" "$(awk '
 	NR == FNR { used[$1] = 1; next }
 	/ => / && !(FNR in used) { print FNR ": " $0 }' \
-	    "$T/used" tests/diff/known)"
+	    "$T/used" "$known")"
 fi
 done_testing

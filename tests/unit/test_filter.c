@@ -39,6 +39,7 @@
 #define POLICIES 3
 #define CONSTANTS_MAX 4096
 #define HEAD "Policy: /bin/true, Emulation: native\n"
+#define HEAD32 "Policy: /bin/true, Emulation: linux32\n"
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
@@ -353,6 +354,66 @@ static const struct policy_case cases[] = {
 		"native-setuid: uid eq \"0\" then permit\n"
 		"native-setuid: deny[eperm]\n"
 		"native-setgid: permit\nnative-capset: permit\n" } },
+#if defined(__x86_64__)
+	{ .name = "linux32, guarded",
+	    .guarded = true,
+	    .packet = true,
+	    .capable = true,
+	    .texts = { HEAD32 "Default: permit\n" } },
+	{ .name = "linux32, numbers",
+	    .weak = true,
+	    .texts = { HEAD32
+		"linux32-read: permit\nlinux32-exit: permit\n"
+		"linux32-mmap: prot eq \"PROT_READ\" then permit\n"
+		"linux32-setuid: uid eq \"0\" then deny[eacces]\n"
+		"linux32-setuid: permit\n"
+		"linux32-setgid: gid neq \"0\" then permit\n"
+		"linux32-chown: uid eq \"0\" then permit\n"
+		"linux32-stat: filename eq \"/etc/passwd\" then permit\n"
+		"linux32-stat64: permit\nlinux32-fstat: permit\n"
+		"linux32-truncate: args[1] eq \"0x1\" then permit\n"
+		"linux32-socket: sockdom eq \"AF_INET\" then permit\n"
+		"linux32-socket: deny[eafnosupport]\n"
+		"linux32-connect: sockaddr eq \"/tmp/x\" then permit\n"
+		"linux32-listen: permit\nlinux32-accept: permit\n"
+		"linux32-accept4: deny[eio]\nlinux32-recvfrom: permit\n"
+		"linux32-sendto: permit\nlinux32-sendmsg: deny[eio]\n"
+		"linux32-setsockopt: level eq \"SOL_SOCKET\" then permit\n"
+		"linux32-shutdown: args[1] eq \"0x1\" then permit\n"
+		"linux32-semop: permit\nlinux32-shmat: deny[eacces]\n"
+		"linux32-shmget: args[0] eq \"0x1\" then permit\n"
+		"linux32-clone: args[0] eq \"0x11\" then permit\n"
+		"linux32-mount: permit\n" },
+	    .named = "mount" },
+	{ .name = "linux32, calls",
+	    .texts = { HEAD32
+		"linux32-read: permit\nlinux32-exit: permit\n"
+		"linux32-socket: deny[eafnosupport]\n"
+		"linux32-connect: permit log\nlinux32-listen: permit\n"
+		"linux32-recvfrom: permit\nlinux32-sendmsg: deny[eio]\n"
+		"linux32-semop: permit\nlinux32-shmat: deny[eacces]\n"
+		"linux32-ioctl: request eq \"TCGETS\" then permit\n"
+		"linux32-ioctl: request eq \"FS_IOC_GETFLAGS\" or args[1] "
+		"eq \"0x80046602\" then deny[eio]\n"
+		"linux32-ioctl: request eq \"0x40046602\" then permit\n"
+		"linux32-ioctl: request neq \"FS_IOC_SETFLAGS\" then "
+		"deny[enotty]\n"
+		"linux32-setuid32: uid eq \"0\" then deny[eperm]\n"
+		"linux32-setuid32: permit\n" } },
+	{ .name = "both",
+	    .texts = { HEAD "Default: permit\nnative-getuid: deny[enoent]\n"
+			    "native-socket: sockdom eq \"AF_INET\" then "
+			    "permit\nnative-socket: deny[eacces]\n"
+			    "native-readv: deny[eio]\n"
+			    "native-dup: args[0] eq \"0x1\" then deny[eio]\n",
+		HEAD32 "Default: permit\nlinux32-getgid: deny[enoent]\n"
+		       "linux32-writev: deny[eio]\n"
+		       "linux32-socket: sockdom eq \"AF_UNIX\" then permit\n"
+		       "linux32-setsockopt: permit\n"
+		       "linux32-close: permit log\n" } },
+	{ .name = "both, with none",
+	    .texts = { HEAD32 "Default: permit\n", "", "permitting" } },
+#endif
 };
 
 static const uint32_t arches[] = { AUDIT_ARCH_I386, AUDIT_ARCH_X86_64,
@@ -369,9 +430,9 @@ static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 6, 8, 0x10, 15, 26, 27, 28,
 	29, 35, 36, 41, 44, 47, 50, 51, 57, 100, 107, 110, 111, 132, 0x80,
 	O_CREAT, O_TRUNC, O_PATH, O_TMPFILE, O_RDWR, O_DIRECTORY,
 	O_TMPFILE & ~O_DIRECTORY, 0x100, 0x200, 0x400, 0x1000, 0x5411, 0x5412,
-	0x5413, 0x541c, 0xaa00, 0x801, 0x80002, 0x80803, CLONE_PARENT,
-	PR_SET_CHILD_SUBREAPER, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET,
-	CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP,
+	0x5413, 0x541c, 0xaa00, 0x801, 0x80002, 0x80803, 0x80046601,
+	CLONE_PARENT, PR_SET_CHILD_SUBREAPER, CLONE_NEWNS, CLONE_NEWUSER,
+	CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP,
 	CLONE_VM | SIGCHLD, PR_SET_PTRACER, UINT32_MAX, UINT64_MAX,
 	UINT64_C(1) << 63, UINT64_C(1) << 31 };
 
@@ -642,7 +703,7 @@ refuse(const struct policy_case *c, const char *name, const uint64_t *r)
 				     "process_vm_writev process_madvise kcmp "
 				     "pidfd_getfd userfaultfd setns";
 	static const char named[] =
-	    "open_by_handle_at bpf perf_event_open mount umount2 "
+	    "open_by_handle_at bpf perf_event_open mount umount2 umount "
 	    "pivot_root swapon swapoff chroot init_module "
 	    "finit_module kexec_load kexec_file_load iopl ioperm";
 	static const char mounts[] =
@@ -678,6 +739,7 @@ struct oracle {
 	const struct loaded *l;
 	const struct policy_case *c;
 	const struct sys_call *call;
+	enum sys_machine machine;
 	const uint64_t *regs;
 	struct policy_request req;
 	char texts[SYS_ARGS_MAX][SYS_VALUE_MAX];
@@ -725,6 +787,37 @@ possible(struct oracle *o, uint32_t answer)
 	o->answer = answer;
 }
 
+static bool image_looks(const struct policy_image *, const struct sys_call *);
+
+static bool
+closure_has(const struct loaded *l, enum sys_machine machine)
+{
+	size_t i, n;
+
+	for (i = 0; i < l->input.nclosure; i++)
+		for (n = 0; n < l->input.closure[i].count; n++)
+			if (policy_machine(l->input.closure[i].images[n]) ==
+			    machine)
+				return true;
+	return false;
+}
+
+/* What cannot be asked, of the other ABI: where all is permitted, or it is the
+   end of the launcher. */
+static bool
+is_other(const struct oracle *o, const struct policy_image *image)
+{
+	bool both = closure_has(o->l, SYS_NATIVE) &&
+	    closure_has(o->l, SYS_I386);
+
+	if (policy_machine(image) == o->machine)
+		return false;
+	if ((o->call->flags & SYS_QUIET) == 0 ||
+	    (!both && strncmp(o->call->name, "exit", 4) != 0))
+		return true;
+	return image_looks(image, o->call);
+}
+
 /* What one member answers: the first of its images that does not allow. */
 static uint32_t
 ask_set(struct oracle *o, const struct filter_set *set)
@@ -737,9 +830,14 @@ ask_set(struct oracle *o, const struct filter_set *set)
 	if (o->call->disposal == SYS_EXEC)
 		return NOTIFY;
 	for (n = 0; n < set->count; n++) {
+		if (is_other(o, set->images[n]))
+			return FAIL(ENOSYS);
 		policy_evaluate(set->images[n], &o->req, o->l->input.enforcing,
 		    &v);
 		answer = answer_of(o, &v);
+		if (answer != ALLOW &&
+		    policy_machine(set->images[n]) != o->machine)
+			return FAIL(ENOSYS);
 		if (answer != ALLOW)
 			return answer;
 	}
@@ -862,13 +960,99 @@ ask_bases(struct oracle *o)
 	}
 }
 
+static bool
+machine_of(const struct seccomp_data *data, enum sys_machine *machine)
+{
+	*machine = data->arch == NATIVE_ARCH ? SYS_NATIVE : SYS_I386;
+	return data->arch == NATIVE_ARCH ||
+	    (SYS_HAS_I386 && data->arch == AUDIT_ARCH_I386);
+}
+
+/*
+ * The call that is meant, NULL: none, which has that error. Hidden: what its
+ * arguments are the filter cannot see.
+ */
+static const struct sys_call *
+call_of(const struct loaded *l, const struct seccomp_data *data, bool *hidden,
+    int *error)
+{
+	/* As i386/socketcall and ipc number them. */
+	static const char *const sockets[] = { "", "socket", "bind", "connect",
+		"listen", "accept", "getsockname", "getpeername", "socketpair",
+		"sendto", "recvfrom", "sendto", "recvfrom", "shutdown",
+		"setsockopt", "getsockopt", "sendmsg", "recvmsg", "accept4",
+		"recvmmsg", "sendmmsg" };
+	static const char *const ipc[] = { "", "semop", "semget", "semctl",
+		"semtimedop", "", "", "", "", "", "", "msgsnd", "msgrcv",
+		"msgget", "msgctl", "", "", "", "", "", "", "shmat", "shmdt",
+		"shmget", "shmctl" };
+	static const char differ[] =
+	    "chown lchown fchown setuid setgid setfsuid setfsgid setreuid "
+	    "setregid setresuid setresgid truncate ftruncate truncate64 "
+	    "ftruncate64 fallocate fanotify_mark mmap";
+	const struct sys_call *call;
+	enum sys_machine machine;
+	uint32_t first = (uint32_t)data->args[0];
+	const char *name;
+
+	*hidden = false;
+	*error = ENOSYS;
+	if (!machine_of(data, &machine))
+		return NULL;
+	call = sys_by_number(machine, data->nr);
+	if (call == NULL || machine == SYS_NATIVE || !closure_has(l, SYS_I386))
+		return machine == SYS_NATIVE ? call : NULL;
+	*hidden = is_one_of(call->name, differ);
+	if (data->nr != 102 && data->nr != 117)
+		return call;
+	*hidden = true;
+	if (data->nr == 102) {
+		*error = EINVAL;
+		name = first < NELEMS(sockets) ? sockets[first] : "";
+	} else {
+		first &= 0xffff;
+		name = first < NELEMS(ipc) ? ipc[first] : "";
+	}
+	return name[0] == '\0' ? NULL : sys_by_name(name);
+}
+
+static bool
+looks_at_policy(const struct loaded *l, const struct sys_call *call)
+{
+	size_t i, n;
+
+	for (i = 0; i < l->input.nclosure; i++)
+		for (n = 0; n < l->input.closure[i].count; n++)
+			if (image_looks(l->input.closure[i].images[n], call))
+				return true;
+	return false;
+}
+
+/* Whatever the arguments are. */
+static void
+ask_hidden(struct oracle *o)
+{
+	static const uint64_t values[] = { 0, 1, 2, AF_INET, 0x11, UINT32_MAX,
+		UINT64_MAX };
+	uint64_t regs[SYS_REGS];
+	size_t i, k;
+
+	o->regs = o->req.regs = regs;
+	for (i = 0; i < NELEMS(values) && !o->mixed; i++) {
+		for (k = 0; k < SYS_REGS; k++)
+			regs[k] = values[i];
+		ask_bases(o);
+	}
+}
+
 static uint32_t
 right_answer(const struct loaded *l, const struct policy_case *c,
     const struct seccomp_data *data)
 {
 	static struct oracle o;
-	uint64_t regs[SYS_REGS];
+	uint64_t regs[SYS_REGS], laid_out[SYS_REGS];
 	int error;
+	bool hidden;
 
 	memcpy(regs, data->args, sizeof(regs));
 	memset(&o.req, 0, sizeof(o.req));
@@ -877,10 +1061,27 @@ right_answer(const struct loaded *l, const struct policy_case *c,
 	o.c = c;
 	o.regs = o.req.regs = regs;
 	o.req.no_alias = c->no_alias;
-	o.call = o.req.call = sys_by_number(SYS_NATIVE, data->nr);
-	if (data->arch != NATIVE_ARCH || o.call == NULL ||
-	    o.call->disposal == SYS_REFUSED)
+	o.call = o.req.call = call_of(l, data, &hidden, &error);
+	(void)machine_of(data, &o.machine);
+	if (o.call == NULL)
+		return FAIL(error);
+	if (o.call->disposal == SYS_REFUSED)
 		return FAIL(ENOSYS);
+	if (!closure_has(l, o.machine)) {
+		ask_bases(&o);
+		return o.mixed ? NOTIFY : o.answer;
+	}
+	if (o.machine == SYS_I386 && !hidden) {
+		sys_i386_registers(o.call, regs, laid_out);
+		o.regs = laid_out;
+	}
+	if (hidden) {
+		ask_hidden(&o);
+		if (c->packet && strcmp(o.call->name, "setsockopt") == 0 &&
+		    !o.mixed && o.answer == ALLOW)
+			return NOTIFY;
+		return o.mixed ? NOTIFY : o.answer;
+	}
 	if (is_one_of(o.call->name, c->some))
 		return NOTIFY;
 	error = refuse(c, o.call->name, regs);
@@ -941,12 +1142,16 @@ static bool
 may_ask(const struct loaded *l, const struct policy_case *c,
     const struct seccomp_data *data)
 {
-	const struct sys_call *call = sys_by_number(SYS_NATIVE, data->nr);
+	const struct sys_call *call;
 	uint64_t regs[SYS_REGS];
+	bool hidden;
+	int error;
 
 	memcpy(regs, data->args, sizeof(regs));
-	if (data->arch != NATIVE_ARCH || call == NULL ||
-	    refuse(c, call->name, regs) != -1)
+	call = call_of(l, data, &hidden, &error);
+	if (call != NULL && hidden)
+		return looks_at_policy(l, call);
+	if (call == NULL || refuse(c, call->name, regs) != -1)
 		return false;
 	return has_conditions(l, call) &&
 	    (c->weak || call->disposal == SYS_WHOLE);
@@ -969,10 +1174,23 @@ add_answer(struct vectors *vs, const struct seccomp_data *data, uint32_t answer,
 	v->weak = weak;
 }
 
+/* No 32-bit program has more in its registers. */
+static struct seccomp_data
+as_called(const struct seccomp_data *data)
+{
+	struct seccomp_data cut = *data;
+	int reg;
+
+	for (reg = 0; reg < SYS_REGS && data->arch == AUDIT_ARCH_I386; reg++)
+		cut.args[reg] &= UINT32_MAX;
+	return cut;
+}
+
 static uint32_t
 add_vector(struct vectors *vs, const struct loaded *l,
-    const struct policy_case *c, const struct seccomp_data *data)
+    const struct policy_case *c, const struct seccomp_data *given)
 {
+	struct seccomp_data called = as_called(given), *data = &called;
 	uint32_t answer = right_answer(l, c, data);
 
 	add_answer(vs, data, answer, may_ask(l, c, data));
@@ -1054,7 +1272,7 @@ looks(const struct loaded *l, const struct sys_call *call)
 {
 	static const char others[] =
 	    "prctl clone unshare seccomp personality ioctl setsockopt "
-	    "open openat";
+	    "open openat socketcall ipc";
 
 	return is_one_of(call->name, others) || call->folds[0].mask != 0 ||
 	    has_conditions(l, call);
@@ -1091,7 +1309,8 @@ add_pool(struct vectors *vs, const struct loaded *l,
 			pool[n++] = insns[i].k;
 	memset(data->args, 0, sizeof(data->args));
 	answer = add_vector(vs, l, c, data);
-	for (i = 0; i < n * 8; i++) {
+	for (i = 0; i < (looked || data->arch == NATIVE_ARCH ? n * 8 : n);
+	     i++) {
 		for (reg = 0; reg < SYS_REGS; reg++)
 			data->args[reg] =
 			    pool[i < n ? i : random_below((uint32_t)n)];
@@ -1102,17 +1321,40 @@ add_pool(struct vectors *vs, const struct loaded *l,
 	}
 }
 
+/* Of several calls behind one number the first register says all. */
+static void
+add_many(struct vectors *vs, const struct loaded *l,
+    const struct policy_case *c, const struct constants *k,
+    struct seccomp_data *data)
+{
+	size_t i;
+
+	for (i = 0; i < k->count + 64; i++) {
+		data->args[0] = i < 64 ? i : k->v[i - 64];
+		add_vector(vs, l, c, data);
+	}
+}
+
 static void
 add_call(struct vectors *vs, const struct loaded *l,
     const struct policy_case *c, const struct constants *k,
     struct seccomp_data *data)
 {
-	bool looked = looks(l, sys_by_number(SYS_NATIVE, data->nr));
+	enum sys_machine machine = data->arch == NATIVE_ARCH ? SYS_NATIVE :
+							       SYS_I386;
+	bool looked = looks(l, sys_by_number(machine, data->nr));
 	size_t i;
 	int reg;
 
 	memset(data->args, 0xff, sizeof(data->args));
 	add_vector(vs, l, c, data);
+	/* Whose calls nobody has: their numbers are all. */
+	if (!closure_has(l, machine))
+		return;
+	if (machine == SYS_I386 && (data->nr == 102 || data->nr == 117)) {
+		add_many(vs, l, c, k, data);
+		return;
+	}
 	add_pool(vs, l, c, data, looked);
 	if (!looked)
 		return;
@@ -1179,7 +1421,16 @@ add_numbers(struct vectors *vs, const struct loaded *l,
 	add_pairs(vs, l, c, &data, SYS_getsockopt, 1, 2);
 	add_pairs(vs, l, c, &data, SYS_socket, 0, 1);
 	add_pairs(vs, l, c, &data, SYS_seccomp, 0, 1);
+	data.arch = AUDIT_ARCH_I386;
+	for (n = 0; n < 1024 && closure_has(l, SYS_I386); n++) {
+		data.nr = n;
+		if (sys_by_number(SYS_I386, n) == NULL)
+			add_vector(vs, l, c, &data);
+		else
+			add_call(vs, l, c, &k, &data);
+	}
 	for (i = 0; i < NELEMS(arches); i++) {
+		memset(data.args, 0, sizeof(data.args));
 		data.arch = arches[i];
 		for (n = 0; n < 512; n++) {
 			data.nr = n;
@@ -1251,7 +1502,8 @@ static void
 test_unions(void **state)
 {
 	static const char *const names[] = { "pair", "chain", "eight",
-		"closure with none", "closure with free ones" };
+		"closure with none", "closure with free ones", "both",
+		"both, with none" };
 	static struct filter_set single[POLICIES * FILTER_IMAGES_MAX];
 	struct loaded l, alone;
 	struct vectors vs;
@@ -1329,7 +1581,7 @@ static void
 test_mutants(void **state)
 {
 	static const char *const names[] = { "numbers", "tcpdump", "folds",
-		"chain" };
+		"chain", "linux32, calls" };
 	struct loaded l;
 	struct vectors vs;
 	struct sock_filter insn;

@@ -95,6 +95,13 @@ static const struct heir_case cases[] = {
 	{ DETACH, DETACH, "both", "-" },
 	{ OTHER, CONFINE, "both", "OTHER BOTH one both" },
 	{ MISSING, INHERIT, "both", "OTHER?" },
+	/* /x/small is a 32-bit program */
+	{ PERMIT, NULL, "small", "SMALL" },
+	{ INHERIT, NULL, "small", "ONE" },
+	{ CONFINE, NULL, "small", "MIXED" },
+	{ PERMIT, INHERIT, "small", "MIXED" },
+	{ CONFINE, DETACH, "small", "MIXED" },
+	{ DETACH, DETACH, "small", "-" },
 };
 
 static void
@@ -106,8 +113,9 @@ load(struct policy_set *set, enum policy_authority authority,
 	char text[1024];
 	int n;
 
-	n = snprintf(text, sizeof(text), "Policy: /x/%s, Emulation: native\n%s",
-	    program, rules);
+	n = snprintf(text, sizeof(text), "Policy: /x/%s, Emulation: %s\n%s",
+	    program, strcmp(program, "small") == 0 ? "linux32" : "native",
+	    rules);
 	if (policy_load_buffer(set, &source, "test", text, (size_t)n,
 		&report) != 0) {
 		policy_report_print(&report, stderr, POLICY_ERROR);
@@ -135,6 +143,7 @@ start_plan(struct session_plan *plan, const struct heir_case *c)
 	load(plan->policies, POLICY_USER, "user", PERMIT);
 	load(plan->policies, POLICY_SYSTEM, "other", CONFINE);
 	load(plan->policies, POLICY_SYSTEM, "detached", "detached\n");
+	load(plan->policies, POLICY_SYSTEM, "small", PERMIT);
 	heir_find_own(plan->policies, "/x/one", &own);
 	assert_true(heir_of_launch(&plan->regime, &own));
 	plan->policy.first = own.system != NULL ? own.system : own.user;
@@ -213,6 +222,9 @@ show_heir(const struct session_plan *plan, const struct filter_set *now,
 		break;
 	case HEIR_NO_OTHER:
 		(void)strlcpy(text, "OTHER?", size);
+		break;
+	case HEIR_MIXED:
+		(void)strlcpy(text, "MIXED", size);
 		break;
 	case HEIR_TOO_MANY:
 		(void)strlcpy(text, "TOO MANY", size);
