@@ -65,15 +65,20 @@ session "$OWN/policy" "$OWN/networks" >"$OWN/out" 2>&1
 is "host EPERM host" "$(answer before packet) $(sed -n 's/^unshare //p' \
     "$OWN/out") $(answer after packet)" "who is guarded cannot leave"
 
-# Nor may a user's program: its judge could not follow it there.
+# A user's program may, where its policy names the call, and gets its own.
 sed '/then permit [aw]/d' "$OWN/policy" >"$OWN/plain"
 chmod 0644 "$OWN/plain"
 as_user "$PRIVRUN" -U -a -E "$USERS/log" -f "$OWN/plain" "$OWN/networks" user \
     >"$OWN/out" 2>&1
-is "EPERM host" "$(sed -n 's/^unshare //p' "$OWN/out") $(answer after inet)" \
-    "nor can a user's own"
+judged_user=$(sed -n 's/^unshare //p' "$OWN/out"; answer after inet)
 as_user "$OWN/networks" user >"$OWN/out" 2>&1
-if grep -q '^unshare done' "$OWN/out"; then
-	is "own" "$(answer after inet)" "without a session it can"
-fi
+is "$(sed -n 's/^unshare //p' "$OWN/out"; answer after inet)" "$judged_user" \
+    "a user's own is as without a session"
+lacks "^after inet host" "$OWN/out" "which is none of the host's"
+sed '/native-unshare/d' "$OWN/plain" >"$OWN/unnamed"
+chmod 0644 "$OWN/unnamed"
+as_user "$PRIVRUN" -U -a -E "$USERS/log" -f "$OWN/unnamed" "$OWN/networks" \
+    user >"$OWN/out" 2>&1
+is "EPERM host" "$(sed -n 's/^unshare //p' "$OWN/out") $(answer after inet)" \
+    "unless the policy does not name it"
 finish
