@@ -237,9 +237,13 @@ launch_main(const struct launch_start *start)
 	static struct session_plan session;
 	struct keeper *keeper = NULL;
 	struct page *page;
+	int fd;
 
 	l.start = start;
-	take_program(&l, receive_hello(&l));
+	fd = receive_hello(&l);
+	if (start->refusal != NULL)
+		refuse(&l, PROTOCOL_REFUSED, "%s", start->refusal);
+	take_program(&l, fd);
 	check_peer(&l);
 	plan(&l, &session);
 	page = page_new();

@@ -19,6 +19,7 @@ struct launch_start {
 	struct stat launcher;        /* the file of privrun */
 	uid_t first_id;              /* of the session's own */
 	const struct privd_config *config;
+	const char *refusal; /* what it is to be told instead; NULL */
 };
 
 /* Hears the launcher, plans its session, and keeps it. Never returns. */

@@ -17,6 +17,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@
 #include "session/page.h"
 
 #define BACKLOG 128
+#define REFUSALS_MAX 64 /* connections beyond the sessions there may be */
+#define NO_PLACE UINT32_MAX
 
 /* A connection, and the session that comes of it. */
 struct child {
@@ -43,7 +46,8 @@ struct child {
 	pid_t peer; /* the launcher, later the program */
 	int pidfd;  /* of that */
 	uid_t uid;
-	uint32_t place; /* its ids, of those of the range */
+	uint32_t place;      /* its ids, of those of the range */
+	const char *refusal; /* it only waits to be told that; or NULL */
 };
 
 struct monitor {
@@ -186,32 +190,53 @@ has_ended(const struct child *child)
 	return poll(&pfd, 1, 0) == 1;
 }
 
-/* Why this peer gets no session; NULL: it may try. */
-static const char *
-not_now(struct monitor *monitor, const struct peer *peer)
+/* Is there time and room for it, if only to be told why not? */
+static bool
+is_heard(struct monitor *monitor, const struct peer *peer)
 {
 	struct timespec now;
+
+	return monitor->nchildren <
+	    (size_t)monitor->config->max_sessions + REFUSALS_MAX &&
+	    clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
+	    rate_take(&monitor->rate, peer->uid, now.tv_sec,
+		monitor->config->max_connections_per_second);
+}
+
+static bool
+is_admitted(const struct monitor *monitor, const struct peer *peer)
+{
+	gid_t groups[NGROUPS_MAX + 1];
+
+	memcpy(groups, peer->groups, peer->ngroups * sizeof(gid_t));
+	groups[peer->ngroups] = peer->gid;
+	return config_admits(monitor->config, peer->uid, groups,
+	    peer->ngroups + 1);
+}
+
+/* Why this peer gets no session; NULL: it may try. */
+static const char *
+find_refusal(const struct monitor *monitor, const struct peer *peer)
+{
 	const struct child *child;
-	size_t n = 0;
+	size_t n = 0, sessions = 0;
 
 	if (peer->uid == 0)
 		return "root needs no daemon";
-	if (clock_gettime(CLOCK_MONOTONIC, &now) == -1 ||
-	    !rate_take(&monitor->rate, peer->uid, now.tv_sec,
-		monitor->config->max_connections_per_second))
-		return "too many connections in a second";
-	if (!config_admits(monitor->config, peer->uid, peer->groups,
-		peer->ngroups))
-		return "privd is not for this user";
-	if (monitor->nchildren >= monitor->config->max_sessions)
-		return "too many sessions";
+	if (!is_admitted(monitor, peer))
+		return "privd is not for this user: see privd.conf(5)";
 	for (child = monitor->children; child != NULL; child = child->next) {
+		if (child->refusal != NULL)
+			continue;
 		n += child->uid == peer->uid;
+		sessions++;
 		/* Else what one said could be about the listener of another:
 		   a process that execs keeps its number. */
 		if (child->peer == peer->pid && !has_ended(child))
 			return "it has a session, or asks for one";
 	}
+	if (sessions >= monitor->config->max_sessions)
+		return "too many sessions";
 	return n >= monitor->config->max_sessions_per_user ?
 	    "too many sessions of this user" :
 	    NULL;
@@ -254,15 +279,16 @@ forget(struct monitor *monitor, pid_t pid)
 /* What the monitor's process is and holds is not the connection's. */
 static void
 become_child(struct monitor *monitor, int sock, const struct peer *peer,
-    uint32_t place, const sigset_t *mask)
+    const struct child *child, const sigset_t *mask)
 {
 	struct launch_start start = {
 		.sock = sock,
 		.peer = peer,
+		.refusal = child->refusal,
 		.policies = monitor->policies,
 		.config = monitor->config,
 		.first_id = monitor->config->uid_first +
-		    place * CONFIG_SESSION_IDS,
+		    child->place * CONFIG_SESSION_IDS,
 	};
 	size_t i;
 
@@ -285,12 +311,13 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 
 	if (child == NULL)
 		return;
-	child->place = free_place(monitor);
+	child->refusal = find_refusal(monitor, peer);
+	child->place = child->refusal == NULL ? free_place(monitor) : NO_PLACE;
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &mask);
 	child->pid = fork();
 	if (child->pid == 0)
-		become_child(monitor, sock, peer, child->place, &mask);
+		become_child(monitor, sock, peer, child, &mask);
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (child->pid == -1) {
 		syslog(LOG_ERR, "fork: %m");
@@ -311,7 +338,6 @@ accept_one(evutil_socket_t fd, short what, void *context)
 {
 	struct monitor *monitor = context;
 	struct peer peer;
-	const char *why;
 	int sock;
 
 	(void)what;
@@ -319,12 +345,8 @@ accept_one(evutil_socket_t fd, short what, void *context)
 	if (sock == -1)
 		return;
 	if (peer_learn(sock, &peer) == 0) {
-		why = not_now(monitor, &peer);
-		if (why == NULL)
+		if (is_heard(monitor, &peer))
 			serve(monitor, sock, &peer);
-		else
-			syslog(LOG_NOTICE, "pid %d of uid %u: refused: %s",
-			    peer.pid, peer.uid, why);
 		peer_clear(&peer);
 	}
 	close(sock);

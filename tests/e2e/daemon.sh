@@ -132,6 +132,23 @@ capture "$one" "$T/one" -U
 outlives=$started
 check "-U leaves it out" until_true 10 captures "$T/one"
 
+# Whom it is not for, and how many.
+daemon_configure "deny-group $two"
+check "a new configuration" daemon_reload
+by_daemon "$two" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
+same "whose group is denied: refused" 125 $?
+like "and told so" 'privd is not for this user' "$(cat "$T/out")"
+daemon_configure "max-sessions-per-user 1"
+check "another one" daemon_reload
+by_daemon "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
+same "one session a user: refused" 125 $?
+like "and told so" 'too many sessions of this user' "$(cat "$T/out")"
+daemon_configure "max-calls 7"
+check "what cannot be done" daemon_reload
+like "is said" 'the configuration has max-calls' "$(cat "$daemon_folder/log")"
+daemon_configure
+check "the first one again" daemon_reload
+
 # The daemon ends, or has a broken policy; sessions go on.
 policy tcpdump "Policy: $tcpdump, Emulation: native
 	native-nonsense: permit"
