@@ -728,6 +728,24 @@ try_broken(int domain)
 	close(fds[0]);
 }
 
+/* Until nothing more goes in: TCP makes room for a while after it was full.
+   Returns what the last try did. */
+static ssize_t
+fill_up(int sock, const struct msghdr *msg)
+{
+	struct pollfd pfd = { .fd = sock, .events = POLLOUT };
+	ssize_t n;
+	int error;
+
+	do {
+		while ((n = sendmsg(sock, msg, MSG_DONTWAIT)) > 0)
+			continue;
+		error = errno;
+	} while (error == EAGAIN && poll(&pfd, 1, 300) == 1);
+	errno = error;
+	return n;
+}
+
 static void
 try_full(int domain)
 {
@@ -744,10 +762,7 @@ try_full(int domain)
 	set_parts(&msg, &iov, 1, NULL, 0);
 	n = sendmsg(fds[0], &msg, MSG_DONTWAIT);
 	say_text("as much as it takes", n > 0 && n < BIG ? "some" : "else");
-	do {
-		n = sendmsg(fds[0], &msg, MSG_DONTWAIT);
-	} while (n > 0);
-	say("no more", n);
+	say("no more", fill_up(fds[0], &msg));
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDTIMEO, &limit,
 	    sizeof(limit));
 	(void)clock_gettime(CLOCK_MONOTONIC, &before);
@@ -831,8 +846,7 @@ try_interrupted(int domain)
 	(void)pthread_join(reader, NULL);
 	close(fds[1]);
 	connect_pair(domain, fds);
-	while (sendmsg(fds[0], &msg, MSG_DONTWAIT) > 0)
-		continue;
+	(void)fill_up(fds[0], &msg);
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDTIMEO, &limit,
 	    sizeof(limit));
 	if (domain == AF_UNIX) {
