@@ -34,8 +34,29 @@ struct privd_session {
 	struct wire wire;
 };
 
+/*
+ * Whoever is asked says under which filter a guarded process runs, and what it
+ * is told of its environment. That nobody but root may: the daemon could not
+ * tell that its words, and those of this process, were handed on by another.
+ */
 static int
-reach_privd(const char *path)
+check_listener(struct privd_session *session, int sock)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return -1;
+	if (cred.uid == 0)
+		return 0;
+	(void)snprintf(session->reason, sizeof(session->reason),
+	    "who listens there is not root");
+	errno = EPERM;
+	return -1;
+}
+
+static int
+reach_privd(struct privd_session *session, const char *path)
 {
 	struct sockaddr_un sun;
 	int sock, error;
@@ -50,7 +71,8 @@ reach_privd(const char *path)
 	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (sock == -1)
 		return -1;
-	if (connect(sock, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
+	if (connect(sock, (const struct sockaddr *)&sun, sizeof(sun)) == 0 &&
+	    check_listener(session, sock) == 0)
 		return sock;
 	error = errno;
 	close(sock);
@@ -130,7 +152,7 @@ privd_session_open(const struct privd_request *request,
 	*out = session = calloc(1, sizeof(*session));
 	if (session == NULL)
 		return -1;
-	session->sock = reach_privd(
+	session->sock = reach_privd(session,
 	    request->socket != NULL ? request->socket : PROTOCOL_SOCKET);
 	if (session->sock != -1 && send_hello(session, request) == 0 &&
 	    receive_plan(session) == 0)
