@@ -82,6 +82,8 @@ bool filter_asks(const struct filter_program *, int number);
    not see: is it refused, and how (0: without effect)? */
 bool filter_refusal(const struct filter_input *, const struct sys_call *,
     const uint64_t regs[SYS_REGS], int *error);
+/* Does one of them look at its registers at all? */
+bool filter_looks(const struct filter_input *, const struct sys_call *);
 
 /*
  * What becomes of a call in a session: what its row and the refusals before

@@ -445,6 +445,22 @@ filter_refusal(const struct filter_input *in, const struct sys_call *call,
 	return false;
 }
 
+bool
+filter_looks(const struct filter_input *in, const struct sys_call *call)
+{
+	const struct guard_row *row;
+	size_t i;
+
+	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+		row = &guard_rows[i];
+		if (strcmp(row->call, call->name) == 0 &&
+		    row->conditions[0].relation != GUARD_ANY &&
+		    guard_applies(in, call, row))
+			return true;
+	}
+	return false;
+}
+
 int
 filter_unnamed(const struct filter_set *set, bool no_alias, bool guarded,
     const struct sys_call *call, const uint64_t *regs)

@@ -3,7 +3,8 @@
  * Calls of 32-bit programs: from their numbers and registers to rows, and
  * those behind one number whose arguments are in memory. Such arguments are
  * copied once, and the call is what the copy says: the kernel, which would
- * read them again, goes on with it only where no rule looks at them.
+ * read them again, goes on with it only where no rule looks at them, and no
+ * refusal beside the rules.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -115,6 +116,8 @@ call_is_by_number(const struct judge *judge, const struct call *call)
 	const struct filter_set *set = &call->regime->set;
 	size_t i;
 
+	if (filter_looks(&judge->plan->filtered, call->row))
+		return false;
 	for (i = 0; i < set->count; i++)
 		if (!is_by_number(judge, set->images[i], call->row, call->base))
 			return false;

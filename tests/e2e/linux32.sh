@@ -207,6 +207,15 @@ same "arguments in memory that flip: the forbidden are never had" "inet 0" \
 check "they did flip" test "$(sed -n 's/^unix //p' "$T/out")" -gt 0 -a \
     "$(sed -n 's/^refused //p' "$T/out")" -gt 0
 
+cp "$small/flip-option" "$trusted"
+policy linux32 flip-option "\tlinux32-connect: sockaddr eq \"/no/such\" then \
+deny[enoent]\n" >"$T/policy"
+run "$trusted/flip-option" 20000 >/dev/null
+same "nor is what is refused beside all rules" "routed 0" \
+    "$(grep '^routed' "$T/out")"
+check "that did flip" test "$(sed -n 's/^others //p' "$T/out")" -gt 0 -a \
+    "$(sed -n 's/^refused //p' "$T/out")" -gt 0
+
 # --- what is refused before it starts
 like "socketcall is no name" ":3: socketcall is judged as the call" \
     "$(refused '\tlinux32-socketcall: permit\n')"
