@@ -48,17 +48,14 @@ ask_of_policy(const struct policy_image *image)
 }
 
 int
-accounts_learn(const struct session_plan *plan)
+accounts_learn(const struct filter_set *sets, size_t n)
 {
-	const struct filter_set *set;
 	int result = 0;
-	size_t i, n;
+	size_t i, k;
 
-	for (i = 0; i < plan->nclosure && result == 0; i++) {
-		set = &plan->closure[i];
-		for (n = 0; n < set->count && result == 0; n++)
-			result = ask_of_policy(set->images[n]);
-	}
+	for (i = 0; i < n; i++)
+		for (k = 0; k < sets[i].count && result == 0; k++)
+			result = ask_of_policy(sets[i].images[k]);
 	if (result == -1)
 		return -1;
 	return sys_accounts_learn("/etc/passwd", "/etc/group");

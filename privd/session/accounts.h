@@ -2,13 +2,15 @@
 #ifndef PRIVD_SESSION_ACCOUNTS_H
 #define PRIVD_SESSION_ACCOUNTS_H
 
-struct session_plan;
+#include <stddef.h>
+
+struct filter_set;
 
 /*
  * Learns the names of users and groups: all of the local files, and wherever
- * they come from those that a rule of the closure tests for. To be called
- * before anything of the session is started. -1: no memory.
+ * they come from those that a rule of these policies tests for. To be called
+ * before whoever looks at such rules is started. -1: no memory.
  */
-int accounts_learn(const struct session_plan *);
+int accounts_learn(const struct filter_set *, size_t n);
 
 #endif /* PRIVD_SESSION_ACCOUNTS_H */

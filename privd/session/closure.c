@@ -534,8 +534,8 @@ look_at(struct session_plan *plan, const struct policy_expr *expr)
 	}
 }
 
-static void
-look_through(struct session_plan *plan, const struct filter_set *set)
+void
+closure_look_through(struct session_plan *plan, const struct filter_set *set)
 {
 	const struct policy_expr *expr;
 	size_t i, n;
@@ -607,7 +607,7 @@ closure_plan(struct session_plan *plan, char *reason, size_t len)
 	for (i = 0; i < plan->nclosure && result == 0; i++) {
 		if (!plan->options.inherit)
 			result = add_reached(&closure, i);
-		look_through(plan, &plan->closure[i]);
+		closure_look_through(plan, &plan->closure[i]);
 	}
 	free(closure.programs);
 	if (result == -1)

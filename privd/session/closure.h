@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct filter_set;
 struct session_plan;
 
 /*
@@ -14,9 +15,11 @@ struct session_plan;
  * ever run with a restriction left out. Sets uses_cwd.
  */
 int closure_plan(struct session_plan *, char *reason, size_t len);
-/* Does a rule of the closure have `filter` or `device`? */
+/* Notes in the plan what the rules of these policies look at. */
+void closure_look_through(struct session_plan *, const struct filter_set *);
 /* Are there policies for 32-bit programs in it? */
 bool closure_has_i386(const struct session_plan *);
+/* Does a rule of the closure have `filter` or `device`? */
 bool closure_has_fences(const struct session_plan *);
 
 #endif /* PRIVD_SESSION_CLOSURE_H */

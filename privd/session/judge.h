@@ -79,6 +79,9 @@ struct judge_start {
 struct judge_offer {
 	int32_t status; /* of session_plan_rest() */
 	bool has_double;
+	/* of the plan, what the user's policies add for the others */
+	bool names;
+	bool addresses;
 	uint16_t count; /* of insns that were sent */
 	char reason[SESSION_REASON_MAX];
 	struct sock_filter insns[FILTER_INSNS_MAX];

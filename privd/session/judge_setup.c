@@ -30,6 +30,8 @@ offer_filter(const struct judge_start *start)
 	    sizeof(offer.reason));
 	if (offer.status == 0) {
 		offer.has_double = plan->has_double;
+		offer.names = plan->names;
+		offer.addresses = plan->addresses;
 		offer.count = plan->filter.count;
 		memcpy(offer.insns, plan->filter.insns,
 		    offer.count * sizeof(offer.insns[0]));

@@ -484,6 +484,9 @@ keeper_offer(struct keeper *keeper, char *reason, size_t len,
 		return SESSION_EXIT_REFUSED;
 	}
 	(void)strlcpy(reason, offer->reason, len);
+	/* What the judge adds it could have had by the user's word. */
+	keeper->rest->names = keeper->rest->names || offer->names;
+	keeper->rest->addresses = keeper->rest->addresses || offer->addresses;
 	*insns = offer->insns;
 	*count = offer->count;
 	return offer->status;

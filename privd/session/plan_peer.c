@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts.h"
+#include "closure.h"
 #include "planner.h"
 
 static int
@@ -59,9 +61,16 @@ session_plan_peer(const struct session_options *options,
 		status = plan_policies(&p);
 	if (status == 0)
 		status = plan_elevation(&p);
-	if (status != 0 || plan->guarded)
+	if (status != 0)
 		return status;
-	return plan_refuse(&p, SESSION_EXIT_PLAIN, "%s", plan->why_not);
+	if (!plan->guarded)
+		return plan_refuse(&p, SESSION_EXIT_PLAIN, "%s", plan->why_not);
+	/* Hands look at these rules, and are no children of the judge, who
+	   plans the rest. */
+	closure_look_through(plan, &plan->regime);
+	if (accounts_learn(&plan->regime, 1) == -1)
+		return plan_refuse(&p, SESSION_EXIT_REFUSED, "no memory");
+	return 0;
 }
 
 /* The first of all errors: nobody reads what would be printed here. */

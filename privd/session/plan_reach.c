@@ -163,7 +163,7 @@ plan_reach(struct planner *p)
 {
 	if (closure_plan(p->plan, p->reason, p->len) == -1)
 		return SESSION_EXIT_REFUSED;
-	if (accounts_learn(p->plan) == -1)
+	if (accounts_learn(p->plan->closure, p->plan->nclosure) == -1)
 		return plan_refuse(p, SESSION_EXIT_REFUSED, "no memory");
 	return plan_filter(p);
 }
