@@ -68,20 +68,40 @@ choose_policy(struct planner *p)
 	return 0;
 }
 
+/*
+ * The program, if it is still what was found: nothing else is opened, for the
+ * daemon comes here by a name of its user's.
+ */
+static int
+open_program(const struct session_plan *plan)
+{
+	char path[32];
+	struct stat st;
+	int found, fd = -1;
+
+	found = open(plan->program, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (found == -1)
+		return -1;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found);
+	errno = ENOENT;
+	if (fstat(found, &st) == 0 && resolve_same(&st, &plan->program_st))
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	close(found);
+	return fd;
+}
+
 static int
 check_digest(struct planner *p, const struct policy_image *image)
 {
 	const uint8_t *wanted;
 	uint8_t digest[32];
-	struct stat st;
 	int fd, result;
 
 	wanted = image == NULL ? NULL : policy_digest(image);
 	if (wanted == NULL)
 		return 0;
-	fd = open(p->plan->program, O_RDONLY | O_CLOEXEC);
-	result = fd == -1 || fstat(fd, &st) == -1 ? -1 :
-						    image_digest(fd, digest);
+	fd = open_program(p->plan);
+	result = fd == -1 ? -1 : image_digest(fd, digest);
 	if (result == -1)
 		(void)plan_refuse(p, SESSION_EXIT_REFUSED, "%s: %s",
 		    p->plan->program, strerror(errno));
@@ -89,9 +109,7 @@ check_digest(struct planner *p, const struct policy_image *image)
 		close(fd);
 	if (result == -1)
 		return SESSION_EXIT_REFUSED;
-	/* What is not what was found does not have it either. */
-	if (!resolve_same(&st, &p->plan->program_st) ||
-	    memcmp(wanted, digest, sizeof(digest)) != 0)
+	if (memcmp(wanted, digest, sizeof(digest)) != 0)
 		return plan_refuse(p, SESSION_EXIT_REFUSED,
 		    "%s: its content is not what the policy's Digest says",
 		    p->plan->program);
