@@ -295,6 +295,8 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 	for (i = 0; i < NSIGNALS; i++)
 		(void)signal(signals[i], SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
+	/* Or the log would go wherever the number of its socket leads. */
+	closelog();
 	descriptors_keep_only((int[]){ sock, peer->pidfd }, 2);
 	if (stat(monitor->start->launcher, &start.launcher) == -1) {
 		syslog(LOG_ERR, "%s: %m", monitor->start->launcher);
