@@ -36,7 +36,9 @@
 #include "session/page.h"
 
 #define BACKLOG 128
-#define REFUSALS_MAX 64 /* connections beyond the sessions there may be */
+/* Connections beyond the sessions there may be, and a user's of these. */
+#define REFUSALS_MAX 64
+#define REFUSALS_USER_MAX 8
 #define NO_PLACE UINT32_MAX
 
 /* A connection, and the session that comes of it. */
@@ -59,7 +61,6 @@ struct monitor {
 	int sock;
 	struct rate rate;
 	struct child *children;
-	size_t nchildren;
 };
 
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
@@ -190,15 +191,13 @@ has_ended(const struct child *child)
 	return poll(&pfd, 1, 0) == 1;
 }
 
-/* Is there time and room for it, if only to be told why not? */
+/* Is there time for it, if only to be told why not? */
 static bool
 is_heard(struct monitor *monitor, const struct peer *peer)
 {
 	struct timespec now;
 
-	return monitor->nchildren <
-	    (size_t)monitor->config->max_sessions + REFUSALS_MAX &&
-	    clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
+	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
 	    rate_take(&monitor->rate, peer->uid, now.tv_sec,
 		monitor->config->max_connections_per_second);
 }
@@ -242,6 +241,23 @@ find_refusal(const struct monitor *monitor, const struct peer *peer)
 	    NULL;
 }
 
+/* And room? Who is refused takes none of the sessions', nor all that is left
+   for others. */
+static bool
+has_room(const struct monitor *monitor, uid_t uid)
+{
+	const struct child *child;
+	size_t n = 0, refusals = 0;
+
+	for (child = monitor->children; child != NULL; child = child->next) {
+		if (child->refusal == NULL)
+			continue;
+		n += child->uid == uid;
+		refusals++;
+	}
+	return refusals < REFUSALS_MAX && n < REFUSALS_USER_MAX;
+}
+
 /* The first place that no session has; there are enough: config_load(). */
 static uint32_t
 free_place(const struct monitor *monitor)
@@ -271,7 +287,6 @@ forget(struct monitor *monitor, pid_t pid)
 	if (child == NULL)
 		return;
 	*where = child->next;
-	monitor->nchildren--;
 	close(child->pidfd);
 	free(child);
 }
@@ -314,6 +329,10 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 	if (child == NULL)
 		return;
 	child->refusal = find_refusal(monitor, peer);
+	if (child->refusal != NULL && !has_room(monitor, peer->uid)) {
+		free(child);
+		return;
+	}
 	child->place = child->refusal == NULL ? free_place(monitor) : NO_PLACE;
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &mask);
@@ -332,7 +351,6 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 	peer->pidfd = -1;
 	child->next = monitor->children;
 	monitor->children = child;
-	monitor->nchildren++;
 }
 
 static void

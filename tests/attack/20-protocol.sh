@@ -69,4 +69,22 @@ check "after hundreds of them the next is served" until_true 20 served
 refute "the daemon lives" has_ended "$daemon_pid"
 check "and keeps nothing of them" until_true 20 no_child
 same "nor a descriptor" "$before" "$(ls "/proc/$daemon_pid/fd" | wc -l)"
+
+# Who is refused anyway takes no room from others.
+daemon_stop
+good=$user
+make_user
+daemon_start "max-sessions 2" "max-connections-per-second 200" \
+    "deny-group $user"
+mkfifo "$T/stop"
+as_user "$user" timeout 60 "$speak" "$daemon_socket" hold 100 \
+    <"$T/stop" >"$T/held" 2>&1 &
+holder=$!
+remember $holder
+exec 9>"$T/stop"
+check "a hundred connections are held" until_true 10 grep -q held "$T/held"
+user=$good
+check "and somebody else is served meanwhile" served
+exec 9>&-
+wait $holder
 done_testing

@@ -8,6 +8,8 @@
  * what:  plan		a hello as it should be: prints the outcome
  *        listener	the same, then a listener of its own is offered
  *        exec		the same, then it becomes the launcher
+ *        hold		nothing, through as many connections as the
+ *			program's name says
  *        WORD		one that is wrong, see the table: prints "closed" if it
  *			is not answered
  */
@@ -219,6 +221,13 @@ main(int argc, char *argv[])
 
 	if (argc < 4)
 		errx(2, "usage: speak socket what program [launcher ...]");
+	if (strcmp(argv[2], "hold") == 0) {
+		for (fd = atoi(argv[3]); fd > 0; fd--)
+			(void)reach(argv[1]);
+		puts("held");
+		(void)fflush(stdout);
+		return getchar() == EOF ? 0 : 1;
+	}
 	sock = reach(argv[1]);
 	fd = open(argv[3], O_PATH);
 	if (fd == -1)
