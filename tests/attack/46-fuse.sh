@@ -69,7 +69,22 @@ has "^forbidden" "$OWN/out.as_user" "it does lie"
 lacks "^forbidden" "$OWN/out.own" "the user's session: no lie runs"
 lacks "^forbidden" "$OWN/out.session" "root's session: no lie runs"
 has "another file than" "$OWN/log" "root's session: and the log says so"
-for name in honest slow lying-as_user lying-own lying-session; do
+
+# Content that is another at each reading is nobody's Digest.
+serve served 0 0 "$OWN/program"
+{
+	printf 'Policy: */shell, Emulation: native\n\tDefault: permit\n'
+	printf 'Policy: %s, Emulation: native\n\tDefault: permit\n' \
+	    "$folder/program"
+	printf '\tDigest: sha256:%s\n' \
+	    "$(sha256sum <"$OWN/program" | cut -d ' ' -f 1)"
+} >"$OWN/digest"
+for whose in "as_user $PRIVRUN -a -f $OWN/digest" "session $OWN/digest"; do
+	is "refused" "$($whose "$OWN/shell" -c \
+	    "$folder/program runs || echo refused" 2>/dev/null)" \
+	    "what has a Digest is not run from there (${whose%% *})"
+done
+for name in honest slow lying-as_user lying-own lying-session served; do
 	umount -l "$OWN/$name"
 done
 finish
