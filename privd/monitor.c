@@ -60,6 +60,8 @@ struct monitor {
 	struct event *accepts;
 	int sock;
 	struct rate rate;
+	uint32_t place; /* that was given last */
+	bool started;
 	struct child *children;
 };
 
@@ -258,21 +260,36 @@ has_room(const struct monitor *monitor, uid_t uid)
 	return refusals < REFUSALS_MAX && n < REFUSALS_USER_MAX;
 }
 
-/* The first place that no session has; there are enough: config_load(). */
-static uint32_t
-free_place(const struct monitor *monitor)
+static bool
+is_taken(const struct monitor *monitor, uint32_t place)
 {
 	const struct child *child;
-	uint32_t place = 0;
 
-again:
-	for (child = monitor->children; child != NULL; child = child->next) {
-		if (child->place != place)
-			continue;
-		place++;
-		goto again;
-	}
-	return place;
+	for (child = monitor->children; child != NULL; child = child->next)
+		if (child->place == place)
+			return true;
+	return false;
+}
+
+/*
+ * A place that no session has; there are enough: config_load(). From anywhere
+ * on, and never soon again: sessions of a daemon that was here before may have
+ * theirs still.
+ */
+static uint32_t
+free_place(struct monitor *monitor)
+{
+	const struct privd_config *config = monitor->config;
+	uint32_t n = (config->uid_last - config->uid_first + 1) /
+	    CONFIG_SESSION_IDS;
+
+	if (!monitor->started)
+		monitor->place = arc4random_uniform(n);
+	monitor->started = true;
+	do {
+		monitor->place = (monitor->place + 1) % n;
+	} while (is_taken(monitor, monitor->place));
+	return monitor->place;
 }
 
 static void
