@@ -443,32 +443,64 @@ rule_pretends(const struct policy_rule *rule)
 	return false;
 }
 
+/* Does the rule name that call, match whenever it is made, and deny it? */
+static bool
+rule_bars(const struct policy_rule *rule, const char *name)
+{
+	size_t i;
+
+	if (rule->action == POLICY_PERMIT || rule->action == POLICY_ASK ||
+	    !lint_always(rule))
+		return false;
+	for (i = 0; i < rule->ncalls; i++) {
+		if (call_is(rule->calls[i], name))
+			return true;
+	}
+	return false;
+}
+
+static void
+refuse_pretended(struct policy_parse *p, const struct policy_rule *rule,
+    const char *what)
+{
+	report_add(p->report, POLICY_ERROR, rule->file,
+	    (struct policy_place){ rule->line, 1 },
+	    "\"%s\" cannot be pretended in a policy that permits execve: it "
+	    "would execute for the wrong user",
+	    what);
+}
+
 /*
  * A program that is told that it has become another user, and executes
  * something, has executed it for the wrong one.
  */
-void
+bool
 check_pretend(struct policy_parse *p, const struct rule_list *rules,
     const struct outcome *fallback)
 {
-	const struct policy_rule *rule;
-	size_t i, executes;
+	bool falls, executes, bars = false, bars_at = false, pretends = false;
+	const struct policy_rule *executing = NULL, *rule;
+	size_t i;
 
-	executes = SIZE_MAX;
-	if (fallback->action == POLICY_PERMIT || fallback->action == POLICY_ASK)
-		executes = 0;
-	for (i = 0; i < rules->count && executes == SIZE_MAX; i++) {
-		if (rule_executes(rules->rules[i]))
-			executes = i;
-	}
-	for (i = 0; i < rules->count && executes != SIZE_MAX; i++) {
+	for (i = 0; i < rules->count; i++) {
 		rule = rules->rules[i];
-		if (rule_pretends(rule))
-			report_add(p->report, POLICY_ERROR, rule->file,
-			    (struct policy_place){ rule->line, 1 },
-			    "\"%s\" cannot be pretended in a policy that "
-			    "permits execve: it would execute for the wrong "
-			    "user",
-			    rule->callname);
+		if (executing == NULL && rule_executes(rule))
+			executing = rule;
+		bars = bars || rule_bars(rule, "execve");
+		bars_at = bars_at || rule_bars(rule, "execveat");
 	}
+	falls = fallback->action == POLICY_PERMIT ||
+	    fallback->action == POLICY_ASK;
+	executes = executing != NULL || (falls && !bars);
+	for (i = 0; i < rules->count; i++) {
+		rule = rules->rules[i];
+		if (!rule_pretends(rule))
+			continue;
+		pretends = true;
+		if (executes)
+			refuse_pretended(p, rule, rule->callname);
+	}
+	if (executing != NULL && fallback->action == POLICY_PRETEND)
+		refuse_pretended(p, executing, "Default:");
+	return pretends && falls && !bars_at;
 }

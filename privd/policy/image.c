@@ -209,6 +209,12 @@ policy_detached(const struct policy_image *image)
 	return image->detached;
 }
 
+bool
+policy_folds(const struct policy_image *image)
+{
+	return image->folds;
+}
+
 const char *
 policy_emulation(const struct policy_image *image)
 {

@@ -28,6 +28,7 @@ struct policy_image {
 	bool has_default;
 	struct outcome fallback;
 	const uint8_t *digest;
+	bool folds; /* policy_folds() */
 	struct rule_list rules;
 	size_t nexclusive;
 	struct call_rules *calls;        /* by sys_index(), then by alias */

@@ -171,8 +171,8 @@ lint_rule(struct policy_parse *p)
 	lint_descriptors(p);
 }
 
-static bool
-always_matches(const struct policy_rule *rule)
+bool
+lint_always(const struct policy_rule *rule)
 {
 	return rule->expr->op == POLICY_TRUE && rule->pred == NULL &&
 	    rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL;
@@ -224,7 +224,7 @@ lint_reached(struct policy_parse *p, const struct policy_rule *rule)
 	if (p->shadow == NULL)
 		return;
 	earlier = shadowed(rule, p->shadow);
-	if (earlier == NULL && always_matches(rule))
+	if (earlier == NULL && lint_always(rule))
 		shadow(rule, p->shadow);
 	if (earlier == NULL || strcmp(rule->file, p->file) != 0)
 		return;

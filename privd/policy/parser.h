@@ -276,14 +276,19 @@ void check_rule(struct policy_parse *);
 bool check_has_argument(const struct policy_rule *, const char *name,
     unsigned int nth);
 
-/* A pretended change of identity does not go with execve. */
-void check_pretend(struct policy_parse *, const struct rule_list *,
+/*
+ * A pretended change of identity does not go with execve. True if it is there,
+ * and only a rule for execve keeps the default from permitting execveat.
+ */
+bool check_pretend(struct policy_parse *, const struct rule_list *,
     const struct outcome *fallback);
 
 /* lint.c: what is allowed, but hardly meant. */
 void lint_test(struct policy_parse *, const struct policy_expr *,
     struct policy_place, enum path_state);
 void lint_rule(struct policy_parse *);
+/* Does the rule match whatever it is asked about, each time? */
+bool lint_always(const struct policy_rule *);
 /* Says so if a rule of the block decides all that this one could. */
 void lint_reached(struct policy_parse *, const struct policy_rule *);
 

@@ -276,6 +276,8 @@ const struct policy_image *policy_released(void);
 
 const char *policy_program(const struct policy_image *);
 bool policy_detached(const struct policy_image *);
+/* Is it accepted only as its rules for execve are for execveat as well? */
+bool policy_folds(const struct policy_image *);
 const char *policy_emulation(const struct policy_image *);
 /* The machine whose calls it is about: this one's, or i386 for linux32. */
 enum sys_machine policy_machine(const struct policy_image *);

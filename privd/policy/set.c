@@ -197,7 +197,7 @@ commit_block(struct commit *commit, const struct policy_block *block)
 		if (rule_list_add(&image->rules, block->rules.rules[i]) == -1)
 			return -1;
 	}
-	check_pretend(p, &image->rules, &image->fallback);
+	image->folds = check_pretend(p, &image->rules, &image->fallback);
 	return 0;
 }
 

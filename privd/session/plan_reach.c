@@ -176,10 +176,34 @@ plan_filter(struct planner *p)
 			     "cannot make the filter");
 }
 
+/* With -u a rule for execve leaves execveat to the default. */
+static int
+check_folding(struct planner *p)
+{
+	const struct policy_image *image;
+	const struct filter_set *set;
+	size_t i, j;
+
+	for (i = 0; p->options->no_alias && i < p->plan->nclosure; i++) {
+		set = &p->plan->closure[i];
+		for (j = 0; j < set->count; j++) {
+			image = set->images[j];
+			if (policy_folds(image))
+				return plan_refuse(p, SESSION_EXIT_REFUSED,
+				    "the policy for %s pretends changes of "
+				    "identity, and with -u permits execveat",
+				    policy_program(image));
+		}
+	}
+	return 0;
+}
+
 int
 plan_reach(struct planner *p)
 {
 	if (closure_plan(p->plan, p->reason, p->len) == -1)
+		return SESSION_EXIT_REFUSED;
+	if (check_folding(p) != 0)
 		return SESSION_EXIT_REFUSED;
 	if (accounts_learn(p->plan->closure, p->plan->nclosure) == -1)
 		return plan_refuse(p, SESSION_EXIT_REFUSED, "no memory");

@@ -234,6 +234,23 @@ same "open is openat as well" 1 $status
 own -u -d "$T/folder" -a cat "$T/text"
 same "-u: it is not" text "$out"
 
+# Who is told that he became somebody else executes nothing: with -u a rule for
+# execve leaves execveat to the default.
+cat >"$T/pretending" <<EOF
+Policy: */cat, Emulation: native
+	Default: permit
+	native-execve: deny
+	native-setuid: pretend
+EOF
+own -U -a -f "$T/pretending" cat "$T/text"
+same "pretend without execve" text "$out"
+own -U -u -a -f "$T/pretending" cat "$T/text"
+same "-u: execveat is left" 125 $status
+like "and it says so" 'with -u permits execveat' "$err"
+echo '	native-execveat: deny' >>"$T/pretending"
+own -U -u -a -f "$T/pretending" cat "$T/text"
+same "-u: without either" text "$out"
+
 # -i: the policy never changes.
 cat >"$T/inherit" <<EOF
 Policy: */dash, Emulation: native
