@@ -273,6 +273,26 @@ eval_options(struct question *q, int argc, char **argv)
 }
 
 static const struct sys_call *
+numbered_call(const char *text, const char *digits)
+{
+	const struct sys_call *call;
+	const char *wrong;
+	int number;
+
+	number = (int)strtonum(digits, 0, INT_MAX, &wrong);
+	if (wrong == NULL && !isdigit((unsigned char)*digits))
+		wrong = "invalid";
+	if (wrong != NULL)
+		errx(2, "\"%s\": the number is %s", text, wrong);
+	call = sys_by_number(strncmp(text, "linux32-", 8) == 0 ? SYS_I386 :
+								 SYS_NATIVE,
+	    number);
+	if (call == NULL)
+		errx(2, "\"%s\": no call is known by that number", text);
+	return call;
+}
+
+static const struct sys_call *
 find_call(const char *text)
 {
 	static const char *const emulations[] = { "native-", "linux-",
@@ -291,11 +311,16 @@ find_call(const char *text)
 		    "\"%s\": expected native-, linux-, linux64- or "
 		    "linux32- and a call",
 		    text);
+	if (*name == '#')
+		return numbered_call(text, name + 1);
 	call = sys_by_name(name);
 	if (call == NULL && sys_bsd(name, &names) && names[0] != NULL)
 		call = sys_by_name(names[0]);
 	if (call != NULL)
 		return call;
+	if (sys_alias_by_name(name) != SYS_ALIAS_NONE)
+		errx(2, "\"%s\" stands for many calls: expected one of them",
+		    name);
 	near = sys_nearest(name);
 	if (near != NULL)
 		errx(2, "unknown call \"%s\"; did you mean \"%s\"?", name,
@@ -573,6 +598,19 @@ alias_text(const struct sys_call *base)
 	return name == NULL ? "-" : name;
 }
 
+/* The first that one of the bases has: they differ in having one at all. */
+static const char *
+aliases_text(const struct sys_call *const *bases, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (bases[i]->alias != SYS_ALIAS_NONE)
+			return alias_text(bases[i]);
+	}
+	return "-";
+}
+
 static void
 print_arguments(const struct sys_call *call)
 {
@@ -610,7 +648,7 @@ print_call(const struct sys_call *call, enum sys_machine machine)
 	n = sys_bases(call, bases);
 	for (i = 0; i < n; i++)
 		(void)printf("%s%s", i > 0 ? "," : "", bases[i]->name);
-	(void)printf("\t%s\t", n > 0 ? alias_text(bases[0]) : "-");
+	(void)printf("\t%s\t", aliases_text(bases, n));
 	print_arguments(call);
 	decision = filter_decide(call, machine, reason, sizeof(reason));
 	(void)printf("\t%s\t%s\t%s\t%s\n", disposal_name(call),
