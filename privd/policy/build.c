@@ -66,8 +66,11 @@ head_start(struct policy_parse *p, const char *emulation,
 		    "linux64 or linux32",
 		    text);
 	else if (!p->block->broken && (kind == 2) != p->block->foreign)
-		parse_error(p, place, "emulation \"%s\" in a policy for \"%s\"",
-		    text, p->block->emulation);
+		parse_error(p, place,
+		    "found a rule for \"%s\" in a policy for \"%s\", "
+		    "expected %s",
+		    text, p->block->emulation,
+		    p->block->foreign ? "linux32" : "native, linux or linux64");
 	return 0;
 }
 

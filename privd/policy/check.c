@@ -82,8 +82,10 @@ check_call(struct policy_parse *p)
 	near = sys_nearest(name);
 	parse_error(p, p->call, "unknown call \"%s\"%s%s%s",
 	    report_text(name, strlen(name), text),
-	    near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
-	    near == NULL ? "" : "\"?");
+	    near == NULL ? ", expected one that privctl calls lists, fsread "
+			   "or fswrite" :
+			   "; did you mean \"",
+	    near == NULL ? "" : near, near == NULL ? "" : "\"?");
 	return 0;
 }
 
@@ -146,18 +148,46 @@ check_has_argument(const struct policy_rule *rule, const char *name,
 	return false;
 }
 
+/* Once each: `list` is "a, b, ", as long as it has room. */
 static void
-offer_arguments(const struct policy_rule *rule, struct nearest *nearest)
+list_argument(char *list, size_t size, const char *name)
+{
+	char item[64];
+
+	if (snprintf(item, sizeof(item), "%s, ", name) >= (int)sizeof(item))
+		return;
+	if (strncmp(list, item, strlen(item)) == 0)
+		return;
+	if (*list != '\0' &&
+	    snprintf(item, sizeof(item), ", %s, ", name) < (int)sizeof(item) &&
+	    strstr(list, item) != NULL)
+		return;
+	if (strlen(list) + strlen(name) + 3 > size)
+		return;
+	(void)strlcat(list, name, size);
+	(void)strlcat(list, ", ", size);
+}
+
+static void
+offer_arguments(const struct policy_rule *rule, struct nearest *nearest,
+    char *list, size_t size)
 {
 	const struct sys_call *row;
 	size_t i, j;
+	bool named;
 
+	list[0] = '\0';
 	for (i = 0; i < sys_count(); i++) {
 		row = sys_row(i);
-		if (!rule_judges(rule, row))
+		for (j = 0, named = false; j < rule->ncalls; j++)
+			named = named || rule->calls[j] == row;
+		if (!named && !rule_judges(rule, row))
 			continue;
-		for (j = 0; j < SYS_ARGS_MAX && row->args[j].name != NULL; j++)
+		for (j = 0; j < SYS_ARGS_MAX && row->args[j].name != NULL;
+		     j++) {
 			nearest_offer(nearest, row->args[j].name);
+			list_argument(list, size, row->args[j].name);
+		}
 	}
 }
 
@@ -165,7 +195,7 @@ void
 check_test(struct policy_parse *p, const struct policy_expr *expr,
     struct policy_place place)
 {
-	char text[REPORT_TEXT_MAX], hint[128];
+	char text[REPORT_TEXT_MAX], hint[128], list[512];
 	struct nearest nearest;
 
 	if (strcmp(expr->name, "args") == 0) {
@@ -187,9 +217,10 @@ check_test(struct policy_parse *p, const struct policy_expr *expr,
 		return;
 	}
 	nearest_start(&nearest, expr->name);
-	offer_arguments(p->rule, &nearest);
-	parse_error(p, place, "\"%s\" has no argument \"%s\"%s",
-	    p->rule->callname, text,
+	offer_arguments(p->rule, &nearest, list, sizeof(list));
+	parse_error(p, place,
+	    "\"%s\" has no argument \"%s\", expected %s%sargs%s",
+	    p->rule->callname, text, list, list[0] == '\0' ? "" : "or ",
 	    nearest_hint(&nearest, hint, sizeof(hint)));
 }
 
