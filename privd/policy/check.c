@@ -457,20 +457,13 @@ rule_executes(const struct policy_rule *rule)
 static bool
 rule_pretends(const struct policy_rule *rule)
 {
-	const struct sys_arg *args;
-	size_t i, j;
+	size_t i;
 
 	if (rule->action != POLICY_PRETEND)
 		return false;
-	for (i = 0; i < rule->ncalls; i++) {
-		if (!(rule->calls[i]->flags & SYS_CREDS))
-			continue;
-		args = rule->calls[i]->args;
-		for (j = 0; j < SYS_ARGS_MAX && args[j].name != NULL; j++) {
-			if (args[j].kind == SYS_UID || args[j].kind == SYS_GID)
-				return true;
-		}
-	}
+	for (i = 0; i < rule->ncalls; i++)
+		if ((rule->calls[i]->flags & SYS_CREDS) != 0)
+			return true;
 	return false;
 }
 
