@@ -61,8 +61,9 @@ struct filter_program {
  * policies for linux32, for 32-bit programs. Under a policy the other ABI's
  * calls are ENOSYS; where both kinds are in the closure the broker is asked
  * whatever they do not answer alike. What must not be asked (SYS_QUIET) it
- * permits in both where all permit it without condition. Returns 0; -1 with ENOMEM or
- * E2BIG (more than FILTER_INSNS_MAX instructions). filter_free() frees it.
+ * permits in both where all permit it without condition. Returns 0; -1 with
+ * ENOMEM or E2BIG (more than FILTER_INSNS_MAX instructions). filter_free()
+ * frees it.
  */
 int filter_build(const struct filter_input *, struct filter_program *);
 void filter_free(struct filter_program *);

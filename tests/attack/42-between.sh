@@ -5,6 +5,7 @@
 # say, with a filter of its own: the program would be elevated under it, and
 # believe what it says. privrun hears nobody but root.
 # shellcheck disable=SC2317	# functions that others call
+# shellcheck disable=SC2119
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/e2e.sh
 . tests/lib/e2e.sh
