@@ -154,30 +154,46 @@ open_standard_descriptors(void)
 	(void)close(fd);
 }
 
-/* Absolute: privd does not stand where we do. NULL stays NULL. */
-static const char *
-absolute(const char *path)
+/*
+ * Absolute: privd does not stand where we do. False: it has no such name (a
+ * pipe of a shell's). NULL stays NULL; to be freed.
+ */
+static bool
+absolute(const char *path, char **full)
 {
-	char *full;
-
-	if (path == NULL)
-		return NULL;
-	full = realpath(path, NULL);
-	if (full == NULL)
-		err(SESSION_EXIT_REFUSED, "%s", path);
-	return full;
+	*full = path == NULL ? NULL : realpath(path, NULL);
+	return path == NULL || *full != NULL;
 }
 
-static void
-ask(const struct session_options *options, struct privd_request *request)
+static int
+ask(const struct session_options *options, const char *program, int fd,
+    struct privd_session **session)
 {
-	memset(request, 0, sizeof(*request));
-	request->socket = socket_path;
-	request->policy_file = absolute(options->policy_file);
-	request->policy_folder = absolute(options->policy_folder);
-	request->flags = (options->inherit ? PRIVD_INHERIT : 0) |
-	    (options->no_alias ? PRIVD_NO_ALIAS : 0) |
-	    (options->no_user ? PRIVD_NO_USER : 0);
+	struct privd_request request = {
+		.socket = socket_path,
+		.program = program,
+		.program_fd = fd,
+		.flags = (options->inherit ? PRIVD_INHERIT : 0) |
+		    (options->no_alias ? PRIVD_NO_ALIAS : 0) |
+		    (options->no_user ? PRIVD_NO_USER : 0),
+	};
+	char *file, *folder;
+	int result = -1, error;
+	bool named;
+
+	*session = NULL;
+	named = absolute(options->policy_file, &file);
+	named = absolute(options->policy_folder, &folder) && named;
+	if (named) {
+		request.policy_file = file;
+		request.policy_folder = folder;
+		result = privd_session_open(&request, session);
+	}
+	error = errno;
+	free(file);
+	free(folder);
+	errno = error;
+	return result;
 }
 
 /* What the daemon did not do, as far as the user should know. */
@@ -192,7 +208,7 @@ tell_failure(const char *program, const struct privd_session *session)
 		if (*reason != '\0')
 			warnx("%s: runs without elevation: %s", program,
 			    reason);
-	} else if (socket_path != NULL) {
+	} else if (socket_path != NULL && session != NULL) {
 		errx(SESSION_EXIT_REFUSED, "%s: %s", socket_path, reason);
 	} else if (errno != ENOENT && errno != ECONNREFUSED) {
 		warnx("%s: runs without elevation: privd: %s", program, reason);
@@ -207,9 +223,8 @@ static void
 run_by_daemon(const struct session_options *options)
 {
 	struct privd_session *session;
-	struct privd_request request;
 	char *command, *program;
-	int status;
+	int status, fd;
 
 	command = session_find_command(options->argv[0], &status);
 	program = command == NULL ? NULL : realpath(command, NULL);
@@ -217,18 +232,16 @@ run_by_daemon(const struct session_options *options)
 		free(command);
 		return; /* which is told there */
 	}
-	ask(options, &request);
-	request.program = program;
-	request.program_fd = open(program, O_PATH | O_CLOEXEC);
-	if (privd_session_open(&request, &session) == 0) {
+	fd = open(program, O_PATH | O_CLOEXEC);
+	if (ask(options, program, fd, &session) == 0) {
 		(void)privd_exec(session, command, options->argv);
 		errx(SESSION_EXIT_CANNOT, "%s: %s", program,
 		    privd_session_reason(session));
 	}
 	tell_failure(program, session);
 	privd_session_close(session);
-	if (request.program_fd != -1)
-		close(request.program_fd);
+	if (fd != -1)
+		close(fd);
 	free(program);
 	free(command);
 }

@@ -375,4 +375,8 @@ for line in 3 4 5; do
 	like "its errors: line $line" "$T/refused:$line:[0-9]*:" \
 	    "$(cat "$T/err")"
 done
+# A policy that has no name: a shell's pipe.
+printf 'Policy: */echo, Emulation: native\n\tDefault: permit\n' |
+    as_user "$user" "$privrun" -U -a -f /dev/stdin echo ran >"$T/out" 2>&1
+same "a user's policy from a pipe" "0 ran" "$? $(cat "$T/out")"
 done_testing
