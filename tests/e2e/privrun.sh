@@ -375,4 +375,11 @@ for line in 3 4 5; do
 	like "its errors: line $line" "$T/refused:$line:[0-9]*:" \
 	    "$(cat "$T/err")"
 done
+# A policy that has no name: a shell's pipe.
+cat >"$T/piping" <<EOF
+printf 'Policy: */echo, Emulation: native\n\tDefault: permit\n' |
+    "$privrun" -U -a -f /dev/stdin echo ran
+EOF
+as_user "$user" sh "$T/piping" >"$T/out" 2>&1
+same "a user's policy from a pipe" "0 ran" "$? $(cat "$T/out")"
 done_testing
