@@ -136,6 +136,8 @@ void call_perform_behind(struct judge *, struct call *);
 bool call_is_left(const struct call *);
 /* Is the file one that this opening of a 32-bit program does not get? */
 bool call_is_too_large(const struct call *, const struct stat *);
+/* The same of what was opened. Asks nothing for programs of our own ABI. */
+bool call_opened_too_large(const struct call *, int fd);
 /* An address of len bytes, which becomes the call's. 0 or errno. */
 int call_copy_address(struct judge *, struct call *, uint64_t addr,
     int32_t len);

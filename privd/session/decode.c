@@ -232,14 +232,6 @@ find_cwd(struct judge *judge, struct call *call)
 	close(fd);
 }
 
-static bool
-is_opened_too_large(const struct call *call, int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && call_is_too_large(call, &st);
-}
-
 bool
 call_at_once(struct judge *judge, struct call *call)
 {
@@ -254,7 +246,7 @@ call_at_once(struct judge *judge, struct call *call)
 	judge_return(judge);
 	if (fd == -1)
 		return false;
-	if (call->machine == SYS_I386 && is_opened_too_large(call, fd)) {
+	if (call->machine == SYS_I386 && call_opened_too_large(call, fd)) {
 		close(fd);
 		call_refuse(judge, call, EOVERFLOW);
 		return true;

@@ -265,7 +265,6 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
     int fd)
 {
 	bool cloexec = !call->verdict.rule->keep;
-	struct stat st;
 
 	switch (call->base->op) {
 	case SYS_OP_OPEN:
@@ -284,7 +283,7 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 		cloexec = cloexec || call_wants_cloexec(call);
 		break;
 	}
-	if (fd != -1 && fstat(fd, &st) == 0 && call_is_too_large(call, &st)) {
+	if (fd != -1 && call_opened_too_large(call, fd)) {
 		close(fd);
 		call_refuse(judge, call, EOVERFLOW);
 	} else if (fd == -1)

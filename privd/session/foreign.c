@@ -196,3 +196,12 @@ call_is_too_large(const struct call *call, const struct stat *st)
 	    (call->how.flags & (LARGEFILE | O_PATH)) == 0 &&
 	    S_ISREG(st->st_mode) && st->st_size > SIZE_MAX_32;
 }
+
+bool
+call_opened_too_large(const struct call *call, int fd)
+{
+	struct stat st;
+
+	return call->machine == SYS_I386 && fstat(fd, &st) == 0 &&
+	    call_is_too_large(call, &st);
+}
