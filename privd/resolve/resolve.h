@@ -87,13 +87,17 @@ int resolve_path(const struct resolve_view *, int start, const char *path,
    is met on the way, it is its own canonical name. */
 bool resolve_is_canonical(const char *path);
 /*
- * Opens a canonical path for reading in one call that meets no link, if a
- * regular file or a folder is there; then the path is its name. Asked first,
- * as the opening of other things has effects. The descriptor is close-on-exec
- * and has O_NONBLOCK only if flags do. -1: to be walked.
+ * Opens a canonical path for reading in one call that meets no link: then the
+ * path is its name. *st says what was opened; unless that is plain it has
+ * O_NONBLOCK, and its opening may have had an effect. The descriptor is
+ * close-on-exec. -1: to be walked.
  */
 int resolve_open_at_once(const struct resolve_view *, const char *path,
-    uint64_t flags);
+    uint64_t flags, struct stat *st);
+/* Is it a regular file or a folder, whose opening has no effect? */
+bool resolve_is_plain(const struct stat *);
+/* Has a canonical path led to one just now? */
+bool resolve_is_plain_at(const struct resolve_view *, const char *path);
 /* Pins what an O_PATH descriptor (taken over, also on failure) is. */
 int resolve_adopt(const struct resolve_view *, int object,
     struct resolve_pin *pin);

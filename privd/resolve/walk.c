@@ -777,34 +777,38 @@ pin_at_once(const struct resolve_view *view, const char *path,
 	return true;
 }
 
-static bool
-is_plain(const struct stat *st)
+bool
+resolve_is_plain(const struct stat *st)
 {
 	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 }
 
+bool
+resolve_is_plain_at(const struct resolve_view *view, const char *path)
+{
+	struct stat st;
+
+	return fstatat(view->root, path + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    resolve_is_plain(&st);
+}
+
 int
 resolve_open_at_once(const struct resolve_view *view, const char *path,
-    uint64_t flags)
+    uint64_t flags, struct stat *st)
 {
 	struct open_how how;
-	struct stat st;
 	int fd;
 
-	if (fstatat(view->root, path + 1, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !is_plain(&st))
-		return -1;
 	memset(&how, 0, sizeof(how));
-	/* Not to wait for whoever holds a lease. */
+	/* Not to wait for whoever holds a lease, or a fifo's other end. */
 	how.flags = flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
 	    RESOLVE_IN_ROOT;
 	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
-	/* What took its place meanwhile has its name, and that was judged. */
 	if (fd == -1)
 		return -1;
-	if (!may_be_procfs(fd, &st) &&
-	    ((flags & O_NONBLOCK) != 0 ||
+	if (resolve_stat(fd, st) == 0 && !may_be_procfs(fd, st) &&
+	    ((flags & O_NONBLOCK) != 0 || !resolve_is_plain(st) ||
 		fcntl(fd, F_SETFL, (int)flags & ~O_NONBLOCK) == 0))
 		return fd;
 	close(fd);

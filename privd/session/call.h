@@ -78,7 +78,8 @@ struct call {
 	struct target target; /* the process that it is about */
 	int fd;               /* a duplicate of what it acts on or with */
 	int extra;            /* and of what it names beside */
-	char cwd[PATH_MAX];   /* $CWD; "" until known */
+	int held; /* opened at once and no plain file: see open_at_once() */
+	char cwd[PATH_MAX]; /* $CWD; "" until known */
 	unsigned char data[PERFORM_DATA_MAX];
 	uint64_t out; /* where the result is to be written */
 	uint64_t out_number;

@@ -155,6 +155,7 @@ new_call(struct judge *judge)
 	call->judge = judge;
 	call->fd = -1;
 	call->extra = -1;
+	call->held = -1;
 	target_init(&call->target);
 	for (i = 0; i < CALL_PATHS; i++)
 		resolve_pin_init(&call->pin[i]);

@@ -28,14 +28,15 @@
  * have effects when it is opened.
  */
 static bool
-may_do_at_once(const struct call *call)
+may_do_at_once(const struct judge *judge, const struct call *call)
 {
 	const char *path = call->path[0];
 
 	return call->base->op == SYS_OP_OPEN && call->has_path[0] &&
 	    (call->how.flags & ~(uint64_t)AT_ONCE) == 0 &&
 	    call->how.resolve == 0 && strncmp(path, "/proc", 5) != 0 &&
-	    strncmp(path, "/dev", 4) != 0 && resolve_is_canonical(path);
+	    strncmp(path, "/dev", 4) != 0 && resolve_is_canonical(path) &&
+	    !memo_has(&judge->judged, path);
 }
 
 static void
@@ -232,18 +233,49 @@ find_cwd(struct judge *judge, struct call *call)
 	close(fd);
 }
 
+/*
+ * Opens what is plainly permitted. What has an effect when it is opened is
+ * asked what it is before, unless a plain file was there the last time; if
+ * that has become something else since, it is held until it was opened the
+ * long way, so that nobody at the other end sees it come and go. -1: go on.
+ */
+static int
+open_at_once(struct judge *judge, struct call *call,
+    const struct resolve_view *view)
+{
+	const char *path = call->path[0];
+	bool known = memo_has(&judge->plain, path);
+	struct stat st;
+	int fd = -1;
+
+	judge_leave(judge);
+	if (known || resolve_is_plain_at(view, path))
+		fd = resolve_open_at_once(view, path, call->how.flags, &st);
+	judge_return(judge);
+	if (fd != -1 && resolve_is_plain(&st)) {
+		if (!known)
+			memo_add(&judge->plain, path);
+		return fd;
+	}
+	if (known)
+		memo_remove(&judge->plain, path);
+	call->held = fd;
+	return -1;
+}
+
 bool
 call_at_once(struct judge *judge, struct call *call)
 {
 	struct resolve_view view;
 	int fd;
 
-	if (judge->creds_changed || call_view(judge, call, &view) != 0 ||
-	    !call_is_plainly_permitted(judge, call))
+	if (judge->creds_changed || call_view(judge, call, &view) != 0)
 		return false;
-	judge_leave(judge);
-	fd = resolve_open_at_once(&view, call->path[0], call->how.flags);
-	judge_return(judge);
+	if (!call_is_plainly_permitted(judge, call)) {
+		memo_add(&judge->judged, call->path[0]);
+		return false;
+	}
+	fd = open_at_once(judge, call, &view);
 	if (fd == -1)
 		return false;
 	if (call->machine == SYS_I386 && call_opened_too_large(call, fd)) {
@@ -294,7 +326,7 @@ call_decode(struct judge *judge, struct call *call)
 	call->alias = sys_alias_of(call->base, call->how.flags);
 	call->ask.op = (enum sys_op)call->base->op;
 	call->ask.fd = call->fd;
-	call->unpinned = may_do_at_once(call);
+	call->unpinned = may_do_at_once(judge, call);
 	if (call->unpinned)
 		leave_unpinned(call);
 	else

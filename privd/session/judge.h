@@ -17,6 +17,7 @@
 #include "budget.h"
 #include "call.h"
 #include "credentials.h"
+#include "memo.h"
 #include "process.h"
 #include "reach.h"
 #include "session.h"
@@ -31,6 +32,8 @@ struct judge {
 	struct budget *budget;
 	struct regime *regimes;
 	struct kin_list kin;
+	struct memo plain;  /* what was a plain file when it was opened last */
+	struct memo judged; /* what is not simply permitted to be read */
 	struct reach reach;
 	int listener;
 	int record; /* channel to the keeper's log */

@@ -367,6 +367,9 @@ call_clear(struct call *call)
 	if (call->extra != -1)
 		close(call->extra);
 	call->extra = -1;
+	if (call->held != -1)
+		close(call->held);
+	call->held = -1;
 	call->npins = 0;
 	target_clear(&call->target);
 	drop_message(call);

@@ -46,6 +46,7 @@ struct job {
 	bool cloexec;
 	int fd;     /* pinned object, or socket */
 	int object; /* of a unix path, or -1 */
+	int held;   /* reading end of the fifo that is opened, or -1 */
 	int hand;   /* that connects, or -1 */
 	uint64_t flags;
 	int listener;
@@ -141,6 +142,43 @@ worker_error(int error)
 	return current != NULL ? error_of(current, error) : error;
 }
 
+static int
+move(int *fd)
+{
+	int moved = *fd;
+
+	*fd = -1;
+	return moved;
+}
+
+/* Somebody was at the other end of what is held: has written, or left. */
+static bool
+has_met_writer(const struct job *job)
+{
+	struct pollfd pfd = { .fd = job->held, .events = POLLIN };
+
+	return job->held != -1 && poll(&pfd, 1, 0) == 1;
+}
+
+/* Who came because of what is held, and left before this waited, was met. */
+static int
+reopen(struct job *job)
+{
+	int result = perform_reopen(job->fd, job->flags, 0);
+
+	if (result != -1 || errno != EINTR)
+		return result;
+	if (!has_met_writer(job) ||
+	    fcntl(job->held, F_SETFL, (int)job->flags) == -1) {
+		errno = EINTR;
+		return -1;
+	}
+	(void)pthread_mutex_lock(&lock); /* the watch looks at it */
+	result = move(&job->held);
+	(void)pthread_mutex_unlock(&lock);
+	return result;
+}
+
 static void
 work(struct job *job)
 {
@@ -153,7 +191,7 @@ work(struct job *job)
 	if (job->connecting)
 		result = do_connect(job);
 	else
-		result = perform_reopen(job->fd, job->flags, 0);
+		result = reopen(job);
 	if (result == -1)
 		ticket_refuse(&job->ticket, job->listener,
 		    error_of(job, errno));
@@ -171,6 +209,8 @@ free_job(struct job *job)
 		close(job->fd);
 	if (job->object != -1)
 		close(job->object);
+	if (job->held != -1)
+		close(job->held);
 	if (job->folder != -1)
 		close(job->folder);
 	if (job->pidfd != -1)
@@ -217,14 +257,14 @@ is_to_end(struct job *job)
 static bool
 end(struct job *job)
 {
-	if (!job->running || !is_to_end(job))
+	if (!job->running || !(is_to_end(job) || has_met_writer(job)))
 		return false;
 	(void)pthread_kill(job->thread, WAKE);
 	return true;
 }
 
-/* The pidfds of all that wait into fds; how many there are, and are told to
-   leave. With the lock held. */
+/* The pidfds of all that wait, and what they hold, into fds; how many there
+   are, and are told to leave. With the lock held. */
 static size_t
 look(struct pollfd *fds, size_t *ending)
 {
@@ -236,6 +276,8 @@ look(struct pollfd *fds, size_t *ending)
 			continue;
 		fds[n].events = POLLIN;
 		fds[n++].fd = jobs[i]->pidfd;
+		fds[n].events = POLLIN;
+		fds[n++].fd = jobs[i]->held;
 		if (end(jobs[i]))
 			++*ending;
 	}
@@ -266,7 +308,7 @@ wait_for_change(struct pollfd *fds, size_t n, size_t ending, long *moment)
 static void *
 watch(void *p)
 {
-	struct pollfd fds[JOBS_MAX];
+	struct pollfd fds[2 * JOBS_MAX];
 	size_t n, ending;
 	long moment = TICK_ENDING;
 
@@ -346,15 +388,6 @@ submit(struct judge *judge, struct call *call, struct job *job)
 	call_refuse(judge, call, EAGAIN);
 }
 
-static int
-move(int *fd)
-{
-	int moved = *fd;
-
-	*fd = -1;
-	return moved;
-}
-
 void
 worker_open(struct judge *judge, struct call *call, bool cloexec)
 {
@@ -366,6 +399,7 @@ worker_open(struct judge *judge, struct call *call, bool cloexec)
 	}
 	job->fd = move(&call->pin[0].object);
 	job->object = -1;
+	job->held = move(&call->held);
 	job->st = call->pin[0].st;
 	job->flags = call->how.flags;
 	job->cloexec = cloexec;
@@ -382,6 +416,7 @@ worker_connect(struct judge *judge, struct call *call)
 		return;
 	}
 	job->connecting = true;
+	job->held = -1;
 	job->fd = move(&call->fd);
 	job->object = call->addr_is_path ? move(&call->pin[0].object) : -1;
 	job->hand = call->addr.sa.sa_family == AF_UNIX ? judge->twin : -1;
@@ -402,7 +437,7 @@ worker_do(struct judge *judge, struct call *call,
 		call_refuse(judge, call, ENOMEM);
 		return;
 	}
-	job->fd = job->object = -1;
+	job->fd = job->object = job->held = -1;
 	job->task = *task;
 	submit(judge, call, job);
 }

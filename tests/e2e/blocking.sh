@@ -87,4 +87,51 @@ END
 "$privrun" -f "$T/ghosts" -a -E "$T/log" -c "$user" \
     "$helpers/ghosts" "$user_home/work/never" 200 >"$T/out" 2>&1
 same "nobody is at the other end" "readers: 0" "$(cat "$T/out")"
+# A name that a plain file had when it was read last: who waits at the other
+# end of the fifo that has it now sees no reader come and go.
+cat >"$T/becomes" <<END
+Policy: */dash, Emulation: native
+	Default: permit
+	native-fsread: filename match "/nothing/*" then deny
+END
+cat >"$T/reads" <<'END'
+read -r text <"$1"
+echo "a file: $text"
+until [ -e "$1.now" ]; do :; done
+read -r text <"$1"
+echo "a fifo: $text"
+END
+# shellcheck disable=SC2317 # called by until_true
+is_asleep() {
+	grep -q '^[0-9]* ([^)]*) S' "/proc/$1/stat"
+}
+become_fifo() {
+	echo text >"$1"
+	: >"$T/out"
+	"$privrun" -f "$T/becomes" -a -E "$T/log" -c "$user" \
+	    "$(command -v dash)" "$T/reads" "$1" >"$T/out" 2>&1 &
+	pid=$!
+	remember "$pid"
+	check "a file is read" wait_for "$T/out" '^a file: text' 30
+	rm "$1"
+	mkfifo "$1"
+	# shellcheck disable=SC2016
+	dash -c 'echo late >"$1"' dash "$1" &
+	writer=$!
+	remember "$writer"
+	check "its name is a fifo's that somebody waits at" until_true 10 \
+	    is_asleep "$writer"
+	: >"$1.now"
+	check "it is read" wait_for "$T/out" '^a fifo: late' 10
+	wait "$writer"
+	same "and was written" 0 $?
+	forget "$writer"
+	kill "$pid" 2>/dev/null
+	wait "$pid"
+	forget "$pid"
+}
+# Who is faster, the writer or the long way, is not the same each time.
+for n in 1 2 3 4; do
+	become_fifo "$user_home/work/becomes$n"
+done
 done_testing
