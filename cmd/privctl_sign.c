@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../privd/policy/openssl.h"
 #include "../privd/policy/policy.h"
 #include "../privd/policy/sign.h"
 #include "privctl.h"
@@ -87,7 +88,7 @@ privctl_keygen(int argc, char **argv)
 	secret = sign_secret_new();
 	bytes = secret == NULL ? NULL : sign_secret_private(secret, &len);
 	if (bytes == NULL)
-		errx(1, "cannot make a key");
+		errx(1, "a key cannot be made: %s", openssl_error(errno));
 	if (sign_write_file(argv[optind], bytes, len, 0600, true) == -1)
 		err(1, "%s", argv[optind]);
 	ret = write_public(secret, name);

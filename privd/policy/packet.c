@@ -22,6 +22,9 @@
 
 #include <pcap/pcap.h>
 
+#include "../lazy.h"
+#include "places.h"
+
 #define PACKET_SNAPLEN 262144
 
 /*
@@ -310,28 +313,59 @@ packet_translate(struct packet_program *p, const struct bpf_program *from,
 	return 0;
 }
 
+/* What is used of libpcap, which few policies need. */
+static struct {
+	__typeof__(pcap_open_dead) *open_dead;
+	__typeof__(pcap_compile) *compile;
+	__typeof__(pcap_geterr) *geterr;
+	__typeof__(pcap_freecode) *freecode;
+	__typeof__(pcap_close) *close;
+} libpcap;
+
+static bool
+packet_load_libpcap(const char **why)
+{
+	static const struct lazy_symbol symbols[] = {
+		{ "pcap_open_dead", (lazy_function *)&libpcap.open_dead },
+		{ "pcap_compile", (lazy_function *)&libpcap.compile },
+		{ "pcap_geterr", (lazy_function *)&libpcap.geterr },
+		{ "pcap_freecode", (lazy_function *)&libpcap.freecode },
+		{ "pcap_close", (lazy_function *)&libpcap.close },
+	};
+	static bool loaded;
+
+	loaded = loaded ||
+	    lazy_load(PRIVD_LIBPCAP, symbols,
+		sizeof(symbols) / sizeof(symbols[0]), why);
+	return loaded;
+}
+
 static int
 packet_compile(struct packet_program *p, const char *expression,
     unsigned int ifindex, char *reason, size_t len)
 {
 	struct bpf_program program;
+	const char *why;
 	pcap_t *pcap;
 	int rv;
 
-	pcap = pcap_open_dead(DLT_RAW, PACKET_SNAPLEN);
+	if (!packet_load_libpcap(&why))
+		return packet_refuse(reason, len,
+		    "it needs libpcap, which cannot be loaded: %s", why);
+	pcap = libpcap.open_dead(DLT_RAW, PACKET_SNAPLEN);
 	if (pcap == NULL) {
 		errno = ENOMEM;
 		return -1;
 	}
-	if (pcap_compile(pcap, &program, expression, 1, PCAP_NETMASK_UNKNOWN) ==
-	    -1) {
-		rv = packet_refuse(reason, len, "%s", pcap_geterr(pcap));
-		pcap_close(pcap);
+	if (libpcap.compile(pcap, &program, expression, 1,
+		PCAP_NETMASK_UNKNOWN) == -1) {
+		rv = packet_refuse(reason, len, "%s", libpcap.geterr(pcap));
+		libpcap.close(pcap);
 		return rv;
 	}
 	rv = packet_translate(p, &program, ifindex, reason, len);
-	pcap_freecode(&program);
-	pcap_close(pcap);
+	libpcap.freecode(&program);
+	libpcap.close(pcap);
 	return rv;
 }
 

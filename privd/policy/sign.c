@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "internal.h"
+#include "openssl.h"
 #include "sign_internal.h"
 
 #define TAG "privd policy signature 1"
@@ -247,9 +246,12 @@ parse_includes(struct sign_text *text, struct sign_statement *st)
 static int
 parse_signature(struct sign_text *text, struct sign_statement *st)
 {
+	const struct openssl *ssl = openssl();
 	unsigned char raw[BASE64_LEN], again[BASE64_LEN + 1];
 	const unsigned char *at;
 
+	if (ssl == NULL)
+		return -1;
 	if (sign_text_word(text, "signature: ",
 		st->nincludes > 0 ?
 		    "\"include: \" or \"signature: \"" :
@@ -257,8 +259,8 @@ parse_signature(struct sign_text *text, struct sign_statement *st)
 		return -1;
 	at = (const unsigned char *)text->bytes + text->pos;
 	if (text->len - text->pos < BASE64_LEN ||
-	    EVP_DecodeBlock(raw, at, BASE64_LEN) < SIGN_BYTES ||
-	    EVP_EncodeBlock(again, raw, SIGN_BYTES) != BASE64_LEN ||
+	    ssl->EVP_DecodeBlock(raw, at, BASE64_LEN) < SIGN_BYTES ||
+	    ssl->EVP_EncodeBlock(again, raw, SIGN_BYTES) != BASE64_LEN ||
 	    memcmp(again, at, BASE64_LEN) != 0)
 		return sign_text_fault(text, text->pos, "64 bytes as base64");
 	memcpy(st->signature, raw, SIGN_BYTES);
@@ -372,11 +374,14 @@ char *
 sign_print_signature(const uint8_t signature[SIGN_BYTES], char *lines,
     size_t *len)
 {
+	const struct openssl *ssl = openssl();
 	unsigned char text[BASE64_LEN + 1];
 	char *whole;
 	int n;
 
-	(void)EVP_EncodeBlock(text, signature, SIGN_BYTES);
+	if (ssl == NULL)
+		return NULL;
+	(void)ssl->EVP_EncodeBlock(text, signature, SIGN_BYTES);
 	n = asprintf(&whole, "%ssignature: %s\n", lines, (const char *)text);
 	if (n == -1)
 		return NULL;

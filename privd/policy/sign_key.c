@@ -11,16 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
+#include "openssl.h"
 #include "sign_internal.h"
 
 #define ALGORITHM "ED25519"
 #define PEM_MAX (16 * 1024)
+
+/* Whoever has a key has OpenSSL: only those that make one ask whether. */
 
 struct sign_secret {
 	EVP_PKEY *pair;
@@ -30,9 +27,14 @@ struct sign_secret {
 int
 sign_digest(const void *bytes, size_t len, uint8_t digest[SIGN_DIGEST])
 {
-	if (EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL) == 1)
+	const struct openssl *ssl = openssl();
+
+	if (ssl == NULL)
+		return -1;
+	if (ssl->EVP_Digest(bytes, len, digest, NULL, ssl->EVP_sha256(),
+		NULL) == 1)
 		return 0;
-	ERR_clear_error();
+	ssl->ERR_clear_error();
 	errno = ENOMEM;
 	return -1;
 }
@@ -41,13 +43,14 @@ sign_digest(const void *bytes, size_t len, uint8_t digest[SIGN_DIGEST])
 static int
 key_id(EVP_PKEY *key, uint8_t id[SIGN_DIGEST])
 {
+	const struct openssl *ssl = openssl();
 	unsigned char *der = NULL;
 	int len, ret;
 
-	len = i2d_PUBKEY(key, &der);
+	len = ssl->i2d_PUBKEY(key, &der);
 	ret = len <= 0 ? -1 : sign_digest(der, (size_t)len, id);
-	OPENSSL_free(der);
-	ERR_clear_error();
+	ssl->CRYPTO_free(der, OPENSSL_FILE, OPENSSL_LINE);
+	ssl->ERR_clear_error();
 	return ret;
 }
 
@@ -66,20 +69,25 @@ int
 sign_key_parse(struct sign_key *key, const char *bytes, size_t len,
     const char **wrong)
 {
+	const struct openssl *ssl = openssl();
 	BIO *bio;
 
+	*wrong = openssl_error(ELIBACC);
+	if (ssl == NULL)
+		return -1;
 	*wrong = "is not a public key in PEM";
 	if (len > PEM_MAX)
 		return -1;
-	bio = BIO_new_mem_buf(bytes, (int)len);
+	bio = ssl->BIO_new_mem_buf(bytes, (int)len);
 	if (bio != NULL)
-		key->public = PEM_read_bio_PUBKEY(bio, NULL, no_password, NULL);
-	BIO_free(bio);
-	ERR_clear_error();
+		key->public = ssl->PEM_read_bio_PUBKEY(bio, NULL, no_password,
+		    NULL);
+	ssl->BIO_free(bio);
+	ssl->ERR_clear_error();
 	if (key->public == NULL)
 		return -1;
 	*wrong = "is not a key for Ed25519";
-	if (!EVP_PKEY_is_a(key->public, ALGORITHM))
+	if (!ssl->EVP_PKEY_is_a(key->public, ALGORITHM))
 		return -1;
 	*wrong = "cannot be digested";
 	return key_id(key->public, key->id);
@@ -88,7 +96,8 @@ sign_key_parse(struct sign_key *key, const char *bytes, size_t len,
 void
 sign_key_clear(struct sign_key *key)
 {
-	EVP_PKEY_free(key->public);
+	if (key->public != NULL)
+		openssl()->EVP_PKEY_free(key->public);
 	free(key->name);
 	memset(key, 0, sizeof(*key));
 }
@@ -97,15 +106,17 @@ static bool
 key_verify(EVP_PKEY *key, const uint8_t signature[SIGN_BYTES],
     const void *bytes, size_t len)
 {
+	const struct openssl *ssl = openssl();
 	EVP_MD_CTX *context;
 	bool right;
 
-	context = EVP_MD_CTX_new();
+	context = ssl->EVP_MD_CTX_new();
 	right = context != NULL &&
-	    EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
-	    EVP_DigestVerify(context, signature, SIGN_BYTES, bytes, len) == 1;
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
+	    ssl->EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) == 1 &&
+	    ssl->EVP_DigestVerify(context, signature, SIGN_BYTES, bytes, len) ==
+		1;
+	ssl->EVP_MD_CTX_free(context);
+	ssl->ERR_clear_error();
 	return right;
 }
 
@@ -131,7 +142,7 @@ secret_of(EVP_PKEY *pair)
 
 	secret = calloc(1, sizeof(*secret));
 	if (secret == NULL || key_id(pair, secret->id) == -1) {
-		EVP_PKEY_free(pair);
+		openssl()->EVP_PKEY_free(pair);
 		free(secret);
 		return NULL;
 	}
@@ -142,10 +153,13 @@ secret_of(EVP_PKEY *pair)
 struct sign_secret *
 sign_secret_new(void)
 {
+	const struct openssl *ssl = openssl();
 	EVP_PKEY *pair;
 
-	pair = EVP_PKEY_Q_keygen(NULL, NULL, ALGORITHM);
-	ERR_clear_error();
+	if (ssl == NULL)
+		return NULL;
+	pair = ssl->EVP_PKEY_Q_keygen(NULL, NULL, ALGORITHM);
+	ssl->ERR_clear_error();
 	if (pair == NULL) {
 		errno = ENOMEM;
 		return NULL;
@@ -178,11 +192,15 @@ open_secret(const char *path, const char **wrong)
 struct sign_secret *
 sign_secret_read(const char *path, const char **wrong)
 {
+	const struct openssl *ssl = openssl();
 	struct sign_secret *secret;
 	EVP_PKEY *pair = NULL;
 	FILE *file;
 	int fd;
 
+	*wrong = openssl_error(ELIBACC);
+	if (ssl == NULL)
+		return NULL;
 	fd = open_secret(path, wrong);
 	if (fd == -1)
 		return NULL;
@@ -193,14 +211,14 @@ sign_secret_read(const char *path, const char **wrong)
 		return NULL;
 	}
 	/* OpenSSL asks for the password of a key that has one. */
-	pair = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+	pair = ssl->PEM_read_PrivateKey(file, NULL, NULL, NULL);
 	(void)fclose(file);
-	ERR_clear_error();
+	ssl->ERR_clear_error();
 	if (pair == NULL)
 		return NULL;
-	if (!EVP_PKEY_is_a(pair, ALGORITHM)) {
+	if (!ssl->EVP_PKEY_is_a(pair, ALGORITHM)) {
 		*wrong = "is not a key for Ed25519";
-		EVP_PKEY_free(pair);
+		ssl->EVP_PKEY_free(pair);
 		return NULL;
 	}
 	secret = secret_of(pair);
@@ -214,7 +232,7 @@ sign_secret_free(struct sign_secret *secret)
 {
 	if (secret == NULL)
 		return;
-	EVP_PKEY_free(secret->pair);
+	openssl()->EVP_PKEY_free(secret->pair);
 	free(secret);
 }
 
@@ -228,27 +246,29 @@ sign_secret_id(const struct sign_secret *secret)
 static char *
 take_memory(BIO *bio, bool written, size_t *len)
 {
+	const struct openssl *ssl = openssl();
 	char *bytes, *copy = NULL;
 	long n;
 
-	n = written ? BIO_get_mem_data(bio, &bytes) : 0;
+	n = written ? ssl->BIO_ctrl(bio, BIO_CTRL_INFO, 0, &bytes) : 0;
 	if (n > 0)
 		copy = strndup(bytes, (size_t)n);
 	*len = n > 0 ? (size_t)n : 0;
-	BIO_free(bio);
-	ERR_clear_error();
+	ssl->BIO_free(bio);
+	ssl->ERR_clear_error();
 	return copy;
 }
 
 char *
 sign_secret_private(const struct sign_secret *secret, size_t *len)
 {
+	const struct openssl *ssl = openssl();
 	BIO *bio;
 	bool written;
 
-	bio = BIO_new(BIO_s_secmem());
+	bio = ssl->BIO_new(ssl->BIO_s_secmem());
 	written = bio != NULL &&
-	    PEM_write_bio_PKCS8PrivateKey(bio, secret->pair, NULL, NULL, 0,
+	    ssl->PEM_write_bio_PKCS8PrivateKey(bio, secret->pair, NULL, NULL, 0,
 		NULL, NULL) == 1;
 	return take_memory(bio, written, len);
 }
@@ -256,11 +276,13 @@ sign_secret_private(const struct sign_secret *secret, size_t *len)
 char *
 sign_secret_public(const struct sign_secret *secret, size_t *len)
 {
+	const struct openssl *ssl = openssl();
 	BIO *bio;
 	bool written;
 
-	bio = BIO_new(BIO_s_mem());
-	written = bio != NULL && PEM_write_bio_PUBKEY(bio, secret->pair) == 1;
+	bio = ssl->BIO_new(ssl->BIO_s_mem());
+	written = bio != NULL &&
+	    ssl->PEM_write_bio_PUBKEY(bio, secret->pair) == 1;
 	return take_memory(bio, written, len);
 }
 
@@ -268,18 +290,20 @@ static bool
 sign_bytes(const struct sign_secret *secret, const char *bytes, size_t len,
     uint8_t signature[SIGN_BYTES])
 {
+	const struct openssl *ssl = openssl();
 	size_t size = SIGN_BYTES;
 	EVP_MD_CTX *context;
 	bool made;
 
-	context = EVP_MD_CTX_new();
+	context = ssl->EVP_MD_CTX_new();
 	made = context != NULL &&
-	    EVP_DigestSignInit(context, NULL, NULL, NULL, secret->pair) == 1 &&
-	    EVP_DigestSign(context, signature, &size,
+	    ssl->EVP_DigestSignInit(context, NULL, NULL, NULL, secret->pair) ==
+		1 &&
+	    ssl->EVP_DigestSign(context, signature, &size,
 		(const unsigned char *)bytes, len) == 1 &&
 	    size == SIGN_BYTES;
-	EVP_MD_CTX_free(context);
-	ERR_clear_error();
+	ssl->EVP_MD_CTX_free(context);
+	ssl->ERR_clear_error();
 	return made;
 }
 

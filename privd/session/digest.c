@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../perform/perform.h"
+#include "../policy/openssl.h"
 #include "call.h"
 #include "heir.h"
 #include "image.h"
@@ -22,9 +23,7 @@
 void
 digest_init(void)
 {
-	uint8_t digest[DIGEST_SIZE];
-
-	(void)image_digest(-1, digest);
+	(void)openssl();
 }
 
 bool

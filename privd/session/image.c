@@ -7,7 +7,6 @@
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
-#include <openssl/evp.h>
 
 #include <elf.h>
 #include <errno.h>
@@ -15,6 +14,8 @@
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "../policy/openssl.h"
 
 static bool
 is_blank(char c)
@@ -160,24 +161,28 @@ is_served(int fd)
 int
 image_digest(int fd, uint8_t digest[32])
 {
+	const struct openssl *ssl = openssl();
 	unsigned char buf[65536];
 	EVP_MD_CTX *md;
 	off_t at = 0;
 	ssize_t n = 0;
 	int ok;
 
+	if (ssl == NULL)
+		return -1;
 	if (is_served(fd)) {
 		errno = EACCES;
 		return -1;
 	}
-	md = EVP_MD_CTX_new();
-	ok = md != NULL && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1;
+	md = ssl->EVP_MD_CTX_new();
+	ok = md != NULL &&
+	    ssl->EVP_DigestInit_ex(md, ssl->EVP_sha256(), NULL) == 1;
 	while (ok && (n = pread(fd, buf, sizeof(buf), at)) > 0) {
-		ok = EVP_DigestUpdate(md, buf, (size_t)n) == 1;
+		ok = ssl->EVP_DigestUpdate(md, buf, (size_t)n) == 1;
 		at += n;
 	}
-	ok = ok && n == 0 && EVP_DigestFinal_ex(md, digest, NULL) == 1;
-	EVP_MD_CTX_free(md);
+	ok = ok && n == 0 && ssl->EVP_DigestFinal_ex(md, digest, NULL) == 1;
+	ssl->EVP_MD_CTX_free(md);
 	if (!ok && errno == 0)
 		errno = EIO;
 	return ok ? 0 : -1;

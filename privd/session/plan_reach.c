@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../policy/openssl.h"
 #include "../resolve/resolve.h"
 #include "accounts.h"
 #include "closure.h"
@@ -104,7 +105,7 @@ check_digest(struct planner *p, const struct policy_image *image)
 	result = fd == -1 ? -1 : image_digest(fd, digest);
 	if (result == -1)
 		(void)plan_refuse(p, SESSION_EXIT_REFUSED, "%s: %s",
-		    p->plan->program, strerror(errno));
+		    p->plan->program, openssl_error(errno));
 	if (fd != -1)
 		close(fd);
 	if (result == -1)
