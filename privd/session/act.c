@@ -90,16 +90,16 @@ static int
 put_result(struct judge *judge, struct call *call,
     const struct perform_result *result)
 {
-	static _Thread_local unsigned char small[PERFORM_DATA_MAX];
 	const unsigned char *data = result->data;
 	size_t len = result->len;
 	int error;
 
 	if (call->machine == SYS_I386) {
-		error = sys_i386_result(call->row, data, len, small, &len);
+		error = sys_i386_result(call->row, data, len, call->converted,
+		    &len);
 		if (error != 0)
 			return error;
-		data = small;
+		data = call->converted;
 	}
 	return call_put(judge, call, call->out, data, len) == -1 ? errno : 0;
 }
@@ -180,7 +180,7 @@ call_wants_cloexec(const struct call *call)
 static void
 act(struct judge *judge, struct call *call)
 {
-	static _Thread_local struct perform_result result;
+	struct perform_result *result = &call->result;
 	unsigned int traits = perform_traits(call->ask.op);
 	int n, error;
 
@@ -198,19 +198,19 @@ act(struct judge *judge, struct call *call)
 		call_begin(call);
 	judge_leave(judge);
 	if (call->ask.op == SYS_OP_READLINK)
-		n = read_link(judge, call, &result);
+		n = read_link(judge, call, result);
 	else if (call->ask.op == SYS_OP_ACCESS)
-		n = ask_access(judge, call, &result);
+		n = ask_access(judge, call, result);
 	else
-		n = perform_call(&call->ask, &result);
+		n = perform_call(&call->ask, result);
 	error = n == -1 ? errno : 0;
 	judge_return(judge);
 	call_let_go_of_mounts(call);
-	if (error == 0 && result.fd != -1)
-		(void)call_give(judge, call, result.fd,
+	if (error == 0 && result->fd != -1)
+		(void)call_give(judge, call, result->fd,
 		    call_wants_cloexec(call));
 	else
-		call_deliver(judge, call, &result, error);
+		call_deliver(judge, call, result, error);
 }
 
 int

@@ -18,13 +18,12 @@
 #include "../perform/perform.h"
 #include "../policy/policy.h"
 #include "../resolve/resolve.h"
+#include "hand.h"
 #include "process.h"
 #include "target.h"
 
 #define CALL_PATHS 2
 
-struct hand_gift;
-struct hand_request;
 struct judge;
 struct message;
 struct page_slot;
@@ -107,6 +106,13 @@ struct call {
 	/* by which each policy of the regime permitted it; NULL: its default */
 	const struct policy_rule *rules[FILTER_IMAGES_MAX];
 	bool elevated; /* and a hand performs it */
+
+	/* what came of it, as it is and as a 32-bit program has it */
+	struct perform_result result;
+	unsigned char converted[PERFORM_DATA_MAX];
+	/* what a hand is asked */
+	struct hand_request asked;
+	struct hand_reply reply;
 };
 
 /* The judge takes on the caller's credentials, where they can change. False:

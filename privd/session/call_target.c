@@ -299,16 +299,13 @@ call_target_is_for_hand(const struct call *call)
 void
 call_touch(struct judge *judge, struct call *call)
 {
-	static _Thread_local struct hand_request request;
-	static _Thread_local struct hand_reply reply;
-	static _Thread_local struct perform_result result;
 	bool targets = sys_has_target(call->row);
 	struct hand_gift gift;
 	int fd = -1, error;
 
 	error = call_take_late(judge, call);
 	if (error == 0 && judge->twin != -1)
-		error = call_fill(call, &request, &gift);
+		error = call_fill(call, &call->asked, &gift);
 	if (error != 0) {
 		call_refuse(judge, call, error);
 		return;
@@ -318,19 +315,20 @@ call_touch(struct judge *judge, struct call *call)
 	if (!targets)
 		judge_leave(judge);
 	if (judge->twin == -1)
-		error = perform_call(&call->ask, &result) == -1 ? errno : 0;
+		error = perform_call(&call->ask, &call->result) == -1 ? errno :
+									0;
 	else
-		error = hand_ask(judge->twin, &request, gift.fds, gift.n,
-			    &reply, &fd) == -1 ?
+		error = hand_ask(judge->twin, &call->asked, gift.fds, gift.n,
+			    &call->reply, &fd) == -1 ?
 		    errno :
 		    0;
 	if (!targets)
 		judge_return(judge);
 	if (judge->twin == -1) {
-		call_deliver(judge, call, &result, error);
+		call_deliver(judge, call, &call->result, error);
 		return;
 	}
 	if (fd != -1)
 		close(fd);
-	call_deliver(judge, call, &reply.result, error);
+	call_deliver(judge, call, &call->reply.result, error);
 }

@@ -376,8 +376,6 @@ ask(const struct call *call, int hand, struct hand_request *request,
 void
 call_elevate(struct judge *judge, struct call *call)
 {
-	static _Thread_local struct hand_request request;
-	static _Thread_local struct hand_reply reply;
 	uint8_t hand = judge->plan->rule_hand[call->verdict.rule->index];
 	struct hand_gift gift;
 	int fd, error;
@@ -389,10 +387,10 @@ call_elevate(struct judge *judge, struct call *call)
 	if (error == 0)
 		error = address_error(call);
 	if (error == 0)
-		error = call_fill(call, &request, &gift);
+		error = call_fill(call, &call->asked, &gift);
 	/* No effect without a place for its descriptor. */
 	if (error == 0 && call->base->op == SYS_OP_OPEN &&
-	    (request.flags & (O_CREAT | O_TRUNC)) != 0 &&
+	    (call->asked.flags & (O_CREAT | O_TRUNC)) != 0 &&
 	    !room_for_descriptor(call->thread->folder))
 		error = EMFILE;
 	if (error != 0) {
@@ -401,10 +399,11 @@ call_elevate(struct judge *judge, struct call *call)
 	}
 	call_begin(call);
 	judge_leave(judge);
-	error = ask(call, judge->hands[hand], &request, &gift, &reply, &fd);
+	error = ask(call, judge->hands[hand], &call->asked, &gift, &call->reply,
+	    &fd);
 	judge_return(judge);
 	if (error != 0)
 		call_refuse(judge, call, error);
 	else
-		answer(judge, call, &reply, fd);
+		answer(judge, call, &call->reply, fd);
 }

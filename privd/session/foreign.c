@@ -141,7 +141,6 @@ make_socket(struct judge *judge, struct call *call)
 static void
 do_option(struct judge *judge, struct call *call)
 {
-	static _Thread_local struct perform_result result;
 	int error;
 
 	error = call_take_late(judge, call);
@@ -150,8 +149,8 @@ do_option(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	error = perform_call(&call->ask, &result) == -1 ? errno : 0;
-	call_deliver(judge, call, &result, error);
+	error = perform_call(&call->ask, &call->result) == -1 ? errno : 0;
+	call_deliver(judge, call, &call->result, error);
 }
 
 static void

@@ -79,17 +79,18 @@ reach_openat(struct reach *reach, int folder, const char *name, int flags)
 
 /* Threads of the judge ask one after the other. */
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static struct reach_request request; /* of whoever has it */
 
 static int
-ask(struct reach *reach, struct reach_request *request, int *fd)
+ask(struct reach *reach, int *fd)
 {
 	struct reach_reply reply = { 0 };
 	int fds[CHANNEL_FDS_MAX];
 	size_t nfds = 0, len;
 	ssize_t n = -1;
 
-	len = offsetof(struct reach_request, data) + request->len;
-	if (channel_send(reach->fetcher, request, len, NULL, 0) == 0)
+	len = offsetof(struct reach_request, data) + request.len;
+	if (channel_send(reach->fetcher, &request, len, NULL, 0) == 0)
 		n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds,
 		    &nfds);
 	if (n == (ssize_t)sizeof(reply) && reply.error == 0 &&
@@ -105,13 +106,12 @@ ask(struct reach *reach, struct reach_request *request, int *fd)
 }
 
 static void
-start_request(struct reach_request *request, enum reach_op op, uint64_t id,
-    pid_t tid)
+start_request(enum reach_op op, uint64_t id, pid_t tid)
 {
-	memset(request, 0, offsetof(struct reach_request, data));
-	request->op = op;
-	request->id = id;
-	request->tid = tid;
+	memset(&request, 0, offsetof(struct reach_request, data));
+	request.op = op;
+	request.id = id;
+	request.tid = tid;
 }
 
 static const char *
@@ -135,7 +135,6 @@ int
 reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
     enum reach_what what, int number)
 {
-	static _Thread_local struct reach_request request;
 	char name[32];
 	int fd;
 
@@ -147,10 +146,10 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 		return fd;
 	/* Not dumpable (mode 0711): its files are root's. */
 	(void)pthread_mutex_lock(&turn);
-	start_request(&request, REACH_OPEN, id, tid);
+	start_request(REACH_OPEN, id, tid);
 	request.what = what;
 	request.number = number;
-	if (ask(reach, &request, &fd) == -1)
+	if (ask(reach, &fd) == -1)
 		fd = -1;
 	(void)pthread_mutex_unlock(&turn);
 	return fd;
@@ -188,15 +187,14 @@ take_directly(struct reach *reach, pid_t tid, pid_t tgid, int number)
 int
 reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 {
-	static _Thread_local struct reach_request request;
 	int fd;
 
 	if (reach->fetcher == -1)
 		return take_directly(reach, tid, tgid, number);
 	(void)pthread_mutex_lock(&turn);
-	start_request(&request, REACH_TAKE, id, tid);
+	start_request(REACH_TAKE, id, tid);
 	request.number = number;
-	if (ask(reach, &request, &fd) == -1)
+	if (ask(reach, &fd) == -1)
 		fd = -1;
 	(void)pthread_mutex_unlock(&turn);
 	return fd;
@@ -227,7 +225,6 @@ int
 reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
     const void *data, size_t len)
 {
-	static _Thread_local struct reach_request request;
 	int result;
 
 	if (len == 0)
@@ -244,11 +241,11 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
 		return -1;
 	}
 	(void)pthread_mutex_lock(&turn);
-	start_request(&request, REACH_WRITE, id, tid);
+	start_request(REACH_WRITE, id, tid);
 	request.addr = addr;
 	request.len = (uint32_t)len;
 	memcpy(request.data, data, len);
-	result = ask(reach, &request, NULL);
+	result = ask(reach, NULL);
 	(void)pthread_mutex_unlock(&turn);
 	return result;
 }
@@ -288,7 +285,6 @@ int
 reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *who,
     int *exe)
 {
-	static _Thread_local struct reach_request request;
 	struct reach_who reply = { .error = EIO };
 	int fds[CHANNEL_FDS_MAX];
 	size_t nfds = 0;
@@ -300,7 +296,7 @@ reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *who,
 		return -1;
 	}
 	(void)pthread_mutex_lock(&turn);
-	start_request(&request, REACH_WHO, id, number);
+	start_request(REACH_WHO, id, number);
 	if (channel_send(fetcher, &request,
 		offsetof(struct reach_request, data), NULL, 0) == 0)
 		n = channel_receive(fetcher, &reply, sizeof(reply), fds, &nfds);
