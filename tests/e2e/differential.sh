@@ -16,6 +16,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/judged.sh
 
 need_root
+protect_files "$0" "$@"
 need_programs setpriv unshare ip
 unshare -m -p -f --mount-proc -u -i -n true 2>/dev/null ||
     skip_all "no namespaces here"
@@ -34,7 +35,6 @@ if [ -n "${DIFF_I386-}" ]; then
 	cat tests/diff/known32 >>"$known"
 fi
 make_user
-protect_files
 other=12345 # who is neither root nor the user
 work=$T/work
 : >"$T/used"

@@ -10,12 +10,12 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/judged.sh
 
 need_root
+protect_files "$0" "$@"
 need_programs setpriv setcap truncate
 small=$BUILD/tests/e2e32
 [ -x "$small/layouts" ] || skip_all "no 32-bit programs can be built"
 "$small/ids" >/dev/null 2>&1 || skip_all "no 32-bit programs run here"
 make_user
-protect_files
 trusted_folder
 for name in one two static; do
 	from=$small/confined

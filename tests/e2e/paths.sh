@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 
 need_root
+protect_files "$0" "$@"
 need_programs setpriv setcap
 make_user
 trusted_folder
@@ -16,7 +17,6 @@ cp "$helpers/pathcalls" "$trusted/pathguard"
 setcap cap_block_suspend=i "$trusted/pathguard" ||
     skip_all "file capabilities cannot be set here"
 work=$trusted/work
-protect_files
 
 # What pathcalls expects, made anew for each run; the user's, unless named
 # after root, or after others, who have an id that nobody has.

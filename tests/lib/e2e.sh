@@ -197,9 +197,15 @@ make_user() {
 	user_gid=$(id -g "$user")
 }
 
-# The kernel's protections of sticky folders are raised to what most systems
-# have, for as long as the test runs; never lowered.
+# protect_files "$0" "$@": runs the test again, where the kernel's protections
+# of sticky folders are raised to what most systems have, for as long as it
+# runs; never lowered. One test at a time: they are the machine's.
 protect_files() {
+	if [ "${E2E_PROTECTED-}" != 1 ]; then
+		need_programs flock
+		clean_up
+		E2E_PROTECTED=1 exec flock -o /proc/sys/fs sh "$@"
+	fi
 	for setting in protected_symlinks=1 protected_regular=2 \
 	    protected_fifos=2; do
 		file=/proc/sys/fs/${setting%%=*}
