@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * From files and folders to sets: reading, what of it may be trusted, and
- * that a file with an error adds nothing at all.
+ * From files and folders to sets: reading, and that a file with an error adds
+ * nothing at all.
  */
 #include "image.h"
 
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sign_internal.h"
 
@@ -207,105 +208,19 @@ policy_load_folder(struct policy_set *set, const struct policy_source *source,
 	return ret;
 }
 
-/* One component on the way; the last must be of this type. */
-static const char *
-trusted_component(const char *path, bool last, mode_t type, struct stat *st)
-{
-	if (lstat(path, st) == -1)
-		return strerror(errno);
-	if (st->st_uid != 0)
-		return "does not belong to root";
-	if (last && (st->st_mode & S_IFMT) != type)
-		return type == S_IFDIR ? "is not a folder" :
-					 "is not a regular file";
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
-		return NULL;
-	/* In a sticky folder root's entries are root's alone. */
-	if (!last && S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX)
-		return NULL;
-	return "can be written by others than root";
-}
-
-/* Of a canonical path. Each check holds for good: only root can undo it. */
-static int
-full_trusted(char *full, mode_t type, char *reason, size_t len)
-{
-	const char *wrong;
-	struct stat st;
-	size_t i;
-	char c;
-
-	wrong = trusted_component("/", false, type, &st);
-	if (wrong != NULL) {
-		(void)snprintf(reason, len, "not trusted: \"/\" %s", wrong);
-		return -1;
-	}
-	for (i = 1; full[i - 1] != '\0'; i++) {
-		if (full[i] != '/' && full[i] != '\0')
-			continue;
-		c = full[i];
-		full[i] = '\0';
-		wrong = trusted_component(full, c == '\0', type, &st);
-		if (wrong != NULL) {
-			(void)snprintf(reason, len, "not trusted: \"%s\" %s",
-			    full, wrong);
-			return -1;
-		}
-		full[i] = c;
-	}
-	return 0;
-}
-
-int
-policy_trusted(const char *path, char *reason, size_t len)
-{
-	char full[PATH_MAX];
-
-	if (realpath(path, full) == NULL) {
-		(void)snprintf(reason, len, "%s", strerror(errno));
-		return -1;
-	}
-	return full_trusted(full, S_IFREG, reason, len);
-}
-
-int
-policy_trusted_folder(const char *path, char *reason, size_t len)
-{
-	char full[PATH_MAX];
-
-	if (realpath(path, full) == NULL) {
-		(void)snprintf(reason, len, "%s", strerror(errno));
-		return -1;
-	}
-	return full_trusted(full, S_IFDIR, reason, len);
-}
-
 char *
 file_read_trusted(const char *path, size_t *len, char *reason,
     size_t reason_len)
 {
 	char full[PATH_MAX], *bytes;
-	int state;
+	int fd;
 
-	state = path_resolve(path, false, false, full);
-	if (state == PATH_MISSING)
-		errno = ENOENT;
-	if (state == -1 || state == PATH_MISSING)
-		goto failed;
-	if (state == PATH_UNTRUSTED) {
-		(void)snprintf(reason, reason_len,
-		    "not trusted: others than root can set a link on the way");
-		errno = EPERM;
+	fd = policy_trusted_open(path, full, reason, reason_len);
+	if (fd == -1)
 		return NULL;
-	}
-	if (full_trusted(full, S_IFREG, reason, reason_len) == -1) {
-		errno = EPERM;
-		return NULL;
-	}
+	close(fd);
 	bytes = file_read(full, true, len);
-	if (bytes != NULL)
-		return bytes;
-failed:
-	(void)snprintf(reason, reason_len, "%s", strerror(errno));
-	return NULL;
+	if (bytes == NULL)
+		(void)snprintf(reason, reason_len, "%s", strerror(errno));
+	return bytes;
 }

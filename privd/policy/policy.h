@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <limits.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -241,6 +242,14 @@ bool policy_source_tree(char *policies, char *templates, size_t len);
 int policy_trusted(const char *path, char *reason, size_t len);
 /* The same of a folder. */
 int policy_trusted_folder(const char *path, char *reason, size_t len);
+/*
+ * Opens (O_PATH) a regular file of which policy_trusted() holds and to which
+ * no link leads that others than root can set; its canonical path is put into
+ * full. Returns the descriptor; or -1 with errno (EPERM: it is not trusted)
+ * and the reason.
+ */
+int policy_trusted_open(const char *path, char full[PATH_MAX], char *reason,
+    size_t len);
 
 /*
  * The compiled policy of a program (canonical absolute path) from one
