@@ -48,7 +48,9 @@ static const struct command commands[] = {
 	    command_eval },
 	{ "fmt", "file ...", command_fmt },
 	{ "keygen", "key", privctl_keygen },
+	{ "mark", "-a | program ...", privctl_mark },
 	{ "sign", "-k key [-s serial] file ...", privctl_sign },
+	{ "unmark", "-a | program ...", privctl_unmark },
 	{ "verify", "file ...", privctl_verify },
 };
 

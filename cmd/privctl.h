@@ -21,6 +21,10 @@ void privctl_find_templates(struct privctl_templates *, const char *file);
 /* Says how the command is used, or all are, and exits. */
 void privctl_usage(const char *command) __attribute__((noreturn));
 
+/* privctl_mark.c */
+int privctl_mark(int argc, char **argv);
+int privctl_unmark(int argc, char **argv);
+
 /* privctl_sign.c */
 int privctl_keygen(int argc, char **argv);
 int privctl_sign(int argc, char **argv);

@@ -194,9 +194,7 @@ plan(struct launching *l, struct session_plan *plan)
 		end(l, PROTOCOL_REFUSED);
 	if (!plan->marked)
 		refuse(l, PROTOCOL_PLAIN,
-		    "it does not carry the mark: setcap "
-		    "cap_block_suspend=i %s",
-		    l->path);
+		    "it does not carry the mark: privctl mark %s", l->path);
 }
 
 static void

@@ -7,8 +7,9 @@
  */
 #include "trust.h"
 
-#include <sys/capability.h>
 #include <sys/prctl.h>
+
+#include <linux/capability.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,51 +18,27 @@
 #include "../policy/policy.h"
 #include "identity.h"
 #include "jail.h"
-
-static bool
-has_flag(cap_t caps, cap_value_t cap, cap_flag_t flag)
-{
-	cap_flag_value_t value = CAP_CLEAR;
-
-	return cap_get_flag(caps, cap, flag, &value) == 0 && value == CAP_SET;
-}
-
-static bool
-grants_any(cap_t caps)
-{
-	cap_value_t cap;
-
-	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		if (has_flag(caps, cap, CAP_PERMITTED))
-			return true;
-	return false;
-}
+#include "mark.h"
 
 /* The mark, or none; file capabilities without it would end the guard. */
 static int
 check_mark(const char *path, bool *marked, char *why, size_t len)
 {
-	bool grants;
-	cap_t caps;
+	struct mark mark;
 
 	*marked = false;
-	caps = cap_get_file(path);
-	if (caps == NULL && (errno == ENODATA || errno == EOPNOTSUPP))
-		return 0;
-	if (caps == NULL) {
+	if (mark_read(path, &mark) == -1) {
 		(void)snprintf(why, len, "cannot read its capabilities: %s",
 		    strerror(errno));
 		return -1;
 	}
-	*marked = has_flag(caps, CAP_BLOCK_SUSPEND, CAP_INHERITABLE);
-	grants = grants_any(caps);
-	(void)cap_free(caps);
-	if (*marked || !grants)
+	*marked = mark.marked;
+	if (*marked || !(mark.guard || mark.others))
 		return 0;
 	(void)snprintf(why, len,
 	    "it has capabilities of its own and would "
 	    "lose the guard: take them away (setcap -r %s), or mark it "
-	    "(setcap cap_block_suspend=i %s)",
+	    "(privctl mark %s)",
 	    path, path);
 	return -1;
 }

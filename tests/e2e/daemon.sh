@@ -112,7 +112,7 @@ policy unmarked "Policy: $unmarked, Emulation: native
 check "a further policy" daemon_reload
 by_daemon "$one" "$unmarked" --version >"$T/out" 2>&1
 like "a program without the mark: says what to do" \
-    'setcap cap_block_suspend=i' "$(cat "$T/out")"
+    'does not carry the mark: privctl mark' "$(cat "$T/out")"
 
 # The user's own policies confine further, and give nothing.
 mkdir "$one_home/.privd"
