@@ -42,6 +42,7 @@ static int command_fmt(int, char **);
 static const struct command commands[] = {
 	{ "calls", "[-m machine] [name ...]", command_calls },
 	{ "check", "[-v] file ...", command_check },
+	{ "doctor", "[--json] [-f config] [program ...]", privctl_doctor },
 	{ "eval",
 	    "-f file [-x program] [-u user] [-g group] [-H home] [-C cwd] "
 	    "call [name=value ...]",

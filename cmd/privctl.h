@@ -21,6 +21,9 @@ void privctl_find_templates(struct privctl_templates *, const char *file);
 /* Says how the command is used, or all are, and exits. */
 void privctl_usage(const char *command) __attribute__((noreturn));
 
+/* privctl_doctor.c */
+int privctl_doctor(int argc, char **argv);
+
 /* privctl_mark.c */
 int privctl_mark(int argc, char **argv);
 int privctl_unmark(int argc, char **argv);
