@@ -21,7 +21,7 @@
 
 static void __attribute__((noreturn)) usage(void)
 {
-	(void)fprintf(stderr, "usage: privd [-dnV] [-f config] [-s socket]\n");
+	(void)fprintf(stderr, "usage: privd [-dFnV] [-f config] [-s socket]\n");
 	exit(2);
 }
 
@@ -33,9 +33,12 @@ main(int argc, char *argv[])
 	};
 	int ch;
 
-	while ((ch = getopt(argc, argv, "df:ns:V")) != -1) {
+	while ((ch = getopt(argc, argv, "dFf:ns:V")) != -1) {
 		switch (ch) {
 		case 'd':
+			start.foreground = start.log_stderr = true;
+			break;
+		case 'F':
 			start.foreground = true;
 			break;
 		case 'f':

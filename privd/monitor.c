@@ -32,6 +32,7 @@
 #include "policy/policy.h"
 #include "policy/sign.h"
 #include "rate.h"
+#include "service.h"
 #include "session/descriptors.h"
 #include "session/page.h"
 
@@ -177,10 +178,14 @@ load(struct monitor *monitor)
 static void
 reload(struct monitor *monitor)
 {
-	if (load(monitor) == -1)
+	service_reloading();
+	if (load(monitor) == -1) {
 		syslog(LOG_ERR, "what is in force stays as it is");
-	else
+		service_ready("A reload failed: what was in force stays.");
+	} else {
 		syslog(LOG_NOTICE, "a new configuration is in force");
+		service_ready("Ready, reloaded.");
+	}
 }
 
 /* --- connections */
@@ -480,14 +485,32 @@ listen_at(const char *path)
 	return sock;
 }
 
+/* Where users come: what a service manager made, or made here. */
+static bool
+open_socket(struct monitor *monitor, const char *path)
+{
+	const char *wrong;
+
+	if (service_listener(path, &monitor->sock, &wrong) == -1)
+		errx(1, "the socket that was handed over: %s", wrong);
+	if (monitor->sock != -1)
+		return true;
+	make_folder(path);
+	monitor->sock = listen_at(path);
+	if (monitor->sock == -1)
+		err(1, "%s", path);
+	return false;
+}
+
 int
 monitor_main(const struct monitor_start *start)
 {
 	static struct monitor monitor;
 	const char *path;
+	bool given;
 
 	monitor.start = start;
-	openlog("privd", LOG_PID | (start->foreground ? LOG_PERROR : 0),
+	openlog("privd", LOG_PID | (start->log_stderr ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
 	if (load(&monitor) == -1)
 		errx(1,
@@ -495,17 +518,17 @@ monitor_main(const struct monitor_start *start)
 	if (start->only_check)
 		return 0;
 	path = start->socket != NULL ? start->socket : monitor.config->socket;
-	make_folder(path);
-	monitor.sock = listen_at(path);
-	if (monitor.sock == -1)
-		err(1, "%s", path);
+	given = open_socket(&monitor, path);
 	if (add_events(&monitor) == -1)
 		errx(1, "cannot wait for events");
 	if (!start->foreground && daemon(0, 0) == -1)
 		err(1, "daemon");
 	syslog(LOG_NOTICE, "ready at %s", path);
+	service_ready("Ready.");
 	(void)event_base_dispatch(monitor.base);
-	(void)unlink(path);
+	service_stopping();
+	if (!given)
+		(void)unlink(path);
 	syslog(LOG_NOTICE, "ends; sessions go on");
 	return 0;
 }

@@ -9,6 +9,7 @@ struct monitor_start {
 	const char *socket;      /* NULL: the configuration's */
 	const char *launcher;    /* the file of privrun */
 	bool foreground;
+	bool log_stderr; /* as well */
 	bool only_check; /* the configuration and the policies */
 };
 
