@@ -45,7 +45,7 @@ main(int argc, char *argv[])
 			start.config_file = optarg;
 			break;
 		case 'n':
-			start.only_check = true;
+			start.only_check = start.log_stderr = true;
 			break;
 		case 's':
 			start.socket = optarg;
