@@ -5,9 +5,6 @@
  */
 #include "privd.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "connect.h"
 #include "launch.h"
 #include "protocol.h"
 
@@ -33,52 +31,6 @@ struct privd_session {
 	struct wire plan;
 	struct wire wire;
 };
-
-/*
- * Whoever is asked says under which filter a guarded process runs, and what it
- * is told of its environment. That nobody but root may: the daemon could not
- * tell that its words, and those of this process, were handed on by another.
- */
-static int
-check_listener(struct privd_session *session, int sock)
-{
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-
-	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
-		return -1;
-	if (cred.uid == 0)
-		return 0;
-	(void)snprintf(session->reason, sizeof(session->reason),
-	    "who listens there is not root");
-	errno = EPERM;
-	return -1;
-}
-
-static int
-reach_privd(struct privd_session *session, const char *path)
-{
-	struct sockaddr_un sun;
-	int sock, error;
-
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(sun.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(sun.sun_path, path, strlen(path));
-	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (sock == -1)
-		return -1;
-	if (connect(sock, (const struct sockaddr *)&sun, sizeof(sun)) == 0 &&
-	    check_listener(session, sock) == 0)
-		return sock;
-	error = errno;
-	close(sock);
-	errno = error;
-	return -1;
-}
 
 static int
 send_hello(struct privd_session *session, const struct privd_request *request)
@@ -152,8 +104,8 @@ privd_session_open(const struct privd_request *request,
 	*out = session = calloc(1, sizeof(*session));
 	if (session == NULL)
 		return -1;
-	session->sock = reach_privd(session,
-	    request->socket != NULL ? request->socket : PROTOCOL_SOCKET);
+	session->sock = connect_privd(request->socket, session->reason,
+	    sizeof(session->reason));
 	if (session->sock != -1 && send_hello(session, request) == 0 &&
 	    receive_plan(session) == 0)
 		return 0;
