@@ -283,6 +283,14 @@ pred_holds(const struct policy_pred *pred, const struct policy_caller *caller)
 	return group_holds(pred, caller);
 }
 
+bool
+policy_applies(const struct policy_rule *rule,
+    const struct policy_caller *caller)
+{
+	return rule->pred == NULL ||
+	    (caller != NULL && pred_holds(rule->pred, caller));
+}
+
 static bool
 has_values(unsigned int macros, const struct policy_request *req)
 {
@@ -302,8 +310,7 @@ rule_matches(const struct policy_rule *rule, const struct policy_request *req)
 {
 	struct evaluation ev = { .req = req };
 
-	if (rule->pred != NULL &&
-	    (req->caller == NULL || !pred_holds(rule->pred, req->caller)))
+	if (!policy_applies(rule, req->caller))
 		return false;
 	if (!has_values(rule->macros, req))
 		return false;

@@ -352,6 +352,9 @@ struct policy_verdict {
 void policy_evaluate(const struct policy_image *, const struct policy_request *,
     bool enforcing, struct policy_verdict *);
 
+/* Does the rule's predicate, if it has one, hold for this caller? */
+bool policy_applies(const struct policy_rule *, const struct policy_caller *);
+
 /*
  * The rules that can apply to a call, in the order in which they are tried:
  * those of the variant, of the base, of the alias. Returns their number, at
