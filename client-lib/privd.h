@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * libprivd: the public interface to privd. A launcher asks for a session and
- * becomes its program.
+ * becomes its program; and anybody may ask what privd does for him.
  */
 #ifndef PRIVD_H
 #define PRIVD_H
+
+#include <sys/types.h>
+
+#include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +59,49 @@ const char *privd_session_reason(const struct privd_session *);
 int privd_exec(struct privd_session *, const char *command, char *const argv[]);
 /* Ends a session that was not begun. NULL is nothing. Keeps errno. */
 void privd_session_close(struct privd_session *);
+
+/*
+ * What can be asked. Root is answered about everybody, others about what is
+ * their own; PRIVD_RELOAD is root's alone. The rows are in libprivd(3).
+ */
+enum privd_topic {
+	PRIVD_STATUS = 1, /* the daemon: one row */
+	PRIVD_SESSIONS,   /* a row for each that is going on */
+	PRIVD_POLICIES,   /* what may be had: one for each rule */
+	PRIVD_RELOAD      /* read all anew; a row for each error */
+};
+
+/* Of a row. Names may be added, so they are to be looked for. */
+struct privd_field {
+	const char *name;
+	const char *text; /* printing characters of ASCII; NULL: a number */
+	uint64_t number;
+};
+
+struct privd_query;
+
+/*
+ * Asks; pid is the process that it is about, where the topic has one, or 0.
+ * Returns 0; or -1 with errno as privd_session_open() does, and then *query,
+ * which may be NULL, is still to be closed.
+ */
+int privd_ask(const char *socket, enum privd_topic, pid_t pid,
+    struct privd_query **query);
+/*
+ * The next row, which is good till the next call. Returns 1; 0 when that was
+ * all; or -1 with errno:
+ *	EPERM	it is not for him
+ *	EBUSY	he asks too much at once
+ *	EINVAL	it could not be done
+ *	ENOTSUP	this daemon does not know the topic
+ *	ETIMEDOUT, EPROTO, ...	privd does not answer as it should
+ */
+int privd_next(struct privd_query *, const struct privd_field **fields,
+    size_t *count);
+/* Why it failed, in words or "", never NULL; good as long as the query. */
+const char *privd_query_reason(const struct privd_query *);
+/* NULL is nothing. Keeps errno. */
+void privd_query_close(struct privd_query *);
 
 #ifdef __cplusplus
 }

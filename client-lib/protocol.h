@@ -7,8 +7,14 @@
  *	privd		PLAN	what comes of it, why; the filter; variables
  *	launcher	READY	the number that its listener will have
  *
- * Nothing of it is authority: who the launcher is privd knows from the
- * kernel, and what it launches from its first notification.
+ * and between privd and who has a question:
+ *
+ *	asker		ASK	topic, a number
+ *	privd		ROW	fields; as many rows as there are
+ *	privd		END	what came of it, why
+ *
+ * Nothing of it is authority: who the peer is privd knows from the kernel,
+ * and what a launcher launches from its first notification.
  */
 #ifndef PRIVD_CLIENT_PROTOCOL_H
 #define PRIVD_CLIENT_PROTOCOL_H
@@ -25,7 +31,12 @@ enum protocol_type {
 	/* u32 outcome; string reason; bytes filter; strings, the names of
 	   variables that are kept */
 	PROTOCOL_PLAN,
-	PROTOCOL_READY /* u32 number */
+	PROTOCOL_READY, /* u32 number */
+	PROTOCOL_ASK,   /* u32 topic, u32 number */
+	/* u32 count; as many fields: string name, u32 kind, and by that a u64
+	   or a string */
+	PROTOCOL_ROW,
+	PROTOCOL_END /* u32 outcome; string reason */
 };
 
 /* Of HELLO. */
@@ -41,6 +52,32 @@ enum protocol_outcome {
 	PROTOCOL_REFUSED /* no session */
 };
 
+/* Of ASK; the numbers are those of privd.h. */
+enum protocol_topic {
+	PROTOCOL_STATUS = 1,
+	PROTOCOL_SESSIONS,
+	PROTOCOL_POLICIES,
+	PROTOCOL_RELOAD
+};
+
+/* Of a field. */
+enum protocol_kind {
+	PROTOCOL_NUMBER,
+	PROTOCOL_TEXT
+};
+
+/* Of END. */
+enum protocol_end {
+	PROTOCOL_ANSWERED,
+	PROTOCOL_DENIED, /* not for who asks */
+	PROTOCOL_BUSY,   /* he asks too much at once */
+	PROTOCOL_FAILED,
+	PROTOCOL_UNKNOWN /* no such topic */
+};
+
+#define PROTOCOL_FIELDS_MAX 24
+#define PROTOCOL_FIELD_NAME_MAX 31
+#define PROTOCOL_TEXT_MAX 16384 /* of a field */
 #define PROTOCOL_PATH_MAX (PATH_MAX - 1)
 #define PROTOCOL_REASON_MAX 1024
 #define PROTOCOL_NAME_MAX 255
@@ -50,6 +87,21 @@ enum protocol_outcome {
 static const struct wire_type protocol_launcher[] = {
 	{ PROTOCOL_HELLO, 1, "hello" },
 	{ PROTOCOL_READY, 0, "ready" },
+	{ 0, 0, NULL },
+};
+/* A connection's first message, from whom it may concern. */
+static const struct wire_type protocol_first[] = {
+	{ PROTOCOL_HELLO, 1, "hello" },
+	{ PROTOCOL_ASK, 0, "ask" },
+	{ 0, 0, NULL },
+};
+static const struct wire_type protocol_asker[] = {
+	{ PROTOCOL_ASK, 0, "ask" },
+	{ 0, 0, NULL },
+};
+static const struct wire_type protocol_answer[] = {
+	{ PROTOCOL_ROW, 0, "row" },
+	{ PROTOCOL_END, 0, "end" },
 	{ 0, 0, NULL },
 };
 static const struct wire_type protocol_privd[] = {
