@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * privctl: policies looked at from outside. check, eval, fmt and calls need
- * no daemon and no privilege: they read files and print what the language
- * says about them, and run nothing.
+ * privctl: policies looked at from outside, and the daemon asked. check, eval,
+ * fmt and calls need no daemon and no privilege: they read files and print what
+ * the language says about them, and run nothing.
  */
 #include <sys/types.h>
 
@@ -13,6 +13,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ struct command {
 	const char *name;
 	const char *usage;
 	int (*run)(int argc, char **argv);
+	bool asks; /* the daemon */
 };
 
 static int command_calls(int, char **);
@@ -40,19 +42,23 @@ static int command_eval(int, char **);
 static int command_fmt(int, char **);
 
 static const struct command commands[] = {
-	{ "calls", "[-m machine] [name ...]", command_calls },
-	{ "check", "[-v] file ...", command_check },
-	{ "doctor", "[--json] [-f config] [program ...]", privctl_doctor },
+	{ "calls", "[-m machine] [name ...]", command_calls, false },
+	{ "check", "[-v] file ...", command_check, false },
+	{ "doctor", "[--json] [-f config] [program ...]", privctl_doctor, false },
 	{ "eval",
 	    "-f file [-x program] [-u user] [-g group] [-H home] [-C cwd] "
 	    "call [name=value ...]",
-	    command_eval },
-	{ "fmt", "file ...", command_fmt },
-	{ "keygen", "key", privctl_keygen },
-	{ "mark", "-a | program ...", privctl_mark },
-	{ "sign", "-k key [-s serial] file ...", privctl_sign },
-	{ "unmark", "-a | program ...", privctl_unmark },
-	{ "verify", "file ...", privctl_verify },
+	    command_eval, false },
+	{ "fmt", "file ...", command_fmt, false },
+	{ "keygen", "key", privctl_keygen, false },
+	{ "list", "[--json]", privctl_list, true },
+	{ "mark", "-a | program ...", privctl_mark, false },
+	{ "reload", "[--json]", privctl_reload, true },
+	{ "sessions", "[--json]", privctl_sessions, true },
+	{ "sign", "-k key [-s serial] file ...", privctl_sign, false },
+	{ "status", "[--json]", privctl_status, true },
+	{ "unmark", "-a | program ...", privctl_unmark, false },
+	{ "verify", "file ...", privctl_verify, false },
 };
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -66,8 +72,9 @@ privctl_usage(const char *command)
 	for (i = 0; i < NCOMMANDS; i++) {
 		if (command != NULL && strcmp(command, commands[i].name) != 0)
 			continue;
-		(void)fprintf(stderr, "%s privctl %s %s\n", word,
-		    commands[i].name, commands[i].usage);
+		(void)fprintf(stderr, "%s privctl %s%s %s\n", word,
+		    commands[i].asks ? "[-s socket] " : "", commands[i].name,
+		    commands[i].usage);
 		word = "      ";
 	}
 	exit(2);
@@ -715,21 +722,38 @@ command_calls(int argc, char **argv)
 	return ret;
 }
 
+/* What stands before the command. */
+static void
+take_options(int argc, char **argv)
+{
+	int ch;
+
+	while ((ch = getopt(argc, argv, "+s:")) != -1) {
+		if (ch != 's')
+			privctl_usage(NULL);
+		privctl_socket = optarg;
+	}
+	if (optind == argc)
+		privctl_usage(NULL);
+}
+
 int
 main(int argc, char **argv)
 {
 	size_t i;
 	int ret;
 
-	if (argc < 2)
-		privctl_usage(NULL);
+	take_options(argc, argv);
+	argc -= optind;
+	argv += optind;
+	optind = 0; /* the command's are looked at anew */
 	for (i = 0; i < NCOMMANDS; i++) {
-		if (strcmp(argv[1], commands[i].name) == 0)
+		if (strcmp(argv[0], commands[i].name) == 0)
 			break;
 	}
 	if (i == NCOMMANDS)
 		privctl_usage(NULL);
-	ret = commands[i].run(argc - 1, argv + 1);
+	ret = commands[i].run(argc, argv);
 	if (fflush(stdout) == EOF || ferror(stdout))
 		err(1, "standard output");
 	return ret;

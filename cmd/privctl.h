@@ -27,6 +27,14 @@ int privctl_doctor(int argc, char **argv);
 /* privctl_mark.c */
 int privctl_mark(int argc, char **argv);
 int privctl_unmark(int argc, char **argv);
+/* -s: where the daemon listens; NULL: at the usual place. */
+extern const char *privctl_socket;
+
+/* privctl_ask.c */
+int privctl_list(int argc, char **argv);
+int privctl_reload(int argc, char **argv);
+int privctl_sessions(int argc, char **argv);
+int privctl_status(int argc, char **argv);
 
 /* privctl_sign.c */
 int privctl_keygen(int argc, char **argv);

@@ -21,9 +21,13 @@
 #include <vis.h>
 
 #include "../client-lib/protocol.h"
+#include "board.h"
+#include "card.h"
 #include "config.h"
+#include "control.h"
 #include "notify/notify.h"
 #include "peer.h"
+#include "session/descriptors.h"
 #include "session/keeper.h"
 #include "session/page.h"
 #include "session/session.h"
@@ -112,6 +116,24 @@ receive(struct launching *l, enum protocol_type type, int wait)
 		exit(1);
 }
 
+/* A hello; or a question, which is not answered here. For a session nothing is
+   kept of what only those need. */
+static void
+receive_first(struct launching *l)
+{
+	const struct launch_start *start = l->start;
+
+	if (wire_receive(start->sock, &l->wire, protocol_first,
+		wire_deadline(HELLO_WAIT)) != 1)
+		exit(1);
+	if (l->wire.type == PROTOCOL_ASK)
+		control_main(start->control, &l->wire);
+	board_leave(start->control->board);
+	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,
+				  start->card, l->wire.fds[0] },
+	    4);
+}
+
 static void
 take_path(struct launching *l, char *path)
 {
@@ -122,11 +144,10 @@ take_path(struct launching *l, char *path)
 }
 
 static int
-receive_hello(struct launching *l)
+take_hello(struct launching *l)
 {
 	uint32_t flags;
 
-	receive(l, PROTOCOL_HELLO, HELLO_WAIT);
 	(void)wire_get_u32(&l->wire, &flags);
 	take_path(l, l->path);
 	take_path(l, l->file);
@@ -238,7 +259,8 @@ launch_main(const struct launch_start *start)
 	int fd;
 
 	l.start = start;
-	fd = receive_hello(&l);
+	receive_first(&l);
+	fd = take_hello(&l);
 	if (start->refusal != NULL)
 		refuse(&l, PROTOCOL_REFUSED, "%s", start->refusal);
 	take_program(&l, fd);
@@ -257,6 +279,8 @@ launch_main(const struct launch_start *start)
 		keeper_give_up(keeper);
 		exit(1);
 	}
+	(void)card_write(start->card, CARD_SESSION, l.path);
+	close(start->card);
 	close(start->sock);
 	keeper_serve(keeper);
 }

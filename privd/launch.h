@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * One connection of a launcher, in a process of its own: from its hello to
+ * One connection, in a process of its own: a launcher's, from its hello to
  * the end of its session.
  */
 #ifndef PRIVD_LAUNCH_H
@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+struct control_start;
 struct peer;
 struct policy_set;
 struct privd_config;
@@ -20,9 +21,12 @@ struct launch_start {
 	uid_t first_id;              /* of the session's own */
 	const struct privd_config *config;
 	const char *refusal; /* what it is to be told instead; NULL */
+	int card;            /* to be told of the session; -1 */
+	const struct control_start *control; /* if it has a question */
 };
 
-/* Hears the launcher, plans its session, and keeps it. Never returns. */
+/* Hears the launcher, plans its session, and keeps it; or has its question
+   answered. Never returns. */
 void launch_main(const struct launch_start *) __attribute__((noreturn));
 
 #endif /* PRIVD_LAUNCH_H */

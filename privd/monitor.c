@@ -7,6 +7,7 @@
  */
 #include "monitor.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -20,13 +21,17 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "board.h"
+#include "card.h"
 #include "config.h"
+#include "control.h"
 #include "launch.h"
 #include "peer.h"
 #include "policy/policy.h"
@@ -37,9 +42,10 @@
 #include "session/page.h"
 
 #define BACKLOG 128
-/* Connections beyond the sessions there may be, and a user's of these. */
-#define REFUSALS_MAX 64
-#define REFUSALS_USER_MAX 8
+/* Connections that are to be refused or have a question: beyond the sessions
+   there may be, in all (root's are always heard) and of a user. */
+#define TALKS_MAX 256
+#define TALKS_USER_MAX CONTROL_USER_MAX
 #define NO_PLACE UINT32_MAX
 
 /* A connection, and the session that comes of it. */
@@ -50,7 +56,10 @@ struct child {
 	int pidfd;  /* of that */
 	uid_t uid;
 	uint32_t place;      /* its ids, of those of the range */
-	const char *refusal; /* it only waits to be told that; or NULL */
+	const char *refusal; /* it gets no session, because; or NULL */
+	int card;            /* what its process tells of itself; or -1 */
+	enum card_kind kind; /* by that, when it was looked at last */
+	int64_t began;       /* CLOCK_REALTIME, in seconds */
 };
 
 struct monitor {
@@ -64,6 +73,10 @@ struct monitor {
 	uint32_t place; /* that was given last */
 	bool started;
 	struct child *children;
+	struct board *board;
+	pid_t pid;
+	int64_t began;
+	int64_t loaded;
 };
 
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
@@ -72,17 +85,29 @@ static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 
 /* --- configuration and policies */
 
+static int64_t
+seconds(void)
+{
+	struct timespec ts;
+
+	return clock_gettime(CLOCK_REALTIME, &ts) == 0 ? ts.tv_sec : 0;
+}
+
+/* In the log, and for who asked for it. */
 static void
-write_down(const struct policy_report *report)
+write_down(struct board *board, const struct policy_report *report)
 {
 	const struct policy_message *message;
 	size_t i;
 
 	for (i = 0; i < report->count; i++) {
 		message = &report->messages[i];
-		if (message->severity == POLICY_ERROR)
-			syslog(LOG_ERR, "%s:%u:%u: %s", message->file,
-			    message->line, message->column, message->text);
+		if (message->severity != POLICY_ERROR)
+			continue;
+		syslog(LOG_ERR, "%s:%u:%u: %s", message->file, message->line,
+		    message->column, message->text);
+		board_add(board, message->file, message->line, message->column,
+		    message->text);
 	}
 }
 
@@ -138,12 +163,16 @@ find_unbuilt(const struct privd_config *config)
 }
 
 static int
-check_built(const struct privd_config *config)
+check_built(struct board *board, const struct privd_config *config)
 {
 	const char *what = find_unbuilt(config);
+	char text[128];
 
 	if (what == NULL)
 		return 0;
+	(void)snprintf(text, sizeof(text), "%s: privd cannot do that yet",
+	    what);
+	board_add(board, "", 0, 0, text);
 	syslog(LOG_ERR, "the configuration has %s, which privd cannot do yet",
 	    what);
 	return -1;
@@ -158,20 +187,23 @@ load(struct monitor *monitor)
 	struct policy_set *set = NULL;
 	int result = -1;
 
+	board_begin(monitor->board);
 	if (config_load(monitor->start->config_file, &config, &report) == 0 &&
-	    check_built(config) == 0)
+	    check_built(monitor->board, config) == 0)
 		set = load_policies(config, &report);
-	write_down(&report);
+	write_down(monitor->board, &report);
 	policy_report_clear(&report);
 	if (set != NULL) {
 		policy_set_free(monitor->policies);
 		config_free(monitor->config);
 		monitor->policies = set;
 		monitor->config = config;
+		monitor->loaded = seconds();
 		config = NULL;
 		result = 0;
 	}
 	config_free(config);
+	board_end(monitor->board, result == -1);
 	return result;
 }
 
@@ -196,6 +228,24 @@ has_ended(const struct child *child)
 	struct pollfd pfd = { .fd = child->pidfd, .events = POLLIN };
 
 	return poll(&pfd, 1, 0) == 1;
+}
+
+/* It is no session, and will be none. */
+static bool
+is_talk(const struct child *child)
+{
+	return child->refusal != NULL || child->kind == CARD_TALK;
+}
+
+/* What connections have turned out to be. */
+static void
+look_at_cards(struct monitor *monitor)
+{
+	struct child *child;
+
+	for (child = monitor->children; child != NULL; child = child->next)
+		if (child->card != -1 && child->kind == CARD_OPENING)
+			child->kind = card_kind(child->card);
 }
 
 /* Is there time for it, if only to be told why not? */
@@ -232,7 +282,7 @@ find_refusal(const struct monitor *monitor, const struct peer *peer)
 	if (!is_admitted(monitor, peer))
 		return "privd is not for this user: see privd.conf(5)";
 	for (child = monitor->children; child != NULL; child = child->next) {
-		if (child->refusal != NULL)
+		if (is_talk(child))
 			continue;
 		n += child->uid == peer->uid;
 		sessions++;
@@ -248,21 +298,30 @@ find_refusal(const struct monitor *monitor, const struct peer *peer)
 	    NULL;
 }
 
-/* And room? Who is refused takes none of the sessions', nor all that is left
-   for others. */
+static size_t
+count_talks(const struct monitor *monitor, uid_t uid, size_t *all)
+{
+	const struct child *child;
+	size_t n = 0;
+
+	*all = 0;
+	for (child = monitor->children; child != NULL; child = child->next) {
+		if (!is_talk(child))
+			continue;
+		n += child->uid == uid;
+		(*all)++;
+	}
+	return n;
+}
+
+/* And room? Who is refused or asks takes none of the sessions', nor all that
+   is left for others. */
 static bool
 has_room(const struct monitor *monitor, uid_t uid)
 {
-	const struct child *child;
-	size_t n = 0, refusals = 0;
+	size_t all, n = count_talks(monitor, uid, &all);
 
-	for (child = monitor->children; child != NULL; child = child->next) {
-		if (child->refusal == NULL)
-			continue;
-		n += child->uid == uid;
-		refusals++;
-	}
-	return refusals < REFUSALS_MAX && n < REFUSALS_USER_MAX;
+	return n < TALKS_USER_MAX && (uid == 0 || all < TALKS_MAX);
 }
 
 static bool
@@ -310,7 +369,82 @@ forget(struct monitor *monitor, pid_t pid)
 		return;
 	*where = child->next;
 	close(child->pidfd);
+	if (child->card != -1)
+		close(child->card);
 	free(child);
+}
+
+/* Those whose cards its user may look at. */
+static bool
+is_for(const struct child *child, uid_t uid)
+{
+	return child->card != -1 && !is_talk(child) &&
+	    (uid == 0 || child->uid == uid);
+}
+
+/* In the process of a connection: whom it may be asked about. */
+struct view {
+	const struct monitor *monitor;
+	uid_t uid;
+};
+
+static size_t
+count_cards(const struct view *view)
+{
+	const struct child *child;
+	size_t n = 0;
+
+	for (child = view->monitor->children; child != NULL;
+	     child = child->next)
+		n += is_for(child, view->uid);
+	return n;
+}
+
+static struct control_session *
+list_sessions(const void *context, size_t *n)
+{
+	const struct view *view = context;
+	const struct child *child;
+	struct control_session *all;
+
+	*n = 0;
+	all = calloc(count_cards(view) + 1, sizeof(*all));
+	if (all == NULL)
+		return NULL;
+	for (child = view->monitor->children; child != NULL;
+	     child = child->next) {
+		if (!is_for(child, view->uid))
+			continue;
+		all[(*n)++] = (struct control_session){
+			.pid = child->peer,
+			.uid = child->uid,
+			.began = child->began,
+			.card = child->card,
+		};
+	}
+	return all;
+}
+
+/* All that the connection's process goes on with. */
+static void
+keep_descriptors(const struct view *view, int sock, int pidfd, int card)
+{
+	size_t n, i = 0;
+	struct control_session *all = list_sessions(view, &n);
+	int *keep = calloc(n + 3, sizeof(*keep));
+
+	if (all == NULL || keep == NULL)
+		exit(1);
+	while (i < n) {
+		keep[i] = all[i].card;
+		i++;
+	}
+	keep[n] = sock;
+	keep[n + 1] = pidfd;
+	keep[n + 2] = card;
+	descriptors_keep_only(keep, n + 3);
+	free(keep);
+	free(all);
 }
 
 /* What the monitor's process is and holds is not the connection's. */
@@ -318,6 +452,21 @@ static void
 become_child(struct monitor *monitor, int sock, const struct peer *peer,
     const struct child *child, const sigset_t *mask)
 {
+	const struct view view = { monitor, peer->uid };
+	const struct control_start control = {
+		.sock = sock,
+		.peer = peer,
+		.policies = monitor->policies,
+		.config = monitor->config,
+		.board = monitor->board,
+		.monitor = monitor->pid,
+		.card = child->card,
+		.began = monitor->began,
+		.loaded = monitor->loaded,
+		.talks = count_talks(monitor, peer->uid, &(size_t){ 0 }),
+		.sessions = list_sessions,
+		.context = &view,
+	};
 	struct launch_start start = {
 		.sock = sock,
 		.peer = peer,
@@ -326,6 +475,8 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.config = monitor->config,
 		.first_id = monitor->config->uid_first +
 		    child->place * CONFIG_SESSION_IDS,
+		.card = child->card,
+		.control = &control,
 	};
 	size_t i;
 
@@ -334,7 +485,7 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
 	/* Or the log would go wherever the number of its socket leads. */
 	closelog();
-	descriptors_keep_only((int[]){ sock, peer->pidfd }, 2);
+	keep_descriptors(&view, sock, peer->pidfd, child->card);
 	if (stat(monitor->start->launcher, &start.launcher) == -1) {
 		syslog(LOG_ERR, "%s: %m", monitor->start->launcher);
 		exit(1);
@@ -342,20 +493,43 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 	launch_main(&start);
 }
 
+/* What is to be kept of the connection; NULL: it cannot be served. */
+static struct child *
+new_child(struct monitor *monitor, const struct peer *peer)
+{
+	struct child *child = calloc(1, sizeof(*child));
+
+	if (child == NULL)
+		return NULL;
+	child->card = -1;
+	child->peer = peer->pid;
+	child->uid = peer->uid;
+	child->began = seconds();
+	child->place = NO_PLACE;
+	look_at_cards(monitor);
+	child->refusal = find_refusal(monitor, peer);
+	if (child->refusal != NULL && has_room(monitor, peer->uid))
+		return child;
+	if (child->refusal == NULL) {
+		child->card = card_new();
+		if (child->card != -1) {
+			child->place = free_place(monitor);
+			return child;
+		}
+		syslog(LOG_ERR, "a session's card: %m");
+	}
+	free(child);
+	return NULL;
+}
+
 static void
 serve(struct monitor *monitor, int sock, struct peer *peer)
 {
-	struct child *child = calloc(1, sizeof(*child));
+	struct child *child = new_child(monitor, peer);
 	sigset_t all, mask;
 
 	if (child == NULL)
 		return;
-	child->refusal = find_refusal(monitor, peer);
-	if (child->refusal != NULL && !has_room(monitor, peer->uid)) {
-		free(child);
-		return;
-	}
-	child->place = child->refusal == NULL ? free_place(monitor) : NO_PLACE;
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &mask);
 	child->pid = fork();
@@ -364,11 +538,11 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (child->pid == -1) {
 		syslog(LOG_ERR, "fork: %m");
+		if (child->card != -1)
+			close(child->card);
 		free(child);
 		return;
 	}
-	child->peer = peer->pid;
-	child->uid = peer->uid;
 	child->pidfd = peer->pidfd;
 	peer->pidfd = -1;
 	child->next = monitor->children;
@@ -502,6 +676,18 @@ open_socket(struct monitor *monitor, const char *path)
 	return false;
 }
 
+/* It holds two for each session. */
+static void
+raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int
 monitor_main(const struct monitor_start *start)
 {
@@ -510,6 +696,9 @@ monitor_main(const struct monitor_start *start)
 	bool given;
 
 	monitor.start = start;
+	monitor.board = board_new();
+	if (monitor.board == NULL)
+		err(1, NULL);
 	openlog("privd", LOG_PID | (start->log_stderr ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
 	if (load(&monitor) == -1)
@@ -523,6 +712,9 @@ monitor_main(const struct monitor_start *start)
 		errx(1, "cannot wait for events");
 	if (!start->foreground && daemon(0, 0) == -1)
 		err(1, "daemon");
+	raise_limits();
+	monitor.pid = getpid();
+	monitor.began = seconds();
 	syslog(LOG_NOTICE, "ready at %s", path);
 	service_ready("Ready.");
 	(void)event_base_dispatch(monitor.base);

@@ -10,6 +10,9 @@
  *        exec		the same, then it becomes the launcher
  *        hold		nothing, through as many connections as the
  *			program's name says
+ *        ask		a question with the topic that the program's name
+ *			says: prints its end
+ *        ask-hold	the same for what may be had, and does not read
  *        WORD		one that is wrong, see the table: prints "closed" if it
  *			is not answered
  */
@@ -34,6 +37,9 @@
 
 #define HELLO 1
 #define READY 3
+#define ASK 4
+#define ROW 5
+#define END 6
 
 static unsigned char text[70000];
 static size_t len;
@@ -188,6 +194,59 @@ say_wrong(int sock, const char *what, const char *program, int fd)
 						       1);
 }
 
+static void
+question(uint32_t topic)
+{
+	begin(ASK);
+	put_number(topic);
+	put_number(0);
+	finish();
+}
+
+/* What ends the answer; -1: nothing does. */
+static int
+hear_end(int sock)
+{
+	static unsigned char answer[70000];
+	uint32_t outcome;
+	ssize_t n;
+
+	do {
+		n = recv(sock, answer, sizeof(answer), 0);
+	} while (n > 17 && answer[6] == ROW);
+	if (n < 17 || answer[6] != END)
+		return -1;
+	memcpy(&outcome, answer + 13, sizeof(outcome));
+	return (int)outcome;
+}
+
+/* A question that is wrong in one thing. */
+static void
+ask_wrong(int sock, const char *what, int fd)
+{
+	question(1);
+	if (strcmp(what, "ask-short") == 0) {
+		len -= 5;
+		finish();
+	} else if (strcmp(what, "ask-long") == 0) {
+		put_number(1);
+		finish();
+	} else if (strcmp(what, "ask-strings") == 0) {
+		begin(ASK);
+		put_string("status");
+		finish();
+	} else if (strcmp(what, "ask-huge") == 0) {
+		while (len < 60000)
+			put_number(1);
+		finish();
+	} else if (strcmp(what, "ask-twice") == 0) {
+		say(sock, NULL, 0);
+		(void)hear_end(sock);
+	} else if (strcmp(what, "ask-descriptor") != 0)
+		errx(2, "%s: what is that?", what);
+	say(sock, &fd, strcmp(what, "ask-descriptor") == 0 ? 1 : 0);
+}
+
 /* A listener of a filter of our own, which would see nothing but getppid. */
 static int
 listener(void)
@@ -229,9 +288,27 @@ main(int argc, char *argv[])
 		return getchar() == EOF ? 0 : 1;
 	}
 	sock = reach(argv[1]);
+	if (strcmp(argv[2], "ask") == 0) {
+		question((uint32_t)atoi(argv[3]));
+		say(sock, NULL, 0);
+		printf("end %d\n", hear_end(sock));
+		return 0;
+	}
 	fd = open(argv[3], O_PATH);
 	if (fd == -1)
 		err(2, "%s", argv[3]);
+	if (strcmp(argv[2], "ask-hold") == 0) {
+		question(3);
+		say(sock, NULL, 0);
+		puts("held");
+		(void)fflush(stdout);
+		return getchar() == EOF ? 0 : 1;
+	}
+	if (strncmp(argv[2], "ask-", 4) == 0) {
+		ask_wrong(sock, argv[2], fd);
+		puts(hear_end(sock) == -1 ? "closed" : "answered");
+		return 0;
+	}
 	if (strcmp(argv[2], "plan") != 0 && strcmp(argv[2], "listener") != 0 &&
 	    strcmp(argv[2], "exec") != 0) {
 		say_wrong(sock, argv[2], argv[3], fd);

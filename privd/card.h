@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a connection's process tells of itself: a file in memory, of which the
+ * monitor holds the descriptor and who answers questions reads. The head is
+ * written before anything of the session's is started.
+ */
+#ifndef PRIVD_CARD_H
+#define PRIVD_CARD_H
+
+#include <stdint.h>
+
+enum card_kind {
+	CARD_OPENING, /* it may become a session */
+	CARD_SESSION,
+	CARD_TALK /* it answers a question */
+};
+
+#define CARD_PROGRAM_MAX 4079
+#define CARD_HEAD_SIZE 4096
+
+struct card_head {
+	uint32_t kind;
+	uint32_t reserved;
+	char program[CARD_PROGRAM_MAX + 1];
+};
+
+/* A new one, close-on-exec, whose size nobody can change; -1 with errno. */
+int card_new(void);
+/* 0, or -1 with errno. A longer name of a program is cut. */
+int card_write(int card, enum card_kind, const char *program);
+/* CARD_OPENING in doubt. */
+enum card_kind card_kind(int card);
+/* 0, or -1 with errno. */
+int card_read(int card, struct card_head *);
+
+#endif /* PRIVD_CARD_H */

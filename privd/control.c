@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Questions. Who asks is the kernel's word; root may ask all, others what is
+ * their own: the cards that this process was left are no others'. It holds no
+ * right and can open nothing: all that it can tell it was forked with.
+ */
+#include "control.h"
+
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#define LIBBSD_OPENBSD_VIS /* strvis(3) alone is used */
+#include <vis.h>
+
+#include "../client-lib/protocol.h"
+#include "board.h"
+#include "card.h"
+#include "config.h"
+#include "peer.h"
+#include "policy/policy.h"
+#include "session/identity.h"
+#include "session/jail.h"
+#include "version.h"
+
+#define ANSWER_WAIT 10000 /* milliseconds, for all rows */
+#define LOAD_WAIT 60000
+
+struct control {
+	const struct control_start *start;
+	struct wire *wire;
+	bool root;
+	uint32_t number; /* of the question */
+	int64_t deadline;
+	uint32_t begun; /* loads, before the monitor was told */
+	int told;       /* 0, or errno */
+	char reason[PROTOCOL_REASON_MAX + 1];
+};
+
+/* --- what is sent */
+
+/* A row, whose fields follow. */
+static void
+begin_row(struct control *c, uint32_t fields)
+{
+	wire_start(c->wire, PROTOCOL_ROW);
+	(void)wire_put_u32(c->wire, fields);
+}
+
+static void
+put_number(struct control *c, const char *name, uint64_t number)
+{
+	(void)wire_put_string(c->wire, name);
+	(void)wire_put_u32(c->wire, PROTOCOL_NUMBER);
+	(void)wire_put_u64(c->wire, number);
+}
+
+/* What is too long is cut; nothing but printing characters is sent. */
+static void
+put_text(struct control *c, const char *name, const char *text)
+{
+	static char escaped[PROTOCOL_TEXT_MAX + 1];
+
+	(void)strnvis(escaped, text, sizeof(escaped),
+	    VIS_CSTYLE | VIS_NL | VIS_TAB | VIS_NOSLASH);
+	(void)wire_put_string(c->wire, name);
+	(void)wire_put_u32(c->wire, PROTOCOL_TEXT);
+	(void)wire_put_string(c->wire, escaped);
+}
+
+static void
+send_row(struct control *c)
+{
+	if (wire_send(c->start->sock, c->wire, protocol_answer, NULL, 0,
+		c->deadline) == -1)
+		_exit(1);
+}
+
+static void __attribute__((noreturn))
+end(struct control *c, enum protocol_end outcome, const char *reason)
+{
+	wire_start(c->wire, PROTOCOL_END);
+	(void)wire_put_u32(c->wire, outcome);
+	(void)wire_put_string(c->wire, reason);
+	send_row(c);
+	_exit(0);
+}
+
+/* --- what is asked */
+
+static size_t
+count_sessions(const struct control_session *all, size_t n)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < n; i++)
+		count += card_kind(all[i].card) == CARD_SESSION;
+	return count;
+}
+
+static enum protocol_end
+answer_status(struct control *c)
+{
+	const struct control_start *start = c->start;
+	const struct privd_config *config = start->config;
+	size_t n, policies, rules;
+	struct control_session *all = start->sessions(start->context, &n);
+
+	policy_count(start->policies, &policies, &rules);
+	begin_row(c, c->root ? 9 : 5);
+	put_text(c, "version", PRIVD_VERSION);
+	put_number(c, "began", (uint64_t)start->began);
+	put_number(c, "loaded", (uint64_t)start->loaded);
+	put_number(c, "sessions", count_sessions(all, n));
+	put_number(c, "most_sessions",
+	    c->root ? config->max_sessions : config->max_sessions_per_user);
+	if (c->root) {
+		put_number(c, "pid", (uint64_t)start->monitor);
+		put_number(c, "policies", policies);
+		put_number(c, "rules", rules);
+		put_text(c, "folder", config->policies);
+	}
+	send_row(c);
+	free(all);
+	return PROTOCOL_ANSWERED;
+}
+
+static enum protocol_end
+answer_sessions(struct control *c)
+{
+	static struct card_head head;
+	const struct control_start *start = c->start;
+	size_t n, i;
+	struct control_session *all = start->sessions(start->context, &n);
+
+	for (i = 0; i < n; i++) {
+		if (card_read(all[i].card, &head) == -1 ||
+		    head.kind != CARD_SESSION)
+			continue;
+		begin_row(c, 4);
+		put_number(c, "pid", (uint64_t)all[i].pid);
+		put_number(c, "uid", all[i].uid);
+		put_number(c, "began", (uint64_t)all[i].began);
+		put_text(c, "program", head.program);
+		send_row(c);
+	}
+	free(all);
+	return PROTOCOL_ANSWERED;
+}
+
+/* --- policies */
+
+static bool
+applies(const struct control *c, const struct policy_rule *rule)
+{
+	const struct peer *peer = c->start->peer;
+	const struct policy_caller caller = {
+		.uid = peer->uid,
+		.gid = peer->gid,
+		.groups = peer->groups,
+		.ngroups = peer->ngroups,
+	};
+
+	return c->root || policy_applies(rule, &caller);
+}
+
+static void
+send_rule(struct control *c, const char *program,
+    const struct policy_rule *rule)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out;
+
+	if (rule != NULL && (out = open_memstream(&text, &len)) != NULL) {
+		policy_print_rule(rule, out);
+		(void)fclose(out);
+	}
+	begin_row(c, 4);
+	put_text(c, "program", program);
+	put_text(c, "rule", text != NULL ? text : "");
+	put_text(c, "file", rule != NULL ? rule->file : "");
+	put_number(c, "line", rule != NULL ? rule->line : 0);
+	send_row(c);
+	free(text);
+}
+
+static void
+send_image(struct control *c, const struct policy_image *image)
+{
+	const struct policy_rule *rule;
+	size_t i, sent = 0;
+
+	for (i = 0; i < policy_rule_count(image); i++) {
+		rule = policy_rule(image, i);
+		if (rule->action != POLICY_PERMIT ||
+		    rule->identity.kind == POLICY_AS_CALLER ||
+		    !applies(c, rule))
+			continue;
+		send_rule(c, policy_program(image), rule);
+		sent++;
+	}
+	if (sent == 0) /* it confines */
+		send_rule(c, policy_program(image), NULL);
+}
+
+static enum protocol_end
+answer_policies(struct control *c)
+{
+	const struct policy_image *const *images;
+	size_t n, i;
+
+	n = policy_images(c->start->policies, &images);
+	for (i = 0; i < n; i++)
+		send_image(c, images[i]);
+	return PROTOCOL_ANSWERED;
+}
+
+/* --- reading all anew */
+
+static int
+tell_monitor(pid_t monitor)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, monitor, 0), result;
+
+	if (pidfd == -1)
+		return -1;
+	/* It is the parent still, so it was when the pidfd was made. */
+	result = -1;
+	errno = ESRCH;
+	if (getppid() == monitor)
+		result = (int)syscall(SYS_pidfd_send_signal, pidfd, SIGHUP,
+		    NULL, 0);
+	close(pidfd);
+	return result;
+}
+
+static void
+send_error(struct control *c, const struct board_error *error)
+{
+	begin_row(c, 4);
+	put_text(c, "file", error->file);
+	put_number(c, "line", error->line);
+	put_number(c, "column", error->column);
+	put_text(c, "message", error->text);
+	send_row(c);
+}
+
+static enum protocol_end
+answer_reload(struct control *c)
+{
+	static struct board_outcome outcome;
+	uint32_t i;
+
+	if (!c->root) {
+		(void)strlcpy(c->reason, "root alone may have it reloaded",
+		    sizeof(c->reason));
+		return PROTOCOL_DENIED;
+	}
+	if (c->told != 0 ||
+	    board_wait(c->start->board, c->begun, LOAD_WAIT, &outcome) == -1) {
+		(void)snprintf(c->reason, sizeof(c->reason), "the daemon: %s",
+		    strerror(c->told != 0 ? c->told : errno));
+		return PROTOCOL_FAILED;
+	}
+	c->deadline = wire_deadline(ANSWER_WAIT);
+	for (i = 0; i < outcome.count && i < BOARD_ERRORS_MAX; i++)
+		send_error(c, &outcome.errors[i]);
+	if (!outcome.failed)
+		return PROTOCOL_ANSWERED;
+	(void)snprintf(c->reason, sizeof(c->reason),
+	    "%u error%s: what is in force stays as it is", outcome.count,
+	    outcome.count == 1 ? "" : "s");
+	return PROTOCOL_FAILED;
+}
+
+/* --- */
+
+static const struct topic {
+	uint32_t topic;
+	enum protocol_end (*answer)(struct control *);
+} topics[] = {
+	{ PROTOCOL_STATUS, answer_status },
+	{ PROTOCOL_SESSIONS, answer_sessions },
+	{ PROTOCOL_POLICIES, answer_policies },
+	{ PROTOCOL_RELOAD, answer_reload },
+};
+
+static const struct topic *
+find_topic(uint32_t number)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(topics) / sizeof(topics[0]); i++)
+		if (topics[i].topic == number)
+			return &topics[i];
+	return NULL;
+}
+
+/* NULL: there is no such topic. A message that is not as it should be is not
+   answered. */
+static const struct topic *
+take_question(struct control *c)
+{
+	uint32_t topic;
+
+	(void)wire_get_u32(c->wire, &topic);
+	(void)wire_get_u32(c->wire, &c->number);
+	if (wire_get_end(c->wire) == -1)
+		_exit(1);
+	return find_topic(topic);
+}
+
+/*
+ * The last id of the range is no session's: of the ids of one the last are
+ * not used. Nobody but who does the same has it.
+ */
+static int
+drop_rights(const struct control_start *start)
+{
+	static const struct jail_rule allowed[] = {
+		{ SYS_sendmsg, 0, 0, 0 },
+		{ SYS_poll, 0, 0, 0 },
+		{ SYS_ppoll, 0, 0, 0 },
+		{ SYS_pread64, 0, 0, 0 },
+		{ SYS_close, 0, 0, 0 },
+	};
+	const struct identity id = {
+		.uid = start->config->uid_last,
+		.gid = start->config->uid_last,
+		.fsuid = start->config->uid_last,
+		.fsgid = start->config->uid_last,
+	};
+
+	if (identity_assume(&id, start->monitor) == -1)
+		return -1;
+	return jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0]));
+}
+
+/* Who is not admitted is told nothing. */
+static void
+check_asker(struct control *c)
+{
+	const struct peer *peer = c->start->peer;
+	gid_t *groups = calloc(peer->ngroups + 1, sizeof(*groups));
+
+	if (groups == NULL)
+		_exit(1);
+	memcpy(groups, peer->groups, peer->ngroups * sizeof(*groups));
+	groups[peer->ngroups] = peer->gid;
+	if (!config_admits(c->start->config, peer->uid, groups,
+		peer->ngroups + 1))
+		end(c, PROTOCOL_DENIED,
+		    "privd is not for this user: see privd.conf(5)");
+	free(groups);
+	if (c->start->talks >= CONTROL_USER_MAX)
+		end(c, PROTOCOL_BUSY, "too many questions at once");
+}
+
+void
+control_main(const struct control_start *start, struct wire *wire)
+{
+	static struct control control;
+	struct control *c = &control;
+	const struct topic *topic = NULL;
+
+	c->start = start;
+	c->wire = wire;
+	c->root = start->peer->uid == 0;
+	if (start->card != -1)
+		(void)card_write(start->card, CARD_TALK, "");
+	if (c->root) {
+		topic = take_question(c);
+		c->begun = atomic_load(&start->board->begun);
+		if (topic != NULL && topic->answer == answer_reload &&
+		    tell_monitor(start->monitor) == -1)
+			c->told = errno;
+	}
+	if (drop_rights(start) == -1)
+		_exit(1);
+	if (!c->root)
+		topic = take_question(c);
+	c->deadline = wire_deadline(ANSWER_WAIT);
+	check_asker(c);
+	if (topic == NULL)
+		end(c, PROTOCOL_UNKNOWN,
+		    "this privd does not know the question");
+	end(c, topic->answer(c), c->reason);
+}

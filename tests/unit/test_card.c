@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a connection's process tells of itself, and what is made of words that
+ * no such process wrote.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../privd/card.h"
+
+static struct card_head head;
+
+static void
+tells_what_it_is(void **state)
+{
+	static char name[CARD_PROGRAM_MAX + 100];
+	int card = card_new();
+
+	(void)state;
+	assert_int_not_equal(card, -1);
+	assert_int_equal(card_kind(card), CARD_OPENING);
+	assert_int_equal(card_write(card, CARD_SESSION, "/bin/cat"), 0);
+	assert_int_equal(card_kind(card), CARD_SESSION);
+	assert_int_equal(card_read(card, &head), 0);
+	assert_string_equal(head.program, "/bin/cat");
+	memset(name, 'x', sizeof(name) - 1);
+	assert_int_equal(card_write(card, CARD_TALK, name), 0);
+	assert_int_equal(card_kind(card), CARD_TALK);
+	assert_int_equal(card_read(card, &head), 0);
+	assert_int_equal(strlen(head.program), CARD_PROGRAM_MAX);
+	close(card);
+}
+
+static void
+stays_as_large(void **state)
+{
+	int card = card_new();
+
+	(void)state;
+	assert_int_equal(ftruncate(card, 0), -1);
+	assert_int_equal(ftruncate(card, 1 << 20), -1);
+	assert_int_equal(pwrite(card, "x", 1, 1 << 20), -1);
+	close(card);
+}
+
+static void
+believes_nothing(void **state)
+{
+	int card = card_new();
+
+	(void)state;
+	memset(&head, 0xff, sizeof(head));
+	assert_int_equal(pwrite(card, &head, sizeof(head), 0), sizeof(head));
+	assert_int_equal(card_kind(card), CARD_OPENING);
+	assert_int_equal(card_read(card, &head), 0);
+	assert_int_equal(strlen(head.program), CARD_PROGRAM_MAX);
+	close(card);
+	assert_int_equal(card_kind(card), CARD_OPENING);
+	assert_int_equal(card_read(card, &head), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_what_it_is),
+		cmocka_unit_test(stays_as_large),
+		cmocka_unit_test(believes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
