@@ -44,7 +44,8 @@ static int command_fmt(int, char **);
 static const struct command commands[] = {
 	{ "calls", "[-m machine] [name ...]", command_calls, false },
 	{ "check", "[-v] file ...", command_check, false },
-	{ "doctor", "[--json] [-f config] [program ...]", privctl_doctor, false },
+	{ "doctor", "[--json] [-f config] [program ...]", privctl_doctor,
+	    false },
 	{ "eval",
 	    "-f file [-x program] [-u user] [-g group] [-H home] [-C cwd] "
 	    "call [name=value ...]",
