@@ -593,7 +593,7 @@ test_quotas(void **state)
 	assert_null(sys_quota(UINT64_C(0x80000a00)));
 	/* The kernel takes 32 bits of it. */
 	assert_non_null(sys_quota(UINT64_C(0xffffffff80000700)));
-	assert_int_equal(sys_quota(QCMD(Q_GETQUOTA, 0))->out,
+	assert_int_equal(sys_quota((uint64_t)Q_GETQUOTA << SUBCMDSHIFT)->out,
 	    sizeof(struct dqblk));
 }
 
