@@ -36,6 +36,7 @@
 #include "page.h"
 #include "record.h"
 #include "session.h"
+#include "sink.h"
 
 /*
  * Each session's processes have ids that nobody else has: from a range that
@@ -319,8 +320,9 @@ keep(struct keeper *keeper)
 	};
 
 	for (;;) {
-		if (poll(pfds, 2, -1) == -1 && errno != EINTR)
+		if (poll(pfds, 2, sink_wait()) == -1 && errno != EINTR)
 			return false;
+		sink_flush(false);
 		if ((pfds[0].revents & (POLLIN | POLLHUP)) != 0 &&
 		    record_serve(keeper->record) == 0)
 			return (pfds[1].revents & POLLHUP) != 0 ||
@@ -378,6 +380,7 @@ static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 	if (drop_rights(keeper->plan) == -1)
 		fail(keeper, "cannot drop rights");
 	ended = keep(keeper);
+	sink_flush(true);
 	end_children(keeper);
 	if (ended)
 		_exit(0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Records. Every string of a program passes strvis(3) and a bound before it
- * leaves the judge, and the keeper lets nothing but printing characters
- * through, whoever wrote the record.
+ * Records. The judge says what there is to write down, as an entry; the keeper
+ * has it printed, whatever is in it, and lets nothing but printing characters
+ * through.
  */
 #include "record.h"
 
@@ -17,15 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
-#define LIBBSD_OPENBSD_VIS /* strvis(3) alone is used */
-#include <vis.h>
 
 #include "call.h"
 #include "channel.h"
+#include "entry.h"
 #include "judge.h"
 #include "page.h"
+#include "sink.h"
 #include "status.h"
 
 enum record_kind {
@@ -41,73 +40,40 @@ enum record_kind {
 
 struct record {
 	uint32_t kind;
-	char text[RECORD_MAX];
+	char text[ENTRY_MAX]; /* a string, or for the log an entry */
 };
 
-/* The keeper's log. */
-static int log_fd = -1;
-static bool log_to_syslog;
+/* The keeper's. */
 static uid_t session_user;
-
-struct line {
-	char text[RECORD_MAX];
-	size_t len;
-};
-
-static void add(struct line *line, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-add(struct line *line, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(line->text + line->len, sizeof(line->text) - line->len,
-	    fmt, ap);
-	va_end(ap);
-	if (n > 0)
-		line->len += (size_t)n;
-	if (line->len >= sizeof(line->text))
-		line->len = sizeof(line->text) - 1;
-}
-
-#define VALUE_MAX 1024 /* of each value in a record */
-
-static void
-add_escaped(struct line *line, const char *s)
-{
-	char cut[VALUE_MAX + 1], escaped[4 * VALUE_MAX + 1];
-
-	(void)strlcpy(cut, s, sizeof(cut));
-	(void)strvis(escaped, cut, VIS_CSTYLE | VIS_NL | VIS_TAB);
-	add(line, "%s%s", escaped, strlen(s) > VALUE_MAX ? "..." : "");
-}
 
 /* Workers record as well, and an answer is for whoever asked. */
 static pthread_mutex_t talking = PTHREAD_MUTEX_INITIALIZER;
 
 static void
-send_locked(struct judge *judge, enum record_kind kind, const char *text,
-    int fd)
+send_locked(struct judge *judge, enum record_kind kind, const char *bytes,
+    size_t len, int fd)
 {
 	static _Thread_local struct record record;
 
 	record.kind = kind;
-	(void)strlcpy(record.text, text, sizeof(record.text));
+	memcpy(record.text, bytes, len);
 	(void)channel_send(judge->record, &record,
-	    offsetof(struct record, text) + strlen(record.text) + 1, &fd,
-	    fd == -1 ? 0 : 1);
+	    offsetof(struct record, text) + len, &fd, fd == -1 ? 0 : 1);
 }
 
 static void
-send_record(struct judge *judge, enum record_kind kind, const char *text,
-    int fd)
+send_record(struct judge *judge, enum record_kind kind, const char *bytes,
+    size_t len, int fd)
 {
 	(void)pthread_mutex_lock(&talking);
-	send_locked(judge, kind, text, fd);
+	send_locked(judge, kind, bytes, len, fd);
 	(void)pthread_mutex_unlock(&talking);
+}
+
+static void
+send_entry(struct judge *judge, const struct entry *entry)
+{
+	send_record(judge, RECORD_LINE, entry->bytes, entry->len, -1);
 }
 
 /* Waits until it was done. */
@@ -119,14 +85,14 @@ ask(struct judge *judge, enum record_kind kind, const char *text, int fd)
 	size_t nfds;
 
 	(void)pthread_mutex_lock(&talking);
-	send_locked(judge, kind, text, fd);
+	send_locked(judge, kind, text, strlen(text) + 1, fd);
 	if (channel_receive(judge->record, &done, sizeof(done), fds, &nfds) > 0)
 		channel_close_all(fds, nfds);
 	(void)pthread_mutex_unlock(&talking);
 }
 
 static void
-add_elevation(struct line *line, const struct policy_rule *rule)
+add_elevation(struct entry *entry, const struct policy_rule *rule)
 {
 	char form[256];
 	struct policy_verdict only;
@@ -140,9 +106,9 @@ add_elevation(struct line *line, const struct policy_rule *rule)
 	only.rule = &plain;
 	policy_print_verdict(&only, form, sizeof(form));
 	if (strncmp(form, "permit as ", 10) == 0)
-		add(line, ", as: %s", form + 10);
+		entry_add(entry, ENTRY_AS, form + 10);
 	else if (strncmp(form, "permit with ", 12) == 0)
-		add(line, ", with: %s", form + 12);
+		entry_add(entry, ENTRY_WITH, form + 12);
 }
 
 /* The alias, where it was one that decided or would have been. */
@@ -159,68 +125,66 @@ shown_call(const struct call *call)
 }
 
 static void
-add_values(struct line *line, const struct call *call)
+add_caller(struct entry *entry, const struct call *call)
 {
-	size_t i;
+	const char *user = call->caller.user; /* by now */
 
-	for (i = 0; i < call->request.nvalues; i++) {
-		add(line, ", ");
-		add_escaped(line, call->request.values[i].name);
-		add(line, ": ");
-		if (call->request.values[i].missing)
-			add(line, "/<non-existent filename>: ");
-		add_escaped(line, call->request.values[i].value);
-	}
+	if (user != NULL)
+		entry_add(entry, ENTRY_USER, user);
+	else
+		entry_addf(entry, ENTRY_USER, "%u", call->caller.uid);
+	entry_add(entry, ENTRY_PROGRAM, call->process->program);
+	entry_addf(entry, ENTRY_PID, "%d", call->process->tgid);
+	entry_addf(entry, ENTRY_REGIME, "%u", call->regime->number);
+	entry_addf(entry, ENTRY_PARENT, "%d", call->thread->ppid);
+	entry_add(entry, ENTRY_POLICY, policy_program(call->image));
+	entry_addf(entry, ENTRY_RULES, "%zu", policy_rule_count(call->image));
 }
 
+/* Arguments are the last: there may be no room for all. */
 void
 record_call(struct judge *judge, const struct call *call)
 {
-	static _Thread_local struct line line;
+	static _Thread_local struct entry entry;
 	const struct policy_verdict *verdict = &call->verdict;
-	const char *user = call->caller.user; /* by now */
+	size_t i;
 
-	line.len = 0;
-	add(&line, "%s user: ",
+	entry_start(&entry);
+	entry_add(&entry, ENTRY_VERDICT,
 	    verdict->action == POLICY_PERMIT      ? "permit" :
 		verdict->action == POLICY_PRETEND ? "pretend" :
 						    "deny");
-	if (user != NULL)
-		add_escaped(&line, user);
-	else
-		add(&line, "%u", call->caller.uid);
-	add(&line, ", prog: ");
-	add_escaped(&line, call->process->program);
-	add(&line, ", pid: %d(%u)[%d], policy: ", call->process->tgid,
-	    call->regime->number, call->thread->ppid);
-	add_escaped(&line, policy_program(call->image));
-	add(&line, ", filters: %zu, syscall: %s-%s(%d)",
-	    policy_rule_count(call->image),
-	    call->machine == SYS_I386 ? "linux32" : "native", shown_call(call),
+	add_caller(&entry, call);
+	entry_addf(&entry, ENTRY_CALL, "%s-%s",
+	    call->machine == SYS_I386 ? "linux32" : "native", shown_call(call));
+	entry_addf(&entry, ENTRY_NUMBER, "%d",
 	    call->ticket.slot->notif.data.nr);
-	add_values(&line, call);
 	if (call->elevated)
-		add_elevation(&line, verdict->rule);
+		add_elevation(&entry, verdict->rule);
 	if (verdict->rule != NULL)
-		add(&line, ", line: %u", verdict->rule->line);
-	else
-		add(&line, ", line: default");
-	send_record(judge, RECORD_LINE, line.text, -1);
+		entry_addf(&entry, ENTRY_LINE, "%u", verdict->rule->line);
+	for (i = 0; i < call->request.nvalues; i++)
+		entry_add_argument(&entry,
+		    call->request.values[i].missing ? ENTRY_MISSING :
+						      ENTRY_VALUE,
+		    call->request.values[i].name,
+		    call->request.values[i].value);
+	send_entry(judge, &entry);
 }
 
 void
 record_note(struct judge *judge, const char *fmt, ...)
 {
+	static _Thread_local struct entry entry;
 	char text[RECORD_MAX];
-	static _Thread_local struct line line;
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	line.len = 0;
-	add_escaped(&line, text);
-	send_record(judge, RECORD_LINE, line.text, -1);
+	entry_start(&entry);
+	entry_add(&entry, ENTRY_NOTE, text);
+	send_entry(judge, &entry);
 }
 
 void
@@ -258,7 +222,7 @@ record_kill(struct judge *judge, pid_t tgid, int pidfd, const char *fmt, ...)
 	(void)vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	record_note(judge, "pid %d %s: killed", tgid, why);
-	send_record(judge, RECORD_KILL, "", pidfd);
+	send_record(judge, RECORD_KILL, "", 1, pidfd);
 }
 
 /* The keeper's side. */
@@ -267,21 +231,8 @@ int
 record_open(const struct session_options *options, const char *program,
     uid_t uid)
 {
-	const char *name = strrchr(program, '/');
-
 	session_user = uid;
-	if (options->log_file != NULL) {
-		log_fd = open(options->log_file,
-		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
-		return log_fd == -1 ? -1 : 0;
-	}
-	if (options->log_stderr) {
-		log_fd = STDERR_FILENO;
-		return 0;
-	}
-	log_to_syslog = true;
-	openlog(name != NULL ? name + 1 : program, LOG_NDELAY, LOG_AUTHPRIV);
-	return 0;
+	return sink_open(options, program);
 }
 
 static void
@@ -293,12 +244,23 @@ make_harmless(char *text)
 }
 
 static void
-write_line(const char *text)
+write_entry(const char *bytes, size_t len)
 {
-	if (log_to_syslog)
-		syslog(LOG_WARNING, "%s", text);
-	else
-		(void)dprintf(log_fd, "privrun: %s\n", text);
+	static struct entry entry;
+
+	if (entry_take(&entry, bytes, len) == -1) {
+		entry_start(&entry);
+		entry_add(&entry, ENTRY_NOTE, "a record that is none");
+	}
+	sink_write(&entry);
+}
+
+static void
+tell(char *text, int channel)
+{
+	make_harmless(text);
+	(void)dprintf(STDERR_FILENO, "privrun: %s\n", text);
+	(void)channel_send(channel, "", 1, NULL, 0);
 }
 
 static int
@@ -375,14 +337,12 @@ record_serve(int channel)
 		channel_close_all(fds, nfds);
 		return 0;
 	}
-	make_harmless(record.text);
 	switch (record.kind) {
 	case RECORD_LINE:
-		write_line(record.text);
+		write_entry(record.text, (size_t)n - head);
 		break;
 	case RECORD_TELL:
-		(void)dprintf(STDERR_FILENO, "privrun: %s\n", record.text);
-		(void)channel_send(channel, "", 1, NULL, 0);
+		tell(record.text, channel);
 		break;
 	case RECORD_KILL:
 		kill_by_record(fds, nfds);

@@ -25,12 +25,17 @@
 #define SESSION_REASON_MAX 512
 
 struct session_options {
-	bool automatic;            /* -a: what no rule names is denied */
-	bool inherit;              /* -i: the policy never changes */
-	bool no_alias;             /* -u */
-	bool no_user;              /* -U */
-	bool log_stderr;           /* -e */
-	const char *log_file;      /* -E; NULL: syslog, or stderr */
+	bool automatic;       /* -a: what no rule names is denied */
+	bool inherit;         /* -i: the policy never changes */
+	bool no_alias;        /* -u */
+	bool no_user;         /* -U */
+	bool log_stderr;      /* -e */
+	const char *log_file; /* -E; NULL: syslog, or stderr */
+	/* descriptors of the daemon's: to its logger, and to a user who reads
+	   along; 0: none */
+	int log_channel;
+	int user_channel;
+	uint32_t max_lines;        /* of the log, in a second; 0: any */
 	const char *policy_folder; /* -d; NULL: the user's */
 	const char *policy_file;   /* -f; NULL: none */
 	const char *templates;     /* of what the daemon serves */

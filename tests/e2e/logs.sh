@@ -66,7 +66,9 @@ carriage=$(printf '%s/names/one\rtwo\ttab' "$T")
 high=$(printf '%s/names/\201\377\303\244' "$T")
 back="$T/names/back\\slash\"quote"
 long=$T/names/$(printf '%0250d' 0)
-for name in "$newline" "$escape" "$carriage" "$high" "$back" "$long"; do
+comma=$(printf '%s/names/a, as: 0\254 line: 1' "$T")
+for name in "$newline" "$escape" "$carriage" "$high" "$back" "$long" \
+    "$comma"; do
 	: >"$name"
 	: >"$T/log"
 	"$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" \
@@ -90,6 +92,9 @@ for name in "$newline" "$escape" "$carriage" "$high" "$back" "$long"; do
 	"$back")
 		like "backslash" 'names/back\\\\\\\\slash' \
 		    "$(sed 's/\\/\\\\/g' "$T/log.last")" ;;
+	"$comma")
+		like "comma" 'names/a\\054 as: 0\\254 line: 1, oflags' \
+		    "$(cat "$T/log.last")" ;;
 	esac
 done
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Where a session's lines go: in its keeper. In the daemon's sessions that is
+ * its logger, and the user himself if he asked. Neither is ever waited for:
+ * what they have no room for, and what is more than the session may say in a
+ * second, is counted, and the count is said when there is room.
+ */
+#ifndef PRIVD_SESSION_SINK_H
+#define PRIVD_SESSION_SINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "entry.h"
+
+struct session_options;
+
+/* What is sent to the logger, by each of its channels. */
+enum sink_kind {
+	SINK_LINE = 1
+};
+
+struct sink_message {
+	uint32_t kind;
+	uint32_t priority; /* LOG_* */
+	char entry[ENTRY_MAX];
+};
+
+/* One line into a channel of the logger's, now or not at all. -1 with errno. */
+int sink_send(int channel, int priority, const struct entry *);
+/* What came is a line: 0. -1: it is nothing of the kind. */
+int sink_take(const struct sink_message *, size_t len, struct entry *);
+
+/* Opens the log of the session of that program. -1 with errno. */
+int sink_open(const struct session_options *, const char *program);
+void sink_write(const struct entry *);
+/* How long to wait for something else at most, in milliseconds; -1: for ever. */
+int sink_wait(void);
+/* Says what was dropped, if it is time; at the end, in any case. */
+void sink_flush(bool end);
+
+#endif /* PRIVD_SESSION_SINK_H */
