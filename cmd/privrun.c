@@ -249,7 +249,9 @@ run_by_daemon(const struct session_options *options)
 int
 main(int argc, char *argv[])
 {
-	static struct session_options options;
+	static struct session_options options = {
+		.max_calls = SESSION_CALLS,
+	};
 	static struct session_plan plan;
 	char reason[SESSION_REASON_MAX];
 	int status;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "config_parts.h"
+#include "session/session.h"
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
 #define IDS_FIRST 65536U /* below are the system's and its users' */
@@ -76,8 +77,8 @@ const struct config_keyword config_keywords[] = {
 	    .read = read_number,
 	    .offset = FIELD(max_calls),
 	    .least = 1,
-	    .most = 65536,
-	    .number = 64 },
+	    .most = SESSION_CALLS_MAX,
+	    .number = SESSION_CALLS },
 	{ .name = "log", .read = read_log },
 	{ .name = "log-format", .read = read_log_format },
 	{ .name = "keep-environment", .read = read_environment, .often = true },

@@ -155,6 +155,7 @@ take_hello(struct launching *l)
 	if (wire_get_end(&l->wire) == -1 || (flags & ~PROTOCOL_FLAGS) != 0)
 		exit(1);
 	l->options.automatic = true;
+	l->options.max_calls = l->start->config->max_calls;
 	l->options.log_file = l->start->config->log_file;
 	l->options.templates = l->start->config->templates;
 	l->options.inherit = (flags & PROTOCOL_INHERIT) != 0;
@@ -266,7 +267,7 @@ launch_main(const struct launch_start *start)
 	take_program(&l, fd);
 	check_peer(&l);
 	plan(&l, &session);
-	page = page_new();
+	page = page_new(start->config->max_calls);
 	if (page != NULL)
 		keeper = keeper_new(&session, page, start->peer->pid,
 		    start->peer->pidfd, start->first_id);

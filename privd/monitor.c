@@ -39,7 +39,6 @@
 #include "rate.h"
 #include "service.h"
 #include "session/descriptors.h"
-#include "session/page.h"
 
 #define BACKLOG 128
 /* Connections that are to be refused or have a question: beyond the sessions
@@ -156,10 +155,7 @@ find_unbuilt(const struct privd_config *config)
 {
 	if (config->log == CONFIG_LOG_JOURNAL)
 		return "log journal";
-	if (config->log_format == CONFIG_LOG_JSON)
-		return "log-format json";
-	return config->max_calls != PAGE_SLOTS ? "max-calls of other than 64" :
-						 NULL;
+	return config->log_format == CONFIG_LOG_JSON ? "log-format json" : NULL;
 }
 
 static int

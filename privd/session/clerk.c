@@ -34,7 +34,7 @@
 
 /* Received and not handled yet, in order. */
 struct queue {
-	struct page_slot *slots[PAGE_SLOTS];
+	struct page_slot *slots[QUEUE_MAX];
 	size_t first;
 	size_t count;
 };
@@ -95,7 +95,8 @@ static bool
 receive(struct clerks *clerks)
 {
 	struct judge *judge = clerks->judge;
-	struct page_slot *slot = page_take(judge->page);
+	struct page_slot *slot = page_take(judge->page,
+	    judge->plan->options.max_calls);
 	struct queue *queue = &clerks->queue;
 	int result;
 
@@ -113,7 +114,7 @@ receive(struct clerks *clerks)
 		page_free(slot);
 		return result == 0;
 	}
-	queue->slots[(queue->first + queue->count++) % PAGE_SLOTS] = slot;
+	queue->slots[(queue->first + queue->count++) % QUEUE_MAX] = slot;
 	return true;
 }
 
@@ -128,18 +129,22 @@ next(struct clerks *clerks)
 	struct queue *queue = &clerks->queue;
 	struct pollfd pfd = { .fd = clerks->judge->listener, .events = POLLIN };
 	struct page_slot *slot;
+	size_t before = 0;
 
 	if (queue->count == 0 && !receive(clerks))
 		_exit(0); /* the session's end */
-	/* One thread alone waits for its answer. */
-	while (queue->count > 0 && queue->count < QUEUE_MAX &&
+	/* One thread alone waits for its answer. None is received where no slot
+	   is left: those that are here are what frees some. */
+	while (queue->count > before && queue->count < QUEUE_MAX &&
 	    process_count(clerks->judge->table) > 1 && poll(&pfd, 1, 0) == 1 &&
-	    (pfd.revents & POLLIN) != 0)
+	    (pfd.revents & POLLIN) != 0) {
+		before = queue->count;
 		(void)receive(clerks);
+	}
 	if (queue->count == 0)
 		return NULL;
 	slot = queue->slots[queue->first];
-	queue->first = (queue->first + 1) % PAGE_SLOTS;
+	queue->first = (queue->first + 1) % QUEUE_MAX;
 	queue->count--;
 	return slot;
 }

@@ -618,7 +618,7 @@ judge_main(struct judge_start *start)
 	resolve_init();
 	perform_init();
 	perform_mounts_init();
-	worker_init();
+	worker_init(start->plan->options.max_calls);
 	if (start->plan->uses_digest)
 		digest_init();
 	(void)signal(SIGXFSZ, SIG_IGN);

@@ -384,7 +384,8 @@ static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 	end_children(keeper);
 	if (ended)
 		_exit(0);
-	page_recover(keeper->page, keeper->listener);
+	page_recover(keeper->page, keeper->plan->options.max_calls,
+	    keeper->listener);
 	fail(keeper, "the judge is gone, the program is ended");
 }
 

@@ -10,21 +10,22 @@
 #include <stddef.h>
 
 struct page *
-page_new(void)
+page_new(size_t n)
 {
 	void *p;
 
-	p = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p = mmap(NULL,
+	    offsetof(struct page, slots) + n * sizeof(struct page_slot),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 
 struct page_slot *
-page_take(struct page *page)
+page_take(struct page *page, size_t n)
 {
 	struct page_slot *slot;
 
-	for (slot = page->slots; slot < page->slots + PAGE_SLOTS; slot++)
+	for (slot = page->slots; slot < page->slots + n; slot++)
 		if (atomic_load(&slot->stage) == PAGE_FREE) {
 			atomic_store(&slot->stage, PAGE_RECEIVED);
 			return slot;
@@ -63,11 +64,11 @@ recover_slot(const struct page_slot *slot, int listener)
 }
 
 void
-page_recover(struct page *page, int listener)
+page_recover(struct page *page, size_t n, int listener)
 {
 	size_t i;
 
-	for (i = 0; i < PAGE_SLOTS; i++)
+	for (i = 0; i < n; i++)
 		if (page->slots[i].notif.id != 0)
 			recover_slot(&page->slots[i], listener);
 }

@@ -12,11 +12,10 @@
 #include <linux/seccomp.h>
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../notify/notify.h"
-
-#define PAGE_SLOTS 64
 
 enum page_stage {
 	PAGE_FREE,
@@ -43,19 +42,21 @@ struct page {
 	   from outside. */
 	_Atomic int32_t judge;
 	_Atomic int32_t twin;
-	struct page_slot slots[PAGE_SLOTS];
+	/* how many is said nowhere in here, where others write */
+	struct page_slot slots[];
 };
 
-/* Shared with every process forked from here on; NULL with errno. */
-struct page *page_new(void);
-/* A free slot, from now on taken; NULL if there is none. */
-struct page_slot *page_take(struct page *);
+/* Of n slots; shared with every process forked from here on; NULL with
+   errno. */
+struct page *page_new(size_t n);
+/* A free slot of the first n, from now on taken; NULL if there is none. */
+struct page_slot *page_take(struct page *, size_t n);
 /* Its call is answered, or nobody waits for it. */
 void page_free(struct page_slot *);
 /*
  * Answers what a dead judge left: EINTR before the effect, EIO if nobody
  * knows, the recorded result after it.
  */
-void page_recover(struct page *, int listener);
+void page_recover(struct page *, size_t n, int listener);
 
 #endif /* PRIVD_SESSION_PAGE_H */

@@ -255,7 +255,7 @@ session_run(const struct session_plan *plan)
 	   that it makes before they say so themselves: the program runs while
 	   they start. */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	page = page_new();
+	page = page_new(plan->options.max_calls);
 	if (page == NULL || channel_pair(fds) == -1)
 		err(SESSION_EXIT_REFUSED, "memory");
 	shared = page;

@@ -23,6 +23,8 @@
 
 #define SESSION_HANDS_MAX 8
 #define SESSION_REASON_MAX 512
+#define SESSION_CALLS 64 /* that may wait at once, unless somebody says more */
+#define SESSION_CALLS_MAX 1024
 
 struct session_options {
 	bool automatic;       /* -a: what no rule names is denied */
@@ -39,6 +41,7 @@ struct session_options {
 	const char *policy_folder; /* -d; NULL: the user's */
 	const char *policy_file;   /* -f; NULL: none */
 	const char *templates;     /* of what the daemon serves */
+	uint32_t max_calls;        /* that may wait at once */
 	bool change_ids;           /* -c */
 	uid_t uid;
 	gid_t gid;

@@ -31,7 +31,9 @@
 #include "status.h"
 #include "thread.h"
 
-#define JOBS_MAX (PAGE_SLOTS - 16)
+/* Others than those that wait need slots, too. */
+#define JOBS_OF(calls) ((calls) - (calls) / 4)
+#define JOBS_MAX JOBS_OF(SESSION_CALLS_MAX)
 #define WAKE SIGUSR1
 #define RESTART 512   /* ERESTARTSYS, which programs never see */
 #define TICK 50000000 /* nanoseconds, as all of these */
@@ -66,6 +68,7 @@ static _Thread_local struct job *current;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct job *jobs[JOBS_MAX];
+static size_t most; /* of them */
 static pthread_t watcher;
 static bool watching;
 
@@ -76,10 +79,11 @@ on_wake(int sig)
 }
 
 void
-worker_init(void)
+worker_init(size_t calls)
 {
 	struct sigaction sa;
 
+	most = JOBS_OF(calls);
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_wake;
 	(void)sigaction(WAKE, &sa, NULL);
@@ -233,7 +237,7 @@ run(void *p)
 	(void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	work(job);
 	(void)pthread_mutex_lock(&lock);
-	for (i = 0; i < JOBS_MAX; i++)
+	for (i = 0; i < most; i++)
 		if (jobs[i] == job)
 			jobs[i] = NULL;
 	(void)pthread_mutex_unlock(&lock);
@@ -271,7 +275,7 @@ look(struct pollfd *fds, size_t *ending)
 	size_t i, n = 0;
 
 	*ending = 0;
-	for (i = 0; i < JOBS_MAX; i++) {
+	for (i = 0; i < most; i++) {
 		if (jobs[i] == NULL)
 			continue;
 		fds[n].events = POLLIN;
@@ -336,7 +340,7 @@ worker_settle(const struct stat *st)
 
 	for (tries = 0; tries < SETTLE_TRIES; tries++) {
 		(void)pthread_mutex_lock(&lock);
-		for (i = 0, n = 0; i < JOBS_MAX; i++)
+		for (i = 0, n = 0; i < most; i++)
 			if (jobs[i] != NULL &&
 			    jobs[i]->st.st_ino == st->st_ino &&
 			    jobs[i]->st.st_dev == st->st_dev && end(jobs[i]))
@@ -354,9 +358,9 @@ enter(struct job *job)
 {
 	size_t i;
 
-	for (i = 0; i < JOBS_MAX && jobs[i] != NULL; i++)
+	for (i = 0; i < most && jobs[i] != NULL; i++)
 		continue;
-	if (i == JOBS_MAX)
+	if (i == most)
 		return false;
 	if (!watching && thread_start(&watcher, watch, NULL) != 0)
 		return false;

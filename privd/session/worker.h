@@ -8,14 +8,16 @@
 #define PRIVD_SESSION_WORKER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct call;
 struct judge;
 struct stat;
 struct ticket;
 
-/* The signal that ends a wait: to be caught, without SA_RESTART. */
-void worker_init(void);
+/* Catches the signal that ends a wait. Of that many calls that there may be,
+   three quarters may wait. */
+void worker_init(size_t calls);
 /*
  * Both take the call over, with its slot and the descriptor, and answer it
  * later; or refuse it with EAGAIN when too many wait already.

@@ -367,28 +367,28 @@ static const struct {
 	    "1:18: expected yes or no, found the end of the "
 	    "line" },
 	{ "max-calls 0",
-	    "1:11: expected a number from 1 to 65536, found \"0\"" },
-	{ "max-calls 65537",
-	    "1:11: expected a number from 1 to 65536, found "
-	    "\"65537\"" },
+	    "1:11: expected a number from 1 to 1024, found \"0\"" },
+	{ "max-calls 1025",
+	    "1:11: expected a number from 1 to 1024, found "
+	    "\"1025\"" },
 	{ "max-calls 99999999999999999999999",
 	    "1:11: expected a number from 1 "
-	    "to 65536, found "
+	    "to 1024, found "
 	    "\"99999999999999999999999\"" },
 	{ "max-calls -1",
-	    "1:11: expected a number from 1 to 65536, found "
+	    "1:11: expected a number from 1 to 1024, found "
 	    "\"-1\"" },
 	{ "max-calls 1a",
-	    "1:11: expected a number from 1 to 65536, found "
+	    "1:11: expected a number from 1 to 1024, found "
 	    "\"1a\"" },
 	{ "max-calls 0x",
-	    "1:11: expected a number from 1 to 65536, found "
+	    "1:11: expected a number from 1 to 1024, found "
 	    "\"0x\"" },
 	{ "max-calls \"\"",
-	    "1:11: expected a number from 1 to 65536, found the "
+	    "1:11: expected a number from 1 to 1024, found the "
 	    "string \"\"" },
 	{ "max-calls",
-	    "1:10: expected a number from 1 to 65536, found the end "
+	    "1:10: expected a number from 1 to 1024, found the end "
 	    "of the line" },
 	{ "uid-range 65535 70000",
 	    "1:11: expected a number from 65536 to "
@@ -461,7 +461,7 @@ static const struct {
 	/* All of a file, each once, and the rest is read on. */
 	{ "a\nmax-calls x y z\nb \\\n c\nsocket /x /y\n  d",
 	    "1:1: expected a keyword, found \"a\"\n"
-	    "2:11: expected a number from 1 to 65536, found \"x\"\n"
+	    "2:11: expected a number from 1 to 1024, found \"x\"\n"
 	    "3:1: expected a keyword, found \"b\"\n"
 	    "4:2: expected a keyword, found \"c\"\n"
 	    "5:11: expected the end of the line, found \"/y\"\n"
@@ -474,7 +474,7 @@ static const struct {
 	    "\"\"" },
 	{ "\ninclude missing", "2:9: \"/etc/missing\": no such file" },
 	{ "include bad",
-	    "/etc/bad 2:13: expected a number from 1 to 65536, "
+	    "/etc/bad 2:13: expected a number from 1 to 1024, "
 	    "found \"many\"\n"
 	    "/etc/bad 3:1: expected a keyword, found \"sockt\"; did "
 	    "you mean \"socket\"?" },
