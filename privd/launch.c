@@ -17,14 +17,13 @@
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
-#define LIBBSD_OPENBSD_VIS /* strvis(3) alone is used */
-#include <vis.h>
 
 #include "../client-lib/protocol.h"
 #include "board.h"
 #include "card.h"
 #include "config.h"
 #include "control.h"
+#include "log.h"
 #include "notify/notify.h"
 #include "peer.h"
 #include "session/descriptors.h"
@@ -75,16 +74,11 @@ send_plan(struct launching *l, enum protocol_outcome outcome,
 		exit(1);
 }
 
-/* The peer's words are none of the log's. */
+/* Whose it is the logger knows; the peer's words it escapes. */
 static void
 record(const struct launching *l, const char *what)
 {
-	char path[4 * PATH_MAX], reason[4 * PROTOCOL_REASON_MAX + 1];
-
-	(void)strvis(path, l->path, VIS_CSTYLE | VIS_NL | VIS_TAB);
-	(void)strvis(reason, l->reason, VIS_CSTYLE | VIS_NL | VIS_TAB);
-	syslog(LOG_NOTICE, "pid %d of uid %u: %s: %s: %s", l->start->peer->pid,
-	    l->start->peer->uid, path, what, reason);
+	log_write(LOG_NOTICE, "%s: %s: %s", l->path, what, l->reason);
 }
 
 static void __attribute__((noreturn))
@@ -130,8 +124,8 @@ receive_first(struct launching *l)
 		control_main(start->control, &l->wire);
 	board_leave(start->control->board);
 	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,
-				  start->card, l->wire.fds[0] },
-	    4);
+				  start->card, l->wire.fds[0], log_channel() },
+	    5);
 }
 
 static void
@@ -156,7 +150,8 @@ take_hello(struct launching *l)
 		exit(1);
 	l->options.automatic = true;
 	l->options.max_calls = l->start->config->max_calls;
-	l->options.log_file = l->start->config->log_file;
+	l->options.log_channel = log_channel();
+	l->options.max_lines = l->start->config->max_lines_per_second;
 	l->options.templates = l->start->config->templates;
 	l->options.inherit = (flags & PROTOCOL_INHERIT) != 0;
 	l->options.no_alias = (flags & PROTOCOL_NO_ALIAS) != 0;

@@ -33,6 +33,8 @@
 #include "config.h"
 #include "control.h"
 #include "launch.h"
+#include "log.h"
+#include "log_sink.h"
 #include "peer.h"
 #include "policy/policy.h"
 #include "policy/sign.h"
@@ -50,9 +52,10 @@
 /* A connection, and the session that comes of it. */
 struct child {
 	struct child *next;
-	pid_t pid;  /* its process here */
-	pid_t peer; /* the launcher, later the program */
-	int pidfd;  /* of that */
+	uint64_t number; /* no other connection has had it */
+	pid_t pid;       /* its process here */
+	pid_t peer;      /* the launcher, later the program */
+	int pidfd;       /* of that */
 	uid_t uid;
 	uint32_t place;      /* its ids, of those of the range */
 	const char *refusal; /* it gets no session, because; or NULL */
@@ -71,6 +74,8 @@ struct monitor {
 	struct rate rate;
 	uint32_t place; /* that was given last */
 	bool started;
+	uint64_t number; /* that was given last */
+	bool no_journal; /* and it was said */
 	struct child *children;
 	struct board *board;
 	pid_t pid;
@@ -78,7 +83,7 @@ struct monitor {
 	int64_t loaded;
 };
 
-static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
+static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1 };
 
 #define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
 
@@ -103,7 +108,7 @@ write_down(struct board *board, const struct policy_report *report)
 		message = &report->messages[i];
 		if (message->severity != POLICY_ERROR)
 			continue;
-		syslog(LOG_ERR, "%s:%u:%u: %s", message->file, message->line,
+		log_write(LOG_ERR, "%s:%u:%u: %s", message->file, message->line,
 		    message->column, message->text);
 		board_add(board, message->file, message->line, message->column,
 		    message->text);
@@ -149,34 +154,47 @@ load_policies(const struct privd_config *config, struct policy_report *report)
 	return NULL;
 }
 
-/* What is written there and would be passed over. */
-static const char *
-find_unbuilt(const struct privd_config *config)
-{
-	if (config->log == CONFIG_LOG_JOURNAL)
-		return "log journal";
-	return config->log_format == CONFIG_LOG_JSON ? "log-format json" : NULL;
-}
+/* --- the log */
 
 static int
-check_built(struct board *board, const struct privd_config *config)
+open_sink(const struct monitor *monitor, const struct privd_config *config,
+    struct log_sink *sink)
 {
-	const char *what = find_unbuilt(config);
-	char text[128];
+	char reason[PATH_MAX + 256];
 
-	if (what == NULL)
+	if (log_sink_open(config, !monitor->start->only_check, sink, reason,
+		sizeof(reason)) == 0)
 		return 0;
-	(void)snprintf(text, sizeof(text), "%s: privd cannot do that yet",
-	    what);
-	board_add(board, "", 0, 0, text);
-	syslog(LOG_ERR, "the configuration has %s, which privd cannot do yet",
-	    what);
+	log_write(LOG_ERR, "the log: %s", reason);
+	board_add(monitor->board, "", 0, 0, reason);
 	return -1;
+}
+
+/* Said when it begins, not with each line. */
+static void
+note_journal(struct monitor *monitor, bool fell_back)
+{
+	if (fell_back && !monitor->no_journal)
+		log_write(LOG_WARNING,
+		    "the journal is not there: the log goes to syslog");
+	monitor->no_journal = fell_back;
+}
+
+static void
+reopen_log(void *context)
+{
+	struct monitor *monitor = context;
+	struct log_sink sink;
+
+	if (open_sink(monitor, monitor->config, &sink) == -1)
+		return; /* what there is stays */
+	log_change(&sink);
+	note_journal(monitor, sink.fell_back);
 }
 
 /* All of it, or nothing: -1, and what is wrong was written down. */
 static int
-load(struct monitor *monitor)
+load(struct monitor *monitor, struct log_sink *sink)
 {
 	struct policy_report report = { NULL, 0, 0, 0 };
 	struct privd_config *config = NULL;
@@ -185,7 +203,7 @@ load(struct monitor *monitor)
 
 	board_begin(monitor->board);
 	if (config_load(monitor->start->config_file, &config, &report) == 0 &&
-	    check_built(monitor->board, config) == 0)
+	    open_sink(monitor, config, sink) == 0)
 		set = load_policies(config, &report);
 	write_down(monitor->board, &report);
 	policy_report_clear(&report);
@@ -206,14 +224,19 @@ load(struct monitor *monitor)
 static void
 reload(struct monitor *monitor)
 {
+	struct log_sink sink = { .fd = -1 };
+
 	service_reloading();
-	if (load(monitor) == -1) {
-		syslog(LOG_ERR, "what is in force stays as it is");
+	if (load(monitor, &sink) == -1) {
+		log_sink_close(&sink);
+		log_write(LOG_ERR, "what is in force stays as it is");
 		service_ready("A reload failed: what was in force stays.");
-	} else {
-		syslog(LOG_NOTICE, "a new configuration is in force");
-		service_ready("Ready, reloaded.");
+		return;
 	}
+	log_change(&sink);
+	note_journal(monitor, sink.fell_back);
+	log_write(LOG_NOTICE, "a new configuration is in force");
+	service_ready("Ready, reloaded.");
 }
 
 /* --- connections */
@@ -353,6 +376,15 @@ free_place(struct monitor *monitor)
 }
 
 static void
+free_child(struct child *child)
+{
+	log_end(child->number);
+	if (child->card != -1)
+		close(child->card);
+	free(child);
+}
+
+static void
 forget(struct monitor *monitor, pid_t pid)
 {
 	struct child **where, *child;
@@ -365,9 +397,7 @@ forget(struct monitor *monitor, pid_t pid)
 		return;
 	*where = child->next;
 	close(child->pidfd);
-	if (child->card != -1)
-		close(child->card);
-	free(child);
+	free_child(child);
 }
 
 /* Those whose cards its user may look at. */
@@ -423,11 +453,12 @@ list_sessions(const void *context, size_t *n)
 
 /* All that the connection's process goes on with. */
 static void
-keep_descriptors(const struct view *view, int sock, int pidfd, int card)
+keep_descriptors(const struct view *view, int sock, int pidfd, int card,
+    int channel)
 {
 	size_t n, i = 0;
 	struct control_session *all = list_sessions(view, &n);
-	int *keep = calloc(n + 3, sizeof(*keep));
+	int *keep = calloc(n + 4, sizeof(*keep));
 
 	if (all == NULL || keep == NULL)
 		exit(1);
@@ -438,7 +469,8 @@ keep_descriptors(const struct view *view, int sock, int pidfd, int card)
 	keep[n] = sock;
 	keep[n + 1] = pidfd;
 	keep[n + 2] = card;
-	descriptors_keep_only(keep, n + 3);
+	keep[n + 3] = channel;
+	descriptors_keep_only(keep, n + 4);
 	free(keep);
 	free(all);
 }
@@ -446,7 +478,7 @@ keep_descriptors(const struct view *view, int sock, int pidfd, int card)
 /* What the monitor's process is and holds is not the connection's. */
 static void
 become_child(struct monitor *monitor, int sock, const struct peer *peer,
-    const struct child *child, const sigset_t *mask)
+    const struct child *child, int channel, const sigset_t *mask)
 {
 	const struct view view = { monitor, peer->uid };
 	const struct control_start control = {
@@ -479,11 +511,10 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 	for (i = 0; i < NSIGNALS; i++)
 		(void)signal(signals[i], SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
-	/* Or the log would go wherever the number of its socket leads. */
-	closelog();
-	keep_descriptors(&view, sock, peer->pidfd, child->card);
+	log_become(channel);
+	keep_descriptors(&view, sock, peer->pidfd, child->card, channel);
 	if (stat(monitor->start->launcher, &start.launcher) == -1) {
-		syslog(LOG_ERR, "%s: %m", monitor->start->launcher);
+		log_write(LOG_ERR, "%s: %m", monitor->start->launcher);
 		exit(1);
 	}
 	launch_main(&start);
@@ -512,7 +543,7 @@ new_child(struct monitor *monitor, const struct peer *peer)
 			child->place = free_place(monitor);
 			return child;
 		}
-		syslog(LOG_ERR, "a session's card: %m");
+		log_write(LOG_ERR, "a session's card: %m");
 	}
 	free(child);
 	return NULL;
@@ -523,20 +554,27 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 {
 	struct child *child = new_child(monitor, peer);
 	sigset_t all, mask;
+	int channel;
 
 	if (child == NULL)
 		return;
+	child->number = ++monitor->number;
+	channel = log_add(child->number, peer->uid, peer->pid);
+	if (channel == -1) {
+		log_write(LOG_ERR, "a channel: %m");
+		free_child(child);
+		return;
+	}
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, &mask);
 	child->pid = fork();
 	if (child->pid == 0)
-		become_child(monitor, sock, peer, child, &mask);
+		become_child(monitor, sock, peer, child, channel, &mask);
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+	close(channel);
 	if (child->pid == -1) {
-		syslog(LOG_ERR, "fork: %m");
-		if (child->card != -1)
-			close(child->card);
-		free(child);
+		log_write(LOG_ERR, "fork: %m");
+		free_child(child);
 		return;
 	}
 	child->pidfd = peer->pidfd;
@@ -572,7 +610,8 @@ reap(struct monitor *monitor)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		forget(monitor, pid);
+		if (!log_reap(pid))
+			forget(monitor, pid);
 }
 
 static void
@@ -585,6 +624,8 @@ on_signal(evutil_socket_t sig, short what, void *context)
 		reap(monitor);
 	else if (sig == SIGHUP)
 		reload(monitor);
+	else if (sig == SIGUSR1)
+		reopen_log(monitor);
 	else
 		(void)event_base_loopbreak(monitor->base);
 }
@@ -688,6 +729,7 @@ int
 monitor_main(const struct monitor_start *start)
 {
 	static struct monitor monitor;
+	struct log_sink sink = { .fd = -1 };
 	const char *path;
 	bool given;
 
@@ -697,7 +739,7 @@ monitor_main(const struct monitor_start *start)
 		err(1, NULL);
 	openlog("privd", LOG_PID | (start->log_stderr ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
-	if (load(&monitor) == -1)
+	if (load(&monitor, &sink) == -1)
 		errx(1,
 		    "the configuration or a policy has errors: see the log");
 	if (start->only_check)
@@ -711,12 +753,16 @@ monitor_main(const struct monitor_start *start)
 	raise_limits();
 	monitor.pid = getpid();
 	monitor.began = seconds();
-	syslog(LOG_NOTICE, "ready at %s", path);
+	if (log_start(monitor.base, &sink, start->log_stderr, reopen_log,
+		&monitor) == -1)
+		err(1, "the logger");
+	note_journal(&monitor, sink.fell_back);
+	log_write(LOG_NOTICE, "ready at %s", path);
 	service_ready("Ready.");
 	(void)event_base_dispatch(monitor.base);
 	service_stopping();
 	if (!given)
 		(void)unlink(path);
-	syslog(LOG_NOTICE, "ends; sessions go on");
+	log_write(LOG_NOTICE, "ends; sessions go on");
 	return 0;
 }

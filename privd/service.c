@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log.h"
+
 #define FIRST_FD 3 /* SD_LISTEN_FDS_START */
 
 /* --- what was handed over */
@@ -149,7 +151,7 @@ tell(const char *message)
 	if (len == 0 || sock == -1 ||
 	    sendto(sock, message, strlen(message), MSG_NOSIGNAL,
 		(const struct sockaddr *)&sun, len) == -1)
-		syslog(LOG_WARNING, "NOTIFY_SOCKET: %s",
+		log_write(LOG_WARNING, "NOTIFY_SOCKET: %s",
 		    len == 0 ? "no address" : strerror(errno));
 	if (sock != -1)
 		close(sock);

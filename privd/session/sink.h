@@ -34,7 +34,7 @@ int sink_take(const struct sink_message *, size_t len, struct entry *);
 /* Opens the log of the session of that program. -1 with errno. */
 int sink_open(const struct session_options *, const char *program);
 void sink_write(const struct entry *);
-/* How long to wait for something else at most, in milliseconds; -1: for ever. */
+/* How many milliseconds to wait for something else at most; -1: for ever. */
 int sink_wait(void);
 /* Says what was dropped, if it is time; at the end, in any case. */
 void sink_flush(bool end);

@@ -221,6 +221,7 @@ has_defaults(void **state)
 	assert_int_equal(c->max_sessions_per_user, 256);
 	assert_int_equal(c->max_connections_per_second, 50);
 	assert_int_equal(c->max_calls, 64);
+	assert_int_equal(c->max_lines_per_second, 100);
 	assert_int_equal(c->log, CONFIG_LOG_SYSLOG);
 	assert_null(c->log_file);
 	assert_int_equal(c->log_format, CONFIG_LOG_TEXT);
@@ -246,6 +247,7 @@ sets_everything(void **state)
 				       "max-sessions-per-user 2\n"
 				       "max-connections-per-second 3\n"
 				       "max-calls 4\n"
+				       "max-lines-per-second 5\n"
 				       "log file \"/var/log/privd\"\n"
 				       "log-format json\n"
 				       "keep-environment A b_2\n"
@@ -268,6 +270,7 @@ sets_everything(void **state)
 	assert_int_equal(c->max_sessions_per_user, 2);
 	assert_int_equal(c->max_connections_per_second, 3);
 	assert_int_equal(c->max_calls, 4);
+	assert_int_equal(c->max_lines_per_second, 5);
 	assert_int_equal(c->log, CONFIG_LOG_FILE);
 	assert_string_equal(c->log_file, "/var/log/privd");
 	assert_int_equal(c->log_format, CONFIG_LOG_JSON);
@@ -873,6 +876,7 @@ states_every_default(void **state)
 	assert_int_equal(c->max_connections_per_second,
 	    d->max_connections_per_second);
 	assert_int_equal(c->max_calls, d->max_calls);
+	assert_int_equal(c->max_lines_per_second, d->max_lines_per_second);
 	assert_int_equal(c->log, d->log);
 	assert_int_equal(c->log_format, d->log_format);
 	for (i = 0; (keyword = config_keywords[i].name) != NULL; i++) {

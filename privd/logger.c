@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A line is written whole or is counted, and the count is written when there
+ * is room again. What holds this process up (a disk, a syslogd) holds nobody
+ * else up: all who talk to it drop what it does not take. Root by number
+ * alone, so that nobody may signal it; it has no capability and no call that
+ * opens, connects or signals.
+ */
+#include "logger.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "session/channel.h"
+#include "session/descriptors.h"
+#include "session/entry.h"
+#include "session/identity.h"
+#include "session/jail.h"
+#include "session/sink.h"
+
+#define BURST 8         /* lines of one session before another's turn */
+#define RENEW_WAIT 1000 /* milliseconds */
+
+struct channel {
+	struct logger *logger;
+	struct event *event;
+	int fd;
+	uint64_t session;
+	uid_t uid;
+	pid_t pid;
+};
+
+struct logger {
+	struct event_base *base;
+	struct event *events; /* of the monitor's */
+	struct event *tick;   /* to say what was dropped */
+	int control;          /* -1: the monitor is gone */
+	bool to_user;
+	int sink; /* -1: there is none */
+	enum config_log where;
+	enum config_log_format format;
+	bool torn; /* the file ends within a line */
+	uint64_t dropped;
+	int64_t renewed; /* the second in which a sink was asked for */
+	bool answered;
+	size_t channels;
+};
+
+static void handle(struct logger *);
+
+/* --- the sink */
+
+/* A file gets each line whole, or begins the next after what it has of one. */
+static int
+write_file(struct logger *logger, char *line, size_t len)
+{
+	ssize_t n;
+
+	line[len++] = '\n';
+	if (!logger->torn) {
+		line++;
+		len--;
+	}
+	n = write(logger->sink, line, len);
+	if (n > 0)
+		logger->torn = (size_t)n < len;
+	return n == (ssize_t)len ? 0 : -1;
+}
+
+static int
+send_all(const struct logger *logger, const char *bytes, size_t len)
+{
+	return send(logger->sink, bytes, len, MSG_NOSIGNAL) == (ssize_t)len ?
+	    0 :
+	    -1;
+}
+
+/* What a line begins with there. */
+static size_t
+put_head(const struct logger *logger, const struct entry_stamp *stamp,
+    char *buf, size_t size)
+{
+	time_t seconds = (time_t)stamp->seconds;
+	char text[64] = "";
+	struct tm tm;
+
+	if (logger->where == CONFIG_LOG_SYSLOG) {
+		if (localtime_r(&seconds, &tm) == NULL ||
+		    strftime(text, sizeof(text), "%b %e %H:%M:%S", &tm) == 0)
+			text[0] = '\0';
+		(void)snprintf(buf, size,
+		    "<%d>%s privd[%d]: ", LOG_AUTHPRIV | stamp->priority, text,
+		    (int)getpid());
+	} else if (logger->format == CONFIG_LOG_JSON) {
+		(void)strlcpy(buf, "\n", size);
+	} else {
+		(void)entry_print_time(stamp, text, sizeof(text));
+		(void)snprintf(buf, size, "\n%s privd: ", text);
+	}
+	return strlen(buf);
+}
+
+static int
+emit(struct logger *logger, const struct entry *entry,
+    const struct entry_stamp *stamp)
+{
+	static char line[ENTRY_JOURNAL_MAX];
+	size_t len;
+
+	if (logger->sink == -1) {
+		errno = ENOTCONN;
+		return -1;
+	}
+	if (logger->where == CONFIG_LOG_JOURNAL) {
+		len = entry_print_journal(entry, stamp, line, sizeof(line));
+		return send_all(logger, line, len);
+	}
+	len = put_head(logger, stamp, line, sizeof(line));
+	if (logger->format == CONFIG_LOG_JSON)
+		len += entry_print_json(entry, stamp, line + len,
+		    ENTRY_JSON_MAX);
+	else
+		len += entry_print_stamped(entry, stamp, line + len,
+		    ENTRY_TEXT_MAX);
+	return logger->where == CONFIG_LOG_FILE ?
+	    write_file(logger, line, len) :
+	    send_all(logger, line, len);
+}
+
+static int64_t
+now(void)
+{
+	struct timespec ts;
+
+	return clock_gettime(CLOCK_MONOTONIC, &ts) == 0 ? ts.tv_sec : 0;
+}
+
+/*
+ * Whoever took the lines is not there any more: the monitor is asked for a new
+ * one, and answers at once. -1: not now.
+ */
+static int
+renew(struct logger *logger)
+{
+	struct pollfd pfd = { .fd = logger->control, .events = POLLIN };
+	int64_t second = now();
+
+	if (logger->where == CONFIG_LOG_FILE || logger->control == -1 ||
+	    errno == EAGAIN || errno == EMSGSIZE || logger->renewed == second)
+		return -1;
+	logger->renewed = second;
+	if (logger->sink != -1)
+		close(logger->sink);
+	logger->sink = -1;
+	if (send(logger->control, &(char){ LOGGER_RENEW }, 1,
+		MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+		return -1;
+	logger->answered = false;
+	while (!logger->answered && logger->control != -1 &&
+	    poll(&pfd, 1, RENEW_WAIT) == 1)
+		handle(logger);
+	return logger->sink == -1 ? -1 : 0;
+}
+
+/* As often as it takes: what is there now may be gone as well. */
+static int
+put(struct logger *logger, const struct entry *entry,
+    const struct entry_stamp *stamp)
+{
+	if (emit(logger, entry, stamp) == 0)
+		return 0;
+	return renew(logger) == 0 ? emit(logger, entry, stamp) : -1;
+}
+
+static void
+set_time(struct entry_stamp *stamp)
+{
+	struct timespec ts = { 0, 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &ts);
+	stamp->seconds = ts.tv_sec;
+	stamp->microseconds = (uint32_t)(ts.tv_nsec / 1000);
+}
+
+/* What could not be written before. -1: still not. */
+static int
+put_dropped(struct logger *logger)
+{
+	struct entry_stamp stamp = { .priority = LOG_WARNING };
+	struct entry entry;
+
+	if (logger->dropped == 0)
+		return 0;
+	set_time(&stamp);
+	entry_start(&entry);
+	entry_addf(&entry, ENTRY_DROPPED, "%llu",
+	    (unsigned long long)logger->dropped);
+	if (put(logger, &entry, &stamp) == -1)
+		return -1;
+	logger->dropped = 0;
+	return 0;
+}
+
+static void
+drop(struct logger *logger)
+{
+	const struct timeval second = { 1, 0 };
+
+	logger->dropped++;
+	(void)event_add(logger->tick, &second);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *context)
+{
+	const struct timeval second = { 1, 0 };
+	struct logger *logger = context;
+
+	(void)fd;
+	(void)what;
+	if (put_dropped(logger) == -1)
+		(void)event_add(logger->tick, &second);
+}
+
+/* Without what looks at the file: see the jail. */
+static void
+tell(const struct entry *entry, const struct entry_stamp *stamp)
+{
+	static char text[ENTRY_TEXT_MAX + 16];
+	size_t len = strlcpy(text, "privd: ", sizeof(text));
+
+	len += entry_print_stamped(entry, stamp, text + len, ENTRY_TEXT_MAX);
+	text[len++] = '\n';
+	(void)!write(STDERR_FILENO, text, len);
+}
+
+static void
+write_entry(struct logger *logger, const struct entry *entry,
+    struct entry_stamp *stamp)
+{
+	set_time(stamp);
+	if (logger->to_user)
+		tell(entry, stamp);
+	if (put_dropped(logger) == -1 || put(logger, entry, stamp) == -1)
+		drop(logger);
+}
+
+/* --- channels */
+
+/* The last one was there, and nobody is left to give another. */
+static void
+end_if_alone(struct logger *logger)
+{
+	if (logger->control != -1 || logger->channels > 0)
+		return;
+	(void)put_dropped(logger);
+	_exit(0);
+}
+
+static void
+close_channel(struct channel *channel)
+{
+	struct logger *logger = channel->logger;
+
+	event_free(channel->event);
+	close(channel->fd);
+	free(channel);
+	logger->channels--;
+	end_if_alone(logger);
+}
+
+/* False: nothing is there, or nobody any more. */
+static bool
+take_line(struct channel *channel)
+{
+	static struct sink_message message;
+	static struct entry entry;
+	struct entry_stamp stamp = {
+		.session = channel->session,
+		.uid = channel->uid,
+		.pid = channel->pid,
+	};
+	ssize_t n;
+
+	n = recv(channel->fd, &message, sizeof(message), MSG_DONTWAIT);
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0) {
+		close_channel(channel);
+		return false;
+	}
+	if (sink_take(&message, (size_t)n, &entry) == 0) {
+		stamp.priority = (int)message.priority;
+		write_entry(channel->logger, &entry, &stamp);
+	}
+	return true;
+}
+
+static void
+on_line(evutil_socket_t fd, short what, void *context)
+{
+	struct channel *channel = context;
+	int i;
+
+	(void)fd;
+	(void)what;
+	for (i = 0; i < BURST && take_line(channel); i++)
+		continue;
+}
+
+static void
+add_channel(struct logger *logger, const struct logger_message *message, int fd)
+{
+	struct channel *channel = calloc(1, sizeof(*channel));
+
+	if (channel == NULL) {
+		close(fd);
+		return;
+	}
+	channel->logger = logger;
+	channel->fd = fd;
+	channel->session = message->session;
+	channel->uid = message->uid;
+	channel->pid = message->pid;
+	channel->event = event_new(logger->base, fd, EV_READ | EV_PERSIST,
+	    on_line, channel);
+	if (channel->event == NULL || event_add(channel->event, NULL) == -1) {
+		if (channel->event != NULL)
+			event_free(channel->event);
+		close(fd);
+		free(channel);
+		return;
+	}
+	logger->channels++;
+}
+
+/* --- the monitor */
+
+static void
+set_sink(struct logger *logger, const struct logger_message *message, int fd)
+{
+	if (logger->sink != -1)
+		close(logger->sink);
+	logger->sink = fd;
+	logger->where = (enum config_log)message->where;
+	logger->format = (enum config_log_format)message->format;
+	logger->torn = false;
+	logger->answered = true;
+}
+
+static void
+lose_monitor(struct logger *logger)
+{
+	(void)event_del(logger->events);
+	close(logger->control);
+	logger->control = -1;
+	end_if_alone(logger);
+}
+
+/* One message of the monitor's. */
+static void
+handle(struct logger *logger)
+{
+	struct logger_message message;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+	ssize_t n;
+
+	n = channel_receive(logger->control, &message, sizeof(message), fds,
+	    &nfds);
+	if (n == -1 && errno == EBADMSG)
+		return; /* no descriptor is left for what came with it */
+	if (n <= 0) {
+		lose_monitor(logger);
+		return;
+	}
+	if (n == sizeof(message) && message.kind == LOGGER_SINK && nfds <= 1)
+		set_sink(logger, &message, nfds == 1 ? fds[0] : -1);
+	else if (n == sizeof(message) && message.kind == LOGGER_CHANNEL &&
+	    nfds == 1)
+		add_channel(logger, &message, fds[0]);
+	else
+		channel_close_all(fds, nfds);
+}
+
+static void
+on_monitor(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	handle(context);
+}
+
+/* --- the process */
+
+#define ANY(nr)             \
+	{                   \
+		nr, 0, 0, 0 \
+	}
+
+static const struct jail_rule allowed[] = {
+	ANY(SYS_recvmsg),
+	ANY(SYS_recvfrom),
+	/* along what is connected, and to no address */
+	{ SYS_sendto, UINT32_MAX, 0, 5 },
+	ANY(SYS_write),
+	ANY(SYS_close),
+	ANY(SYS_ppoll),
+	ANY(SYS_epoll_ctl),
+	ANY(SYS_epoll_pwait),
+	ANY(SYS_epoll_pwait2),
+#ifdef SYS_epoll_wait
+	ANY(SYS_poll),
+	ANY(SYS_epoll_wait),
+#endif
+};
+
+static int
+drop_rights(void)
+{
+	const struct rlimit none = { 0, 0 };
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return -1;
+	files.rlim_cur = files.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &files) == -1 ||
+	    setrlimit(RLIMIT_CORE, &none) == -1 || setgroups(0, NULL) == -1 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+	    identity_set_caps(0, 0, 0) == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
+		return -1;
+	return jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0]));
+}
+
+static int
+add_events(struct logger *logger)
+{
+	logger->base = event_base_new();
+	if (logger->base == NULL)
+		return -1;
+	logger->tick = evtimer_new(logger->base, on_tick, logger);
+	logger->events = event_new(logger->base, logger->control,
+	    EV_READ | EV_PERSIST, on_monitor, logger);
+	if (logger->tick == NULL || logger->events == NULL)
+		return -1;
+	return event_add(logger->events, NULL);
+}
+
+void
+logger_main(const struct logger_start *start)
+{
+	static struct logger logger = { .sink = -1, .renewed = -1 };
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	descriptors_keep_only(&start->control, 1);
+	tzset();
+	logger.control = start->control;
+	logger.to_user = start->to_user;
+	if (add_events(&logger) == -1 || drop_rights() == -1) {
+		(void)dprintf(STDERR_FILENO, "privd: the logger: %s\n",
+		    strerror(errno));
+		_exit(1);
+	}
+	(void)event_base_dispatch(logger.base);
+	_exit(1);
+}
