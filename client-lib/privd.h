@@ -33,6 +33,7 @@ struct privd_request {
 #define PRIVD_INHERIT 0x01  /* what it executes stays under its policy */
 #define PRIVD_NO_ALIAS 0x02 /* rules judge the call that they name alone */
 #define PRIVD_NO_USER 0x04  /* the user's own policies are not read */
+#define PRIVD_LOG 0x08      /* there is a privd_session_log() */
 
 struct privd_session;
 
@@ -49,6 +50,13 @@ int privd_session_open(const struct privd_request *,
     struct privd_session **session);
 /* Why, in words, never NULL; good as long as the session. */
 const char *privd_session_reason(const struct privd_session *);
+/*
+ * The lines of the session's log, if PRIVD_LOG was asked for: a descriptor, to
+ * be closed by the caller, from which recv(2) takes a line at a time, without
+ * its end, until the session ends. What nobody takes in time is dropped and
+ * counted. -1: there is none, or it was given already.
+ */
+int privd_session_log(struct privd_session *);
 /*
  * Makes the process, which must have one thread, the session's program: takes
  * the guard, cleans the environment, installs the filter and executes command

@@ -7,7 +7,10 @@
  *	privd		PLAN	what comes of it, why; the filter; variables
  *	launcher	READY	the number that its listener will have
  *
- * and between privd and who has a question:
+ * With PROTOCOL_LOG it is PLAN_LOG, with a channel along which the lines of
+ * the session's log come, a text in each message.
+ *
+ * And between privd and who has a question:
  *
  *	asker		ASK	topic, a number
  *	privd		ROW	fields; as many rows as there are
@@ -36,14 +39,16 @@ enum protocol_type {
 	/* u32 count; as many fields: string name, u32 kind, and by that a u64
 	   or a string */
 	PROTOCOL_ROW,
-	PROTOCOL_END /* u32 outcome; string reason */
+	PROTOCOL_END,     /* u32 outcome; string reason */
+	PROTOCOL_PLAN_LOG /* as PLAN */
 };
 
 /* Of HELLO. */
 #define PROTOCOL_INHERIT 0x01  /* -i */
 #define PROTOCOL_NO_ALIAS 0x02 /* -u */
 #define PROTOCOL_NO_USER 0x04  /* -U */
-#define PROTOCOL_FLAGS 0x07
+#define PROTOCOL_LOG 0x08      /* -e, -E */
+#define PROTOCOL_FLAGS 0x0f
 
 /* Of PLAN. */
 enum protocol_outcome {
@@ -106,6 +111,7 @@ static const struct wire_type protocol_answer[] = {
 };
 static const struct wire_type protocol_privd[] = {
 	{ PROTOCOL_PLAN, 0, "plan" },
+	{ PROTOCOL_PLAN_LOG, 1, "plan with a log" },
 	{ 0, 0, NULL },
 };
 

@@ -26,6 +26,7 @@ struct privd_session {
 	char reason[PROTOCOL_REASON_MAX + 1];
 	struct sock_filter insns[FILTER_MAX];
 	unsigned short count;
+	int log; /* -1: none */
 	/* names of variables, which lie in plan */
 	const char *kept[PROTOCOL_NAMES_MAX + 1];
 	struct wire plan;
@@ -88,6 +89,7 @@ receive_plan(struct privd_session *session)
 		return -1;
 	}
 	(void)snprintf(session->reason, sizeof(session->reason), "%s", reason);
+	session->log = wire_take_fd(wire, 0);
 	if (outcome == PROTOCOL_GO)
 		return take_filter(session, bytes, len);
 	errno = outcome == PROTOCOL_PLAIN ? ENOTSUP : EPERM;
@@ -104,6 +106,7 @@ privd_session_open(const struct privd_request *request,
 	*out = session = calloc(1, sizeof(*session));
 	if (session == NULL)
 		return -1;
+	session->log = -1;
 	session->sock = connect_privd(request->socket, session->reason,
 	    sizeof(session->reason));
 	if (session->sock != -1 && send_hello(session, request) == 0 &&
@@ -121,6 +124,15 @@ const char *
 privd_session_reason(const struct privd_session *session)
 {
 	return session != NULL ? session->reason : "no memory";
+}
+
+int
+privd_session_log(struct privd_session *session)
+{
+	int fd = session->log;
+
+	session->log = -1;
+	return fd;
 }
 
 static int
@@ -169,6 +181,8 @@ privd_session_close(struct privd_session *session)
 		return;
 	if (session->sock != -1)
 		close(session->sock);
+	if (session->log != -1)
+		close(session->log);
 	free(session);
 	errno = error;
 }

@@ -20,6 +20,7 @@
 #include "../privd/notify/notify.h"
 #include "../privd/session/session.h"
 #include "../privd/version.h"
+#include "privrun.h"
 
 static const char *socket_path; /* -s; NULL: the system's, if it is there */
 
@@ -165,6 +166,33 @@ absolute(const char *path, char **full)
 	return path == NULL || *full != NULL;
 }
 
+static bool
+reads_log(const struct session_options *options)
+{
+	return options->log_stderr || options->log_file != NULL;
+}
+
+/* -e, -E: it is there before the program is. */
+static void
+read_log(const struct session_options *options, struct privd_session *session)
+{
+	const char *name = options->log_file;
+	int channel = privd_session_log(session), out = STDERR_FILENO;
+
+	if (channel == -1)
+		return;
+	if (name != NULL)
+		out = open(name,
+		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+	if (out == -1)
+		err(SESSION_EXIT_REFUSED, "%s", name);
+	if (log_reader_start(channel, out) == -1)
+		err(SESSION_EXIT_REFUSED, "the log");
+	if (out != STDERR_FILENO)
+		close(out);
+	close(channel);
+}
+
 static int
 ask(const struct session_options *options, const char *program, int fd,
     struct privd_session **session)
@@ -175,7 +203,8 @@ ask(const struct session_options *options, const char *program, int fd,
 		.program_fd = fd,
 		.flags = (options->inherit ? PRIVD_INHERIT : 0) |
 		    (options->no_alias ? PRIVD_NO_ALIAS : 0) |
-		    (options->no_user ? PRIVD_NO_USER : 0),
+		    (options->no_user ? PRIVD_NO_USER : 0) |
+		    (reads_log(options) ? PRIVD_LOG : 0),
 	};
 	char *file, *folder;
 	int result = -1, error;
@@ -234,6 +263,7 @@ run_by_daemon(const struct session_options *options)
 	}
 	fd = open(program, O_PATH | O_CLOEXEC);
 	if (ask(options, program, fd, &session) == 0) {
+		read_log(options, session);
 		(void)privd_exec(session, command, options->argv);
 		errx(SESSION_EXIT_CANNOT, "%s: %s", program,
 		    privd_session_reason(session));

@@ -26,6 +26,7 @@
 #include "log.h"
 #include "notify/notify.h"
 #include "peer.h"
+#include "session/channel.h"
 #include "session/descriptors.h"
 #include "session/keeper.h"
 #include "session/page.h"
@@ -42,6 +43,8 @@ struct launching {
 	char file[PATH_MAX];
 	char folder[PATH_MAX];
 	char reason[PROTOCOL_REASON_MAX + 1];
+	bool reads; /* the user, what is logged */
+	int reader; /* his end of that; -1 */
 	struct wire wire;
 };
 
@@ -64,14 +67,18 @@ static void
 send_plan(struct launching *l, enum protocol_outcome outcome,
     const struct sock_filter *insns, size_t count)
 {
-	wire_start(&l->wire, PROTOCOL_PLAN);
+	bool reads = outcome == PROTOCOL_GO && l->reader != -1;
+
+	wire_start(&l->wire, reads ? PROTOCOL_PLAN_LOG : PROTOCOL_PLAN);
 	(void)wire_put_u32(&l->wire, outcome);
 	(void)wire_put_string(&l->wire, l->reason);
 	(void)wire_put_bytes(&l->wire, insns, count * sizeof(*insns));
 	put_kept(l);
-	if (wire_send(l->start->sock, &l->wire, protocol_privd, NULL, 0,
-		wire_deadline(READY_WAIT)) == -1)
+	if (wire_send(l->start->sock, &l->wire, protocol_privd, &l->reader,
+		reads ? 1 : 0, wire_deadline(READY_WAIT)) == -1)
 		exit(1);
+	if (reads)
+		close(l->reader);
 }
 
 /* Whose it is the logger knows; the peer's words it escapes. */
@@ -156,6 +163,7 @@ take_hello(struct launching *l)
 	l->options.inherit = (flags & PROTOCOL_INHERIT) != 0;
 	l->options.no_alias = (flags & PROTOCOL_NO_ALIAS) != 0;
 	l->options.no_user = (flags & PROTOCOL_NO_USER) != 0;
+	l->reads = (flags & PROTOCOL_LOG) != 0;
 	if (l->file[0] != '\0')
 		l->options.policy_file = l->file;
 	if (l->folder[0] != '\0')
@@ -214,6 +222,20 @@ plan(struct launching *l, struct session_plan *plan)
 		    "it does not carry the mark: privctl mark %s", l->path);
 }
 
+/* A channel of ours: whatever the peer gave could lead to anybody. */
+static void
+open_log(struct launching *l)
+{
+	int fds[2];
+
+	if (!l->reads)
+		return;
+	if (channel_pair(fds) == -1)
+		refuse(l, PROTOCOL_REFUSED, "%s", strerror(errno));
+	l->reader = fds[0];
+	l->options.user_channel = fds[1];
+}
+
 static void
 check_peer(struct launching *l)
 {
@@ -255,12 +277,14 @@ launch_main(const struct launch_start *start)
 	int fd;
 
 	l.start = start;
+	l.reader = -1;
 	receive_first(&l);
 	fd = take_hello(&l);
 	if (start->refusal != NULL)
 		refuse(&l, PROTOCOL_REFUSED, "%s", start->refusal);
 	take_program(&l, fd);
 	check_peer(&l);
+	open_log(&l);
 	plan(&l, &session);
 	page = page_new(start->config->max_calls);
 	if (page != NULL)

@@ -29,7 +29,7 @@ speaks() {
 	as_user "$user" timeout 60 "$speak" "$daemon_socket" "$@"
 }
 no_child() {
-	[ -z "$(children_of "$daemon_pid")" ]
+	[ -z "$(daemon_children)" ]
 }
 same "privrun's words are heard" secret \
     "$(by_daemon "$user" "$program" "$daemon_folder/secret")"

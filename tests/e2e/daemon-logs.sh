@@ -122,13 +122,7 @@ same "the other one stays" 4 "$(lines "$file.1" '"call"')"
 
 # --- the logger
 
-logger_pid() {
-	for child in $(children_of "$daemon_pid"); do
-		grep -q '^Seccomp:.2' "/proc/$child/status" && echo "$child"
-	done
-}
-
-logger=$(logger_pid)
+logger=$(daemon_logger)
 same "the logger has no right" "0 0 0 0000000000000000 0000000000000000 1 2" \
     "$(for name in Uid Gid Groups CapPrm CapInh NoNewPrivs Seccomp; do
 	status_of "$logger" $name | sed 's/^$/0/' | cut -d ' ' -f 1
@@ -155,7 +149,7 @@ check "of another session nothing" until_true 10 \
 
 kill -KILL "$logger"
 new_logger() {
-	[ -n "$(logger_pid)" ] && [ "$(logger_pid)" != "$logger" ]
+	[ -n "$(daemon_logger)" ] && [ "$(daemon_logger)" != "$logger" ]
 }
 check "killed, there is another one" until_true 10 new_logger
 asks 1 again
@@ -266,7 +260,7 @@ asks 1 found
 check "and the lines go on" until_true 10 grep -q "$names/found" "$T/syslog"
 
 # The daemon's own end, and the logger's after it.
-logger=$(logger_pid)
+logger=$(daemon_logger)
 daemon_stop
 check "the last words are there" until_true 10 grep -q 'sessions go on' \
     "$T/syslog"

@@ -57,6 +57,24 @@ daemon_reload() {
 	    -gt $before ]"
 }
 
+# The daemon's child of root's ids that is locked in: its logger.
+daemon_logger() {
+	for child in $(children_of "$daemon_pid"); do
+		awk '$1 == "Uid:" { root = $2 == 0 }
+		    $1 == "Seccomp:" { locked = $2 == 2 }
+		    END { exit !(root && locked) }' "/proc/$child/status" \
+		    2>/dev/null && echo "$child"
+	done
+}
+
+# Its processes but that one, which it always has.
+daemon_children() {
+	logger=$(daemon_logger)
+	for child in $(children_of "$daemon_pid"); do
+		[ "$child" = "$logger" ] || echo "$child"
+	done
+}
+
 marked() {
 	program=$daemon_folder/${1##*/}
 	cp "$(command -v "$1")" "$program"
