@@ -123,13 +123,18 @@ static void
 receive_first(struct launching *l)
 {
 	const struct launch_start *start = l->start;
+	bool root = start->peer->uid == 0;
 
+	/* Root alone may ask what is on it. */
+	if (!root)
+		board_leave(start->control->board);
 	if (wire_receive(start->sock, &l->wire, protocol_first,
 		wire_deadline(HELLO_WAIT)) != 1)
 		exit(1);
 	if (l->wire.type == PROTOCOL_ASK)
 		control_main(start->control, &l->wire);
-	board_leave(start->control->board);
+	if (root)
+		board_leave(start->control->board);
 	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,
 				  start->card, l->wire.fds[0], log_channel() },
 	    5);
