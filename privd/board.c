@@ -16,32 +16,33 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The monitor's own: of what is shared it only writes, and reads nothing. */
-static uint32_t loads;
-static uint32_t errors;
-
-struct board *
-board_new(void)
+int
+board_open(struct board *board)
 {
 	void *p;
 
-	p = mmap(NULL, sizeof(struct board), PROT_READ | PROT_WRITE,
+	memset(board, 0, sizeof(*board));
+	p = mmap(NULL, sizeof(*board->page), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return -1;
+	board->page = p;
+	return 0;
 }
 
 void
-board_leave(struct board *board)
+board_leave(const struct board *board)
 {
-	(void)munmap(board, sizeof(*board));
+	(void)munmap(board->page, sizeof(*board->page));
 }
 
 void
 board_begin(struct board *board)
 {
-	atomic_store(&board->begun, ++loads);
-	board->outcome.failed = true;
-	board->outcome.count = errors = 0;
+	atomic_store(&board->page->begun, ++board->loads);
+	board->errors = 0;
+	board->page->outcome.failed = true;
+	board->page->outcome.count = 0;
 }
 
 void
@@ -50,33 +51,40 @@ board_add(struct board *board, const char *file, unsigned int line,
 {
 	struct board_error *error;
 
-	if (errors < BOARD_ERRORS_MAX) {
-		error = &board->outcome.errors[errors];
+	if (board->errors < BOARD_ERRORS_MAX) {
+		error = &board->page->outcome.errors[board->errors];
 		error->line = line;
 		error->column = column;
 		(void)strlcpy(error->file, file, sizeof(error->file));
 		(void)strlcpy(error->text, text, sizeof(error->text));
 	}
-	board->outcome.count = ++errors;
+	board->page->outcome.count = ++board->errors;
 }
 
 void
 board_end(struct board *board, bool failed)
 {
-	board->outcome.failed = failed;
-	atomic_store(&board->done, loads);
-	(void)syscall(SYS_futex, &board->done, FUTEX_WAKE, INT_MAX, NULL, NULL,
-	    0);
+	board->page->outcome.failed = failed;
+	atomic_store(&board->page->done, board->loads);
+	(void)syscall(SYS_futex, &board->page->done, FUTEX_WAKE, INT_MAX, NULL,
+	    NULL, 0);
+}
+
+uint32_t
+board_begun(const struct board *board)
+{
+	return atomic_load(&board->page->begun);
 }
 
 static bool
-copy(struct board *board, uint32_t done, struct board_outcome *outcome)
+copy(const struct board_page *page, uint32_t done,
+    struct board_outcome *outcome)
 {
-	if (atomic_load(&board->begun) != done)
+	if (atomic_load(&page->begun) != done)
 		return false;
-	*outcome = board->outcome;
+	*outcome = page->outcome;
 	atomic_thread_fence(memory_order_acquire);
-	return atomic_load(&board->begun) == done;
+	return atomic_load(&page->begun) == done;
 }
 
 static int64_t
@@ -96,20 +104,21 @@ is_later(uint32_t done, uint32_t begun)
 }
 
 int
-board_wait(struct board *board, uint32_t begun, int milliseconds,
+board_wait(const struct board *board, uint32_t begun, int milliseconds,
     struct board_outcome *outcome)
 {
 	int64_t end = now() + milliseconds, left;
 	struct timespec ts;
+	struct board_page *page = board->page;
 	uint32_t done;
 
 	while ((left = end - now()) > 0) {
-		done = atomic_load(&board->done);
-		if (is_later(done, begun) && copy(board, done, outcome))
+		done = atomic_load(&page->done);
+		if (is_later(done, begun) && copy(page, done, outcome))
 			return 0;
 		ts.tv_sec = left / 1000;
 		ts.tv_nsec = left % 1000 * 1000000;
-		(void)syscall(SYS_futex, &board->done, FUTEX_WAIT, done, &ts,
+		(void)syscall(SYS_futex, &page->done, FUTEX_WAIT, done, &ts,
 		    NULL, 0);
 	}
 	errno = ETIMEDOUT;

@@ -28,16 +28,24 @@ struct board_outcome {
 	struct board_error errors[BOARD_ERRORS_MAX];
 };
 
-struct board {
+/* What is shared. */
+struct board_page {
 	_Atomic uint32_t begun; /* loads so far */
 	_Atomic uint32_t done;  /* the same, or one less: it goes on */
 	struct board_outcome outcome;
 };
 
-/* Shared with every process forked from here on; NULL with errno. */
-struct board *board_new(void);
+/* With what is the monitor's own: it writes the page, and reads nothing. */
+struct board {
+	struct board_page *page;
+	uint32_t loads;
+	uint32_t errors; /* of this load */
+};
+
+/* Its page is shared with every process forked from here on; -1 with errno. */
+int board_open(struct board *);
 /* Not any more with this one and those that it forks. */
-void board_leave(struct board *);
+void board_leave(const struct board *);
 
 /* The monitor's: a load begins, with its errors, and ends. */
 void board_begin(struct board *);
@@ -45,11 +53,13 @@ void board_add(struct board *, const char *file, unsigned int line,
     unsigned int column, const char *text);
 void board_end(struct board *, bool failed);
 
+/* How many loads have begun. */
+uint32_t board_begun(const struct board *);
 /*
  * What came of a load that began when `begun` of them had; waits, so many
  * milliseconds at most, until that has ended. 0, or -1 with ETIMEDOUT.
  */
-int board_wait(struct board *, uint32_t begun, int milliseconds,
+int board_wait(const struct board *, uint32_t begun, int milliseconds,
     struct board_outcome *);
 
 #endif /* PRIVD_BOARD_H */

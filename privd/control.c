@@ -377,7 +377,7 @@ control_main(const struct control_start *start, struct wire *wire)
 		(void)card_write(start->card, CARD_TALK, "");
 	if (c->root) {
 		topic = take_question(c);
-		c->begun = atomic_load(&start->board->begun);
+		c->begun = board_begun(start->board);
 		if (topic != NULL && topic->answer == answer_reload &&
 		    tell_monitor(start->monitor) == -1)
 			c->told = errno;

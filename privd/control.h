@@ -34,7 +34,7 @@ struct control_start {
 	const struct peer *peer;
 	struct policy_set *policies;
 	const struct privd_config *config;
-	struct board *board;
+	const struct board *board;
 	pid_t monitor;
 	int card;      /* this connection's own; -1: it has none */
 	int64_t began; /* the daemon */

@@ -109,6 +109,13 @@ log_become(int channel)
 	dropped = 0;
 }
 
+void
+log_leave(void)
+{
+	close(own);
+	own = -1;
+}
+
 int
 log_channel(void)
 {

@@ -40,6 +40,8 @@ bool log_reap(pid_t);
 
 /* In the session's process: what it says goes through its own channel. */
 void log_become(int channel);
+/* It says nothing any more, and holds nothing to say it with. */
+void log_leave(void);
 /* That of this process. */
 int log_channel(void);
 

@@ -77,7 +77,7 @@ struct monitor {
 	uint64_t number; /* that was given last */
 	bool no_journal; /* and it was said */
 	struct child *children;
-	struct board *board;
+	struct board board;
 	pid_t pid;
 	int64_t began;
 	int64_t loaded;
@@ -157,7 +157,7 @@ load_policies(const struct privd_config *config, struct policy_report *report)
 /* --- the log */
 
 static int
-open_sink(const struct monitor *monitor, const struct privd_config *config,
+open_sink(struct monitor *monitor, const struct privd_config *config,
     struct log_sink *sink)
 {
 	char reason[PATH_MAX + 256];
@@ -166,7 +166,7 @@ open_sink(const struct monitor *monitor, const struct privd_config *config,
 		sizeof(reason)) == 0)
 		return 0;
 	log_write(LOG_ERR, "the log: %s", reason);
-	board_add(monitor->board, "", 0, 0, reason);
+	board_add(&monitor->board, "", 0, 0, reason);
 	return -1;
 }
 
@@ -201,11 +201,11 @@ load(struct monitor *monitor, struct log_sink *sink)
 	struct policy_set *set = NULL;
 	int result = -1;
 
-	board_begin(monitor->board);
+	board_begin(&monitor->board);
 	if (config_load(monitor->start->config_file, &config, &report) == 0 &&
 	    open_sink(monitor, config, sink) == 0)
 		set = load_policies(config, &report);
-	write_down(monitor->board, &report);
+	write_down(&monitor->board, &report);
 	policy_report_clear(&report);
 	if (set != NULL) {
 		policy_set_free(monitor->policies);
@@ -217,7 +217,7 @@ load(struct monitor *monitor, struct log_sink *sink)
 		result = 0;
 	}
 	config_free(config);
-	board_end(monitor->board, result == -1);
+	board_end(&monitor->board, result == -1);
 	return result;
 }
 
@@ -486,7 +486,7 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.peer = peer,
 		.policies = monitor->policies,
 		.config = monitor->config,
-		.board = monitor->board,
+		.board = &monitor->board,
 		.monitor = monitor->pid,
 		.card = child->card,
 		.began = monitor->began,
@@ -734,8 +734,7 @@ monitor_main(const struct monitor_start *start)
 	bool given;
 
 	monitor.start = start;
-	monitor.board = board_new();
-	if (monitor.board == NULL)
+	if (board_open(&monitor.board) == -1)
 		err(1, NULL);
 	openlog("privd", LOG_PID | (start->log_stderr ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
