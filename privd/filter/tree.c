@@ -20,7 +20,6 @@
 #define TREE_BUCKETS 65536 /* a power of two, more than the nodes */
 #define TREE_CACHE 4096
 #define TREE_RESERVE 8192
-#define TREE_NONE UINT32_MAX
 
 enum tree_op {
 	TREE_NO_OP,
@@ -41,7 +40,7 @@ struct tree {
 	struct tree_node nodes[TREE_NODES_MAX];
 	size_t count;
 	size_t limit;
-	tree_id buckets[TREE_BUCKETS];
+	tree_id buckets[TREE_BUCKETS]; /* one more than the node's; 0: none */
 	struct tree_memo memo[TREE_CACHE];
 	unsigned int steps;
 	unsigned int depth;
@@ -58,7 +57,6 @@ tree_new(void)
 	t = calloc(1, sizeof(*t));
 	if (t == NULL)
 		return NULL;
-	memset(t->buckets, 0xff, sizeof(t->buckets));
 	t->limit = TREE_NODES_MAX - TREE_RESERVE;
 	/* So that they are there however full it gets; this is the first. */
 	(void)tree_leaf(t, SECCOMP_RET_USER_NOTIF);
@@ -153,9 +151,9 @@ tree_intern(struct tree *t, const struct tree_node *node)
 {
 	size_t i = tree_hash(node);
 
-	while (t->buckets[i] != TREE_NONE) {
-		if (tree_same_node(&t->nodes[t->buckets[i]], node))
-			return t->buckets[i];
+	while (t->buckets[i] != 0) {
+		if (tree_same_node(&t->nodes[t->buckets[i] - 1], node))
+			return t->buckets[i] - 1;
 		i = (i + 1) & (TREE_BUCKETS - 1);
 	}
 	if (t->count >= t->limit) {
@@ -163,7 +161,7 @@ tree_intern(struct tree *t, const struct tree_node *node)
 		return tree_notify(t);
 	}
 	t->nodes[t->count] = *node;
-	t->buckets[i] = t->count;
+	t->buckets[i] = t->count + 1;
 	return t->count++;
 }
 
