@@ -108,19 +108,31 @@ has_thread_pidfd(void)
 	return fd != -1;
 }
 
-/* Yama: the judge, which is no parent of its program's, may not read it. */
-static bool
-has_no_yama(void)
+/* How far Yama keeps processes from one another; 0: there is none. */
+static int
+yama_scope(void)
 {
 	FILE *in = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
-	int scope = 0;
+	int scope;
 
 	if (in == NULL)
-		return true;
+		return 0;
 	if (fscanf(in, "%d", &scope) != 1)
 		scope = 3;
 	(void)fclose(in);
-	return scope == 0;
+	return scope;
+}
+
+static bool
+has_reading(void)
+{
+	return yama_scope() < 3;
+}
+
+static bool
+has_reading_by_all(void)
+{
+	return yama_scope() < 1;
 }
 
 static const struct feature {
@@ -146,8 +158,12 @@ static const struct feature {
 	    "CAP_BLOCK_SUSPEND, which guards programs, is not in the bounding "
 	    "set",
 	    "a container must be started with it" },
-	{ has_no_yama, DOCTOR_WRONG,
-	    "Yama keeps a session's judge from reading its program",
+	{ has_reading, DOCTOR_WRONG,
+	    "Yama lets no process read another, the judge its program neither",
+	    "sysctl kernel.yama.ptrace_scope=0, after a boot" },
+	{ has_reading_by_all, DOCTOR_NOTE,
+	    "Yama lets only a fetcher read programs, and users' own sessions "
+	    "have none",
 	    "sysctl kernel.yama.ptrace_scope=0" },
 	{ has_landlock_truncate, DOCTOR_NOTE,
 	    "Landlock does not know truncation: filters stand in for it",

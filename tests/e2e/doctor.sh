@@ -12,12 +12,21 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/daemon.sh
 
 own_spaces "$0" "$@"
+need_programs setarch
 need_daemon
 make_user
 privctl=$BUILD/instance/sbin/privctl
 state=$BUILD/instance/lib/privd
 mount -t tmpfs -o mode=755 tmpfs "$state" || skip_all "nothing can be mounted"
 mount -t tmpfs -o mode=755 tmpfs /usr/local
+# Doctor looks through them, each time, and nothing here needs them.
+for folder in /opt /usr/lib/*; do
+	case $folder in
+	*-linux-*|*/python*|*.so*)	continue ;;
+	esac
+	[ ! -d "$folder" ] || [ -h "$folder" ] ||
+	    mount -t tmpfs -o mode=755 tmpfs "$folder"
+done
 dir=$trusted
 
 # doctor [ARGUMENT ...]: what it says and its exit status, in $T/out
@@ -160,6 +169,22 @@ like "in a user namespace" "here: .*user namespace" \
     "$(unshare -Ur "$privctl" doctor -f "$daemon_folder/privd.conf" 2>&1)"
 like "as a user: says what it cannot see" "^note: here: .*not root" \
     "$(as_user "$user" "$privctl" doctor -f "$daemon_folder/privd.conf")"
+
+# The kernel. What makes it seem older or to lack something is a filter.
+lacks() {
+	"$helpers/hardened" "$1" -- "$privctl" doctor \
+	    -f "$daemon_folder/privd.conf" 2>&1
+}
+like "one that is too old" "^wrong: kernel: 2[.]6.*older" \
+    "$(setarch --uname-2.6 "$privctl" doctor -f "$daemon_folder/privd.conf")"
+like "one without Landlock" "^wrong: kernel: .*no Landlock" \
+    "$(lacks landlock_create_ruleset)"
+like "one without pidfd_getfd" "^wrong: kernel: .*pidfd_getfd" \
+    "$(lacks pidfd_getfd)"
+like "one without notification" "^wrong: kernel: .*user notification" \
+    "$(lacks seccomp)"
+like "under somebody else's filter" "^wrong: here: .*under 1 system call" \
+    "$(lacks seccomp)"
 
 # What the daemon reads.
 chmod g+w "$daemon_policies/one"
