@@ -4,7 +4,6 @@
  * the command with a socket at PATH handed over, which is as it should be
  * ("good") or not, and prints what is told at NOTIFY, a line each.
  */
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -13,7 +12,7 @@
 
 #include <err.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,22 +42,27 @@ bound(int type, const char *path)
 	return sock;
 }
 
-/* Prints until whoever started it is gone. */
+/* Prints until whoever started it is gone, and all was read. */
 static void
-print_notes(int sock)
+print_notes(int sock, pid_t parent)
 {
+	struct pollfd pfd = { .fd = sock, .events = POLLIN };
 	char text[4096];
 	ssize_t n, i;
+	int alive;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while ((n = recv(sock, text, sizeof(text), 0)) >= 0) {
+	do {
+		alive = getppid() == parent;
+		if (poll(&pfd, 1, alive ? 100 : 0) != 1)
+			continue;
+		n = recv(sock, text, sizeof(text), 0);
 		for (i = 0; i < n; i++)
 			if (text[i] == '\n')
 				text[i] = ' ';
 		printf("%.*s\n", (int)n, text);
 		fflush(stdout);
-	}
-	exit(1);
+	} while (alive || pfd.revents != 0);
+	exit(0);
 }
 
 static int
@@ -94,6 +98,7 @@ int
 main(int argc, char *argv[])
 {
 	const char *kind = argv[1];
+	pid_t self = getpid();
 	char pid[16];
 	int sock, notes;
 
@@ -101,7 +106,7 @@ main(int argc, char *argv[])
 		errx(2, "usage: activate kind path notify command ...");
 	notes = bound(SOCK_DGRAM, argv[3]);
 	if (fork() == 0)
-		print_notes(notes);
+		print_notes(notes, self);
 	close(notes);
 	if (strcmp(kind, "none") != 0) {
 		sock = make(kind, argv[2]);
@@ -110,7 +115,7 @@ main(int argc, char *argv[])
 		if (sock != 3)
 			close(sock);
 		snprintf(pid, sizeof(pid), "%d",
-		    getpid() + (strcmp(kind, "another") == 0));
+		    self + (strcmp(kind, "another") == 0));
 		setenv("LISTEN_PID", pid, 1);
 		setenv("LISTEN_FDS", strcmp(kind, "two") == 0 ? "2" : "1", 1);
 		setenv("LISTEN_FDNAMES", "privd.socket", 1);
