@@ -76,7 +76,8 @@ enum privd_topic {
 	PRIVD_STATUS = 1, /* the daemon: one row */
 	PRIVD_SESSIONS,   /* a row for each that is going on */
 	PRIVD_POLICIES,   /* what may be had: one for each rule */
-	PRIVD_RELOAD      /* read all anew; a row for each error */
+	PRIVD_RELOAD,     /* read all anew; a row for each error */
+	PRIVD_REFUSALS    /* the last ones, of a process if it is named */
 };
 
 /* Of a row. Names may be added, so they are to be looked for. */

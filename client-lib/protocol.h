@@ -62,7 +62,8 @@ enum protocol_topic {
 	PROTOCOL_STATUS = 1,
 	PROTOCOL_SESSIONS,
 	PROTOCOL_POLICIES,
-	PROTOCOL_RELOAD
+	PROTOCOL_RELOAD,
+	PROTOCOL_REFUSALS /* number: of a process, 0: of all */
 };
 
 /* Of a field. */

@@ -50,6 +50,7 @@ static const struct command commands[] = {
 	    "-f file [-x program] [-u user] [-g group] [-H home] [-C cwd] "
 	    "call [name=value ...]",
 	    command_eval, false },
+	{ "explain", "[-a] [--json] [pid]", privctl_explain, true },
 	{ "fmt", "file ...", command_fmt, false },
 	{ "keygen", "key", privctl_keygen, false },
 	{ "list", "[--json]", privctl_list, true },

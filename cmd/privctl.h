@@ -31,6 +31,7 @@ int privctl_unmark(int argc, char **argv);
 extern const char *privctl_socket;
 
 /* privctl_ask.c */
+int privctl_explain(int argc, char **argv);
 int privctl_list(int argc, char **argv);
 int privctl_reload(int argc, char **argv);
 int privctl_sessions(int argc, char **argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * privctl status, sessions, list and reload: what the daemon is asked, and
- * its answers for people or, by --json, for programs.
+ * privctl status, sessions, list, reload and explain: what the daemon is asked,
+ * and its answers for people or, by --json, for programs.
  */
 #include <sys/types.h>
 
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct row {
 struct question {
 	enum privd_topic topic;
 	bool single; /* one row, an object by itself */
+	size_t most; /* of rows that are shown; 0: all */
 	void (*show)(const struct row *, bool first);
 	const char *nothing; /* said where there is no row; or NULL */
 };
@@ -188,6 +190,26 @@ show_policy(const struct row *row, bool first)
 }
 
 static void
+show_refusal(const struct row *row, bool first)
+{
+	if (!first)
+		(void)putchar('\n');
+	(void)printf("%s, process %" PRIu64 ", %s: %s: %s\n",
+	    time_text(number_of(row, "time")), number_of(row, "pid"),
+	    text_of(row, "program"), text_of(row, "call"),
+	    text_of(row, "error"));
+	if (*text_of(row, "request") != '\0')
+		(void)printf("asked:   %s\n", text_of(row, "request"));
+	(void)printf("refused: %s\n", text_of(row, "reason"));
+	if (*text_of(row, "permit") == '\0') {
+		(void)printf("no rule: %s\n", text_of(row, "where"));
+		return;
+	}
+	(void)printf("permit:  %s\n", text_of(row, "permit"));
+	(void)printf("in:      %s\n", text_of(row, "where"));
+}
+
+static void
 show_error(const struct row *row, bool first)
 {
 	(void)first;
@@ -201,7 +223,7 @@ show_error(const struct row *row, bool first)
 /* --- */
 
 static int
-fail(struct privd_query *query)
+fail(const struct question *q, struct privd_query *query)
 {
 	int error = errno;
 	const char *reason = privd_query_reason(query);
@@ -209,9 +231,13 @@ fail(struct privd_query *query)
 	if (*reason != '\0')
 		warnx("%s", reason);
 	else if (error == ENOENT || error == ECONNREFUSED)
-		warnx("privd is not running%s%s",
+		warnx("privd is not running%s%s%s",
 		    privctl_socket == NULL ? "" : " at ",
-		    privctl_socket == NULL ? "" : privctl_socket);
+		    privctl_socket == NULL ? "" : privctl_socket,
+		    q->topic == PRIVD_REFUSALS ?
+			": of sessions without it privrun -e tells what is "
+			"refused, and why" :
+			"");
 	else
 		warnx("privd: %s", strerror(error));
 	privd_query_close(query);
@@ -251,51 +277,59 @@ ask(const struct question *q, pid_t pid, bool json)
 	int result;
 
 	if (privd_ask(privctl_socket, q->topic, pid, &query) == -1)
-		return fail(query);
+		return fail(q, query);
 	while ((result = privd_next(query, &row.fields, &row.count)) == 1)
-		show(q, &row, n++, json);
+		if (q->most == 0 || n < q->most)
+			show(q, &row, n++, json);
 	/* Of a reload that failed the rows are whole as well. */
 	if (result == 0 || errno == EINVAL)
 		show_end(q, n, json);
 	if (result == -1)
-		return fail(query);
+		return fail(q, query);
 	privd_query_close(query);
 	return 0;
 }
 
-/* Only --json. */
-static bool
-take_options(int argc, char **argv)
+struct asked {
+	bool json;
+	bool all; /* -a */
+};
+
+/* --json, and others by the letters of getopt(3). */
+static void
+take_options(int argc, char **argv, const char *letters, struct asked *asked)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ NULL, 0, NULL, 0 },
 	};
-	bool json = false;
 	int ch;
 
-	while ((ch = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (ch != 'j')
+	while ((ch = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		if (ch == 'j')
+			asked->json = true;
+		else if (ch == 'a')
+			asked->all = true;
+		else
 			privctl_usage(argv[0]);
-		json = true;
 	}
-	return json;
 }
 
 static int
 ask_plainly(const struct question *q, int argc, char **argv)
 {
-	bool json = take_options(argc, argv);
+	struct asked asked = { false, false };
 
+	take_options(argc, argv, "+", &asked);
 	if (optind != argc)
 		privctl_usage(argv[0]);
-	return ask(q, 0, json);
+	return ask(q, 0, asked.json);
 }
 
 int
 privctl_status(int argc, char **argv)
 {
-	static const struct question q = { PRIVD_STATUS, true, show_status,
+	static const struct question q = { PRIVD_STATUS, true, 0, show_status,
 		NULL };
 
 	return ask_plainly(&q, argc, argv);
@@ -304,8 +338,8 @@ privctl_status(int argc, char **argv)
 int
 privctl_sessions(int argc, char **argv)
 {
-	static const struct question q = { PRIVD_SESSIONS, false, show_session,
-		"no sessions" };
+	static const struct question q = { PRIVD_SESSIONS, false, 0,
+		show_session, "no sessions" };
 
 	return ask_plainly(&q, argc, argv);
 }
@@ -313,8 +347,8 @@ privctl_sessions(int argc, char **argv)
 int
 privctl_list(int argc, char **argv)
 {
-	static const struct question q = { PRIVD_POLICIES, false, show_policy,
-		"there are no policies" };
+	static const struct question q = { PRIVD_POLICIES, false, 0,
+		show_policy, "there are no policies" };
 
 	return ask_plainly(&q, argc, argv);
 }
@@ -322,8 +356,34 @@ privctl_list(int argc, char **argv)
 int
 privctl_reload(int argc, char **argv)
 {
-	static const struct question q = { PRIVD_RELOAD, false, show_error,
+	static const struct question q = { PRIVD_RELOAD, false, 0, show_error,
 		NULL };
 
 	return ask_plainly(&q, argc, argv);
+}
+
+int
+privctl_explain(int argc, char **argv)
+{
+	struct question q = { PRIVD_REFUSALS, false, 1, show_refusal,
+		"nothing was refused in privd's last sessions, as far as is "
+		"known: what is denied\nwithout being judged goes by unseen "
+		"(add log to the rule), as does what the kernel\nrefuses of "
+		"calls that are not judged (strace shows it); of sessions "
+		"without privd\nprivrun -e tells" };
+	struct asked asked = { false, false };
+	const char *error = NULL;
+	pid_t pid = 0;
+
+	take_options(argc, argv, "+a", &asked);
+	if (optind < argc)
+		pid = (pid_t)strtonum(argv[optind++], 1, INT_MAX, &error);
+	if (error != NULL)
+		errx(2, "process \"%s\": the number is %s", argv[optind - 1],
+		    error);
+	if (optind != argc)
+		privctl_usage(argv[0]);
+	if (asked.all)
+		q.most = 0;
+	return ask(&q, pid, asked.json);
 }

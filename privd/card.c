@@ -6,11 +6,18 @@
 #include "card.h"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "compat.h"
+#include "session/refusal.h"
+
+#define CARD_SIZE (CARD_HEAD_SIZE + (off_t)sizeof(struct refusals))
+#define CARD_BLOCK 512 /* of st_blocks */
 
 _Static_assert(sizeof(struct card_head) <= CARD_HEAD_SIZE, "one page");
 
@@ -19,10 +26,14 @@ card_new(void)
 {
 	int card, error;
 
-	card = memfd_create("privd", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	/* vm.memfd_noexec may demand the first. */
+	card = memfd_create("privd",
+	    MFD_CLOEXEC | MFD_ALLOW_SEALING | COMPAT_MFD_NOEXEC_SEAL);
+	if (card == -1 && errno == EINVAL)
+		card = memfd_create("privd", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (card == -1)
 		return -1;
-	if (ftruncate(card, CARD_HEAD_SIZE) == 0 &&
+	if (ftruncate(card, CARD_SIZE) == 0 &&
 	    fcntl(card, F_ADD_SEALS,
 		F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
 		return card;
@@ -65,4 +76,38 @@ card_read(int card, struct card_head *head)
 	}
 	head->program[CARD_PROGRAM_MAX] = '\0';
 	return 0;
+}
+
+struct refusals *
+card_map_refusals(int card)
+{
+	void *p;
+
+	p = mmap(NULL, sizeof(struct refusals), PROT_READ | PROT_WRITE,
+	    MAP_SHARED, card, CARD_HEAD_SIZE);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* The file has no pages but those that were written. */
+bool
+card_has_refusals(int card)
+{
+	struct stat st;
+
+	return fstat(card, &st) == 0 &&
+	    st.st_blocks > CARD_HEAD_SIZE / CARD_BLOCK;
+}
+
+bool
+card_read_refusal(int card, unsigned int n, struct refusal *refusal)
+{
+	off_t place = CARD_HEAD_SIZE + (off_t)(n * sizeof(*refusal));
+	uint32_t turn;
+
+	if (n >= REFUSALS ||
+	    pread(card, refusal, sizeof(*refusal), place) !=
+		(ssize_t)sizeof(*refusal) ||
+	    pread(card, &turn, sizeof(turn), place) != (ssize_t)sizeof(turn))
+		return false;
+	return turn != 0 && turn == atomic_load(&refusal->turn);
 }

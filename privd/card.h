@@ -2,12 +2,17 @@
 /*
  * What a connection's process tells of itself: a file in memory, of which the
  * monitor holds the descriptor and who answers questions reads. The head is
- * written before anything of the session's is started.
+ * written by who holds the descriptor alone; the pages behind it are the
+ * judge's, who may be anybody's.
  */
 #ifndef PRIVD_CARD_H
 #define PRIVD_CARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+struct refusal;
+struct refusals;
 
 enum card_kind {
 	CARD_OPENING, /* it may become a session */
@@ -32,5 +37,15 @@ int card_write(int card, enum card_kind, const char *program);
 enum card_kind card_kind(int card);
 /* 0, or -1 with errno. */
 int card_read(int card, struct card_head *);
+
+/*
+ * Its pages for refusals, shared with all that are forked from here on; NULL
+ * with errno. The head is not among them.
+ */
+struct refusals *card_map_refusals(int card);
+/* Was anything ever written there? Nothing of it is read. */
+bool card_has_refusals(int card);
+/* A copy of the nth; false: there is none, or it was being written. */
+bool card_read_refusal(int card, unsigned int n, struct refusal *);
 
 #endif /* PRIVD_CARD_H */

@@ -35,6 +35,8 @@
 #define ST_NOSYMFOLLOW 0x2000
 #endif
 
+#define COMPAT_MFD_NOEXEC_SEAL 0x0008U /* Linux 6.3 */
+
 /* Linux 5.15 and 6.5. */
 #define COMPAT_MOVE_MOUNT_SET_GROUP 0x100U
 #define COMPAT_MOVE_MOUNT_BENEATH 0x200U

@@ -23,10 +23,12 @@
 #include "board.h"
 #include "card.h"
 #include "config.h"
+#include "explain.h"
 #include "peer.h"
 #include "policy/policy.h"
 #include "session/identity.h"
 #include "session/jail.h"
+#include "session/refusal.h"
 #include "version.h"
 
 #define ANSWER_WAIT 10000 /* milliseconds, for all rows */
@@ -100,7 +102,8 @@ count_sessions(const struct control_session *all, size_t n)
 	size_t i, count = 0;
 
 	for (i = 0; i < n; i++)
-		count += card_kind(all[i].card) == CARD_SESSION;
+		count += !all[i].ended &&
+		    card_kind(all[i].card) == CARD_SESSION;
 	return count;
 }
 
@@ -140,7 +143,7 @@ answer_sessions(struct control *c)
 	struct control_session *all = start->sessions(start->context, &n);
 
 	for (i = 0; i < n; i++) {
-		if (card_read(all[i].card, &head) == -1 ||
+		if (all[i].ended || card_read(all[i].card, &head) == -1 ||
 		    head.kind != CARD_SESSION)
 			continue;
 		begin_row(c, 4);
@@ -280,6 +283,129 @@ answer_reload(struct control *c)
 	return PROTOCOL_FAILED;
 }
 
+/* --- refusals */
+
+#define SHOWN_MAX 16
+
+struct shown {
+	const struct control_session *session;
+	struct refusal refusal;
+};
+
+/* The last ones, the newest first. */
+struct newest {
+	struct shown *shown[SHOWN_MAX];
+	size_t count;
+};
+
+/* Of two that are not told apart by time, the later of one session's. */
+static bool
+is_newer(const struct shown *a, const struct shown *b)
+{
+	if (a->refusal.time != b->refusal.time || a->session != b->session)
+		return a->refusal.time > b->refusal.time;
+	return a->refusal.turn > b->refusal.turn;
+}
+
+/* Takes it over, or frees what it displaces. */
+static void
+keep_newest(struct newest *newest, struct shown *one)
+{
+	size_t i;
+
+	if (newest->count == SHOWN_MAX) {
+		if (!is_newer(one, newest->shown[SHOWN_MAX - 1])) {
+			free(one);
+			return;
+		}
+		free(newest->shown[--newest->count]);
+	}
+	for (i = newest->count++; i > 0; i--) {
+		if (!is_newer(one, newest->shown[i - 1]))
+			break;
+		newest->shown[i] = newest->shown[i - 1];
+	}
+	newest->shown[i] = one;
+}
+
+static bool
+is_about(const struct control *c, const struct shown *one)
+{
+	return c->number == 0 || c->number == (uint32_t)one->session->pid ||
+	    c->number == (uint32_t)one->refusal.pid;
+}
+
+static void
+gather(const struct control *c, const struct control_session *session,
+    struct newest *newest)
+{
+	struct refusal_view view;
+	struct shown *one;
+	unsigned int n;
+
+	for (n = 0; n < REFUSALS; n++) {
+		one = malloc(sizeof(*one));
+		if (one == NULL)
+			return;
+		one->session = session;
+		if (card_read_refusal(session->card, n, &one->refusal) &&
+		    refusal_take(&one->refusal, &view) && is_about(c, one))
+			keep_newest(newest, one);
+		else
+			free(one);
+	}
+}
+
+static void
+send_refusal(struct control *c, const struct shown *one)
+{
+	static char text[EXPLAIN_MAX];
+	struct refusal_view view;
+
+	if (!refusal_take(&one->refusal, &view))
+		return;
+	begin_row(c, 14);
+	put_number(c, "pid", (uint64_t)view.pid);
+	put_number(c, "uid", one->session->uid);
+	put_number(c, "time", (uint64_t)view.time / 1000000000);
+	put_text(c, "program", view.program);
+	put_text(c, "call", view.call->name);
+	explain_request(&view, text, sizeof(text));
+	put_text(c, "request", text);
+	put_text(c, "check", explain_check(&view));
+	explain_reason(&view, text, sizeof(text));
+	put_text(c, "reason", text);
+	put_text(c, "error",
+	    strerrorname_np(view.error) != NULL ? strerrorname_np(view.error) :
+						  "");
+	put_text(c, "policy", view.policy);
+	put_text(c, "file", *view.file != '\0' ? view.file : view.home);
+	put_number(c, "line", view.line);
+	explain_rule(&view, text, sizeof(text));
+	put_text(c, "permit", text);
+	explain_place(&view, c->start->config->policies, text, sizeof(text));
+	put_text(c, "where", text);
+	send_row(c);
+}
+
+static enum protocol_end
+answer_refusals(struct control *c)
+{
+	const struct control_start *start = c->start;
+	size_t n, i;
+	struct control_session *all = start->sessions(start->context, &n);
+	struct newest newest = { .count = 0 };
+
+	for (i = 0; i < n; i++)
+		gather(c, &all[i], &newest);
+	for (i = 0; i < newest.count; i++) {
+		send_refusal(c, newest.shown[i]);
+		free(newest.shown[i]);
+	}
+	free(all);
+	return PROTOCOL_ANSWERED;
+}
+
 /* --- */
 
 static const struct topic {
@@ -290,6 +416,7 @@ static const struct topic {
 	{ PROTOCOL_SESSIONS, answer_sessions },
 	{ PROTOCOL_POLICIES, answer_policies },
 	{ PROTOCOL_RELOAD, answer_reload },
+	{ PROTOCOL_REFUSALS, answer_refusals },
 };
 
 static const struct topic *

@@ -27,6 +27,7 @@ struct control_session {
 	uid_t uid;
 	int64_t began; /* CLOCK_REALTIME, in seconds */
 	int card;
+	bool ended;
 };
 
 struct control_start {

@@ -293,6 +293,8 @@ launch_main(const struct launch_start *start)
 	check_peer(&l);
 	open_log(&l);
 	plan(&l, &session);
+	/* Without them nothing can be explained; that is all. */
+	session.options.refusals = card_map_refusals(start->card);
 	page = page_new(start->config->max_calls);
 	if (page != NULL)
 		keeper = keeper_new(&session, page, start->peer->pid,

@@ -35,6 +35,7 @@
 #include "launch.h"
 #include "log.h"
 #include "log_sink.h"
+#include "past.h"
 #include "peer.h"
 #include "policy/policy.h"
 #include "policy/sign.h"
@@ -77,6 +78,7 @@ struct monitor {
 	uint64_t number; /* that was given last */
 	bool no_journal; /* and it was said */
 	struct child *children;
+	struct past past;
 	struct board board;
 	pid_t pid;
 	int64_t began;
@@ -397,6 +399,11 @@ forget(struct monitor *monitor, pid_t pid)
 		return;
 	*where = child->next;
 	close(child->pidfd);
+	if (child->card != -1 && card_has_refusals(child->card)) {
+		past_add(&monitor->past, child->peer, child->uid, child->began,
+		    child->card);
+		child->card = -1;
+	}
 	free_child(child);
 }
 
@@ -418,12 +425,30 @@ static size_t
 count_cards(const struct view *view)
 {
 	const struct child *child;
-	size_t n = 0;
+	size_t n = PAST_MAX;
 
 	for (child = view->monitor->children; child != NULL;
 	     child = child->next)
 		n += is_for(child, view->uid);
 	return n;
+}
+
+static void
+list_past(const struct view *view, struct control_session *all, size_t *n)
+{
+	const struct past_session *one;
+
+	for (one = view->monitor->past.first; one != NULL; one = one->next) {
+		if (view->uid != 0 && one->uid != view->uid)
+			continue;
+		all[(*n)++] = (struct control_session){
+			.pid = one->pid,
+			.uid = one->uid,
+			.began = one->began,
+			.card = one->card,
+			.ended = true,
+		};
+	}
 }
 
 static struct control_session *
@@ -448,6 +473,7 @@ list_sessions(const void *context, size_t *n)
 			.card = child->card,
 		};
 	}
+	list_past(view, all, n);
 	return all;
 }
 

@@ -203,6 +203,12 @@ policy_program(const struct policy_image *image)
 	return image->program;
 }
 
+const char *
+policy_file(const struct policy_image *image)
+{
+	return image->file != NULL ? image->file : "";
+}
+
 bool
 policy_detached(const struct policy_image *image)
 {

@@ -19,7 +19,8 @@ struct call_rules {
 struct policy_image {
 	struct policy_image *next;
 	enum policy_authority authority;
-	char *program; /* canonical; a wildcard until it is bound */
+	char *program;    /* canonical; a wildcard until it is bound */
+	const char *file; /* of its first header; NULL: none */
 	bool wildcard;
 	bool bound;
 	bool foreign;

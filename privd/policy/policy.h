@@ -284,6 +284,8 @@ const struct policy_image *policy_permitting(void);
 const struct policy_image *policy_released(void);
 
 const char *policy_program(const struct policy_image *);
+/* The file in which it begins, "" if it is in none. */
+const char *policy_file(const struct policy_image *);
 bool policy_detached(const struct policy_image *);
 /* Is it accepted only as its rules for execve are for execveat as well? */
 bool policy_folds(const struct policy_image *);

@@ -106,6 +106,7 @@ image_new(const struct policy_block *block, enum policy_authority authority)
 		return NULL;
 	}
 	image->authority = authority;
+	image->file = block->file;
 	image->wildcard = block->wildcard;
 	image->foreign = block->foreign;
 	image->emulation = block->emulation;

@@ -12,6 +12,7 @@
 #include "../notify/notify.h"
 #include "judge.h"
 #include "page.h"
+#include "refusal.h"
 
 void
 call_begin(struct call *call)
@@ -73,6 +74,7 @@ call_answer(struct judge *judge, struct call *call, int64_t value)
 void
 call_refuse(struct judge *judge, struct call *call, int error)
 {
+	refusal_answer(judge, call, error);
 	ticket_refuse(&call->ticket, judge->listener, error);
 }
 

@@ -106,6 +106,9 @@ struct call {
 	/* by which each policy of the regime permitted it; NULL: its default */
 	const struct policy_rule *rules[FILTER_IMAGES_MAX];
 	bool elevated; /* and a hand performs it */
+	bool judged;   /* all of this is about this call */
+	bool based;    /* so are its base and its copies */
+	bool told;     /* its refusal is noted: see refusal.h */
 
 	/* what came of it, as it is and as a 32-bit program has it */
 	struct perform_result result;

@@ -323,6 +323,7 @@ call_decode(struct judge *judge, struct call *call)
 	if (error != 0)
 		return error;
 	call->base = sys_base(call->row, call->regs, call->empty[0]);
+	call->based = true;
 	call->alias = sys_alias_of(call->base, call->how.flags);
 	call->ask.op = (enum sys_op)call->base->op;
 	call->ask.fd = call->fd;

@@ -38,6 +38,7 @@
 #include "page.h"
 #include "pathonly.h"
 #include "record.h"
+#include "refusal.h"
 #include "status.h"
 #include "words.h"
 #include "worker.h"
@@ -219,6 +220,7 @@ is_named(struct judge *judge, struct call *call)
 		    call->row->name, call->process->tgid,
 		    call->process->program);
 	call->regime->said_unnamed = true;
+	refusal_check(judge, call, REFUSAL_UNNAMED, error);
 	call_refuse(judge, call, error);
 	return false;
 }
@@ -284,8 +286,10 @@ take_arguments(struct judge *judge, struct call *call)
 		return true;
 	if (error == 0)
 		call_answer(judge, call, 0);
-	else
+	else {
+		refusal_check(judge, call, REFUSAL_GUARD, error);
 		call_refuse(judge, call, error);
+	}
 	return false;
 }
 
@@ -323,6 +327,7 @@ decide(struct judge *judge, struct call *call)
 	}
 	call_judge(judge, call);
 	call_plan_elevation(judge, call);
+	refusal_judged(judge, call);
 	if (call->verdict.log)
 		record_call(judge, call);
 	if (call->verdict.action == POLICY_PERMIT && !call->elevated &&
@@ -360,6 +365,8 @@ judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 
 	call->ticket.slot = slot;
 	call->ticket.id = slot->notif.id;
+	call->thread = NULL;
+	refusal_begin(call);
 	error = call_take_number(call, &slot->notif.data);
 	if (error != 0) {
 		call_refuse(judge, call, error);

@@ -11,6 +11,7 @@
 #include "../notify/notify.h"
 #include "judge.h"
 #include "record.h"
+#include "refusal.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -68,6 +69,7 @@ judge_one(struct judge *judge, struct call *call, int *error)
 		return GONE;
 	call_judge(judge, call);
 	call_plan_elevation(judge, call);
+	refusal_judged(judge, call);
 	if (call->verdict.log)
 		record_call(judge, call);
 	*error = call->verdict.error;

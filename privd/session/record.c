@@ -172,6 +172,21 @@ record_call(struct judge *judge, const struct call *call)
 	send_entry(judge, &entry);
 }
 
+/* What is said of a call explains its refusal. */
+static _Thread_local char last_note[512];
+
+const char *
+record_last_note(void)
+{
+	return last_note;
+}
+
+void
+record_forget_note(void)
+{
+	last_note[0] = '\0';
+}
+
 void
 record_note(struct judge *judge, const char *fmt, ...)
 {
@@ -182,6 +197,7 @@ record_note(struct judge *judge, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	(void)strlcpy(last_note, text, sizeof(last_note));
 	entry_start(&entry);
 	entry_add(&entry, ENTRY_NOTE, text);
 	send_entry(judge, &entry);

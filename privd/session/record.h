@@ -21,6 +21,9 @@ void record_call(struct judge *, const struct call *);
 /* Records a sentence about the session. */
 void record_note(struct judge *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The last of this thread since it was forgotten, "" if there is none. */
+const char *record_last_note(void);
+void record_forget_note(void);
 /* Tells the user, on standard error. */
 void record_tell(struct judge *, const char *text);
 

@@ -21,6 +21,8 @@
 #define SESSION_EXIT_CANNOT 126  /* found, and cannot be executed */
 #define SESSION_EXIT_NOTFOUND 127
 
+struct refusals;
+
 #define SESSION_HANDS_MAX 8
 #define SESSION_REASON_MAX 512
 #define SESSION_CALLS 64 /* that may wait at once, unless somebody says more */
@@ -42,6 +44,7 @@ struct session_options {
 	const char *policy_file;   /* -f; NULL: none */
 	const char *templates;     /* of what the daemon serves */
 	uint32_t max_calls;        /* that may wait at once */
+	struct refusals *refusals; /* to be written; NULL: nowhere */
 	bool change_ids;           /* -c */
 	uid_t uid;
 	gid_t gid;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "../../privd/card.h"
+#include "../../privd/session/refusal.h"
 
 static struct card_head head;
 
@@ -65,6 +66,30 @@ believes_nothing(void **state)
 	assert_int_equal(card_read(card, &head), -1);
 }
 
+static void
+keeps_refusals(void **state)
+{
+	static struct refusal refusal;
+	struct refusals *refusals;
+	int card = card_new();
+
+	(void)state;
+	assert_int_equal(card_write(card, CARD_SESSION, "/bin/cat"), 0);
+	refusals = card_map_refusals(card);
+	assert_non_null(refusals);
+	assert_false(card_has_refusals(card));
+	assert_false(card_read_refusal(card, REFUSALS - 1, &refusal));
+	refusals->all[REFUSALS - 1].error = 77;
+	assert_true(card_has_refusals(card));
+	assert_false(card_read_refusal(card, REFUSALS - 1, &refusal));
+	refusals->all[REFUSALS - 1].turn = 1;
+	assert_true(card_read_refusal(card, REFUSALS - 1, &refusal));
+	assert_int_equal(refusal.error, 77);
+	assert_false(card_read_refusal(card, REFUSALS, &refusal));
+	assert_int_equal(card_kind(card), CARD_SESSION);
+	close(card);
+}
+
 int
 main(void)
 {
@@ -72,6 +97,7 @@ main(void)
 		cmocka_unit_test(tells_what_it_is),
 		cmocka_unit_test(stays_as_large),
 		cmocka_unit_test(believes_nothing),
+		cmocka_unit_test(keeps_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
