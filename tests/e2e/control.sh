@@ -192,6 +192,14 @@ kill -KILL $started
 wait $started 2>/dev/null
 check "one has ended" until_true 10 has "$one" 1
 
+daemon_configure "max-sessions 1"
+check "no more sessions at all than there is" ctl root reload
+by_daemon "$two" "$sleep" 0 >"$T/out" 2>&1
+like "somebody else gets none" 'too many sessions' "$(cat "$T/out")"
+check "he can ask as well" asks "$two"
+daemon_configure "deny-user $guest" "max-sessions-per-user 2"
+check "as it was" ctl root reload
+
 # Questions that nobody finishes: a user's own are bounded, and in nobody's way.
 cp "$BUILD/tests/attack/speak" "$daemon_folder/speak"
 speak=$daemon_folder/speak
