@@ -38,7 +38,8 @@ done
 
 if command -v systemd-analyze >/dev/null; then
 	cp "$units"/privd.* "$T"
-	sed -i "s,^ExecStart=/usr/sbin/privd,ExecStart=$daemon," \
+	sed -i -e "s,^ExecStart=/usr/sbin/privd,ExecStart=$daemon," \
+	    -e "s,^ExecReload=/usr/sbin/,ExecReload=${daemon%/*}/," \
 	    "$T/privd.service"
 	systemd-analyze verify --man=no "$T/privd.service" "$T/privd.socket" \
 	    >"$T/out" 2>&1
