@@ -21,12 +21,6 @@ void privctl_find_templates(struct privctl_templates *, const char *file);
 /* Says how the command is used, or all are, and exits. */
 void privctl_usage(const char *command) __attribute__((noreturn));
 
-/* privctl_doctor.c */
-int privctl_doctor(int argc, char **argv);
-
-/* privctl_mark.c */
-int privctl_mark(int argc, char **argv);
-int privctl_unmark(int argc, char **argv);
 /* -s: where the daemon listens; NULL: at the usual place. */
 extern const char *privctl_socket;
 
@@ -36,6 +30,13 @@ int privctl_list(int argc, char **argv);
 int privctl_reload(int argc, char **argv);
 int privctl_sessions(int argc, char **argv);
 int privctl_status(int argc, char **argv);
+
+/* privctl_doctor.c */
+int privctl_doctor(int argc, char **argv);
+
+/* privctl_mark.c */
+int privctl_mark(int argc, char **argv);
+int privctl_unmark(int argc, char **argv);
 
 /* privctl_sign.c */
 int privctl_keygen(int argc, char **argv);
