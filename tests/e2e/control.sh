@@ -184,7 +184,8 @@ asks() {
 	ctl "$1" status >"$T/out"
 }
 begins "$one"
-check "all sessions that he may have" until_true 10 has "$one" 2
+until_true 10 has "$one" 2 || show "$T/sleep.$one.err"
+check "all sessions that he may have" has "$one" 2
 by_daemon "$one" "$sleep" 0 >"$T/out" 2>&1
 like "there is no other" 'too many sessions of this user' "$(cat "$T/out")"
 check "he can still ask" asks "$one"
