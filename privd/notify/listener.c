@@ -114,10 +114,15 @@ int
 notify_give(int listener, uint64_t id, int fd, bool cloexec)
 {
 	struct seccomp_notif_addfd add;
+	int number;
 
 	memset(&add, 0, sizeof(add));
 	add.id = id;
 	add.srcfd = (uint32_t)fd;
 	add.newfd_flags = cloexec ? O_CLOEXEC : 0;
-	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+	/* Interrupted before it was installed, and only then. */
+	do {
+		number = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+	} while (number == -1 && errno == EINTR);
+	return number;
 }

@@ -164,22 +164,31 @@ has_met_writer(const struct job *job)
 	return job->held != -1 && poll(&pfd, 1, 0) == 1;
 }
 
+/* The watch looks at it, and interrupts nothing for it any more. */
+static int
+take_held(struct job *job)
+{
+	int held;
+
+	(void)pthread_mutex_lock(&lock);
+	held = move(&job->held);
+	(void)pthread_mutex_unlock(&lock);
+	return held;
+}
+
 /* Who came because of what is held, and left before this waited, was met. */
 static int
 reopen(struct job *job)
 {
-	int result = perform_reopen(job->fd, job->flags, 0);
+	int result = perform_reopen(job->fd, job->flags, 0), error = errno;
+	bool met = result == -1 && error == EINTR && has_met_writer(job);
+	int held = take_held(job);
 
-	if (result != -1 || errno != EINTR)
-		return result;
-	if (!has_met_writer(job) ||
-	    fcntl(job->held, F_SETFL, (int)job->flags) == -1) {
-		errno = EINTR;
-		return -1;
-	}
-	(void)pthread_mutex_lock(&lock); /* the watch looks at it */
-	result = move(&job->held);
-	(void)pthread_mutex_unlock(&lock);
+	if (met && fcntl(held, F_SETFL, (int)job->flags) == 0)
+		return held;
+	if (held != -1)
+		close(held);
+	errno = error;
 	return result;
 }
 
