@@ -77,7 +77,9 @@ enum privd_topic {
 	PRIVD_SESSIONS,   /* a row for each that is going on */
 	PRIVD_POLICIES,   /* what may be had: one for each rule */
 	PRIVD_RELOAD,     /* read all anew; a row for each error */
-	PRIVD_REFUSALS    /* the last ones, of a process if it is named */
+	PRIVD_REFUSALS,   /* the last ones, of a process if it is named */
+	PRIVD_LINES = 8,  /* of the log, the last ones: a row for each */
+	PRIVD_FOLLOW      /* the last few, and those that come, for ever */
 };
 
 /* Of a row. Names may be added, so they are to be looked for. */

@@ -63,7 +63,9 @@ enum protocol_topic {
 	PROTOCOL_SESSIONS,
 	PROTOCOL_POLICIES,
 	PROTOCOL_RELOAD,
-	PROTOCOL_REFUSALS /* number: of a process, 0: of all */
+	PROTOCOL_REFUSALS, /* number: of a process, 0: of all */
+	PROTOCOL_LINES = 8,
+	PROTOCOL_FOLLOW
 };
 
 /* Of a field. */

@@ -48,7 +48,9 @@ privd_ask(const char *socket, enum privd_topic topic, pid_t pid,
 	*out = query;
 	if (query == NULL)
 		return -1;
-	query->wait = topic == PRIVD_RELOAD ? RELOAD_WAIT : ANSWER_WAIT;
+	query->wait = topic == PRIVD_RELOAD ? RELOAD_WAIT :
+	    topic == PRIVD_FOLLOW           ? -1 :
+					      ANSWER_WAIT;
 	query->sock = connect_privd(socket, query->reason,
 	    sizeof(query->reason));
 	return query->sock == -1 ? -1 : send_question(query, topic, pid);

@@ -54,6 +54,7 @@ static const struct command commands[] = {
 	{ "fmt", "file ...", command_fmt, false },
 	{ "keygen", "key", privctl_keygen, false },
 	{ "list", "[--json]", privctl_list, true },
+	{ "log", "[-f] [--json]", privctl_log, true },
 	{ "mark", "-a | program ...", privctl_mark, false },
 	{ "reload", "[--json]", privctl_reload, true },
 	{ "sessions", "[--json]", privctl_sessions, true },

@@ -38,6 +38,13 @@ int privctl_doctor(int argc, char **argv);
 int privctl_mark(int argc, char **argv);
 int privctl_unmark(int argc, char **argv);
 
+/* Says why a question was not answered, and closes it. 1. */
+struct privd_query;
+int privctl_fail(struct privd_query *, const char *hint);
+
+/* privctl_log.c */
+int privctl_log(int argc, char **argv);
+
 /* privctl_sign.c */
 int privctl_keygen(int argc, char **argv);
 int privctl_sign(int argc, char **argv);

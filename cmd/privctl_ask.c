@@ -222,8 +222,8 @@ show_error(const struct row *row, bool first)
 
 /* --- */
 
-static int
-fail(const struct question *q, struct privd_query *query)
+int
+privctl_fail(struct privd_query *query, const char *hint)
 {
 	int error = errno;
 	const char *reason = privd_query_reason(query);
@@ -233,15 +233,21 @@ fail(const struct question *q, struct privd_query *query)
 	else if (error == ENOENT || error == ECONNREFUSED)
 		warnx("privd is not running%s%s%s",
 		    privctl_socket == NULL ? "" : " at ",
-		    privctl_socket == NULL ? "" : privctl_socket,
-		    q->topic == PRIVD_REFUSALS ?
-			": of sessions without it privrun -e tells what is "
-			"refused, and why" :
-			"");
+		    privctl_socket == NULL ? "" : privctl_socket, hint);
 	else
 		warnx("privd: %s", strerror(error));
 	privd_query_close(query);
 	return 1;
+}
+
+/* What else can be done without it. */
+static const char *
+hint_of(const struct question *q)
+{
+	return q->topic == PRIVD_REFUSALS ?
+	    ": of sessions without it privrun -e tells what is refused, and "
+	    "why" :
+	    "";
 }
 
 static void
@@ -277,7 +283,7 @@ ask(const struct question *q, pid_t pid, bool json)
 	int result;
 
 	if (privd_ask(privctl_socket, q->topic, pid, &query) == -1)
-		return fail(q, query);
+		return privctl_fail(query, hint_of(q));
 	while ((result = privd_next(query, &row.fields, &row.count)) == 1)
 		if (q->most == 0 || n < q->most)
 			show(q, &row, n++, json);
@@ -285,7 +291,7 @@ ask(const struct question *q, pid_t pid, bool json)
 	if (result == 0 || errno == EINVAL)
 		show_end(q, n, json);
 	if (result == -1)
-		return fail(q, query);
+		return privctl_fail(query, hint_of(q));
 	privd_query_close(query);
 	return 0;
 }

@@ -24,6 +24,8 @@
 #include "card.h"
 #include "config.h"
 #include "explain.h"
+#include "control_log.h"
+#include "log.h"
 #include "peer.h"
 #include "policy/policy.h"
 #include "session/identity.h"
@@ -406,6 +408,44 @@ answer_refusals(struct control *c)
 	return PROTOCOL_ANSWERED;
 }
 
+/* --- the log */
+
+static void
+show_line(void *context, const char *text, const char *json)
+{
+	struct control *c = context;
+
+	begin_row(c, 2);
+	put_text(c, "line", text);
+	put_text(c, "json", json);
+	c->deadline = WIRE_NEVER; /* only he is waiting */
+	send_row(c);
+}
+
+static enum protocol_end
+answer_log(struct control *c, bool follow)
+{
+	int outcome = control_log(log_channel(), c->start->sock, follow,
+	    show_line, c);
+
+	if (outcome == PROTOCOL_BUSY)
+		(void)strlcpy(c->reason, "too many read the log",
+		    sizeof(c->reason));
+	return (enum protocol_end)outcome;
+}
+
+static enum protocol_end
+answer_lines(struct control *c)
+{
+	return answer_log(c, false);
+}
+
+static enum protocol_end
+answer_follow(struct control *c)
+{
+	return answer_log(c, true);
+}
+
 /* --- */
 
 static const struct topic {
@@ -417,6 +457,8 @@ static const struct topic {
 	{ PROTOCOL_POLICIES, answer_policies },
 	{ PROTOCOL_RELOAD, answer_reload },
 	{ PROTOCOL_REFUSALS, answer_refusals },
+	{ PROTOCOL_LINES, answer_lines },
+	{ PROTOCOL_FOLLOW, answer_follow },
 };
 
 static const struct topic *
@@ -453,6 +495,9 @@ drop_rights(const struct control_start *start)
 {
 	static const struct jail_rule allowed[] = {
 		{ SYS_sendmsg, 0, 0, 0 },
+		/* the log's: to no address */
+		{ SYS_sendto, UINT32_MAX, 0, 5 },
+		{ SYS_recvfrom, 0, 0, 0 },
 		{ SYS_poll, 0, 0, 0 },
 		{ SYS_ppoll, 0, 0, 0 },
 		{ SYS_pread64, 0, 0, 0 },
@@ -513,6 +558,9 @@ control_main(const struct control_start *start, struct wire *wire)
 		_exit(1);
 	if (!c->root)
 		topic = take_question(c);
+	if (topic == NULL ||
+	    (topic->answer != answer_lines && topic->answer != answer_follow))
+		log_leave();
 	c->deadline = wire_deadline(ANSWER_WAIT);
 	check_asker(c);
 	if (topic == NULL)

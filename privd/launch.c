@@ -131,10 +131,8 @@ receive_first(struct launching *l)
 	if (wire_receive(start->sock, &l->wire, protocol_first,
 		wire_deadline(HELLO_WAIT)) != 1)
 		exit(1);
-	if (l->wire.type == PROTOCOL_ASK) {
-		log_leave();
+	if (l->wire.type == PROTOCOL_ASK)
 		control_main(start->control, &l->wire);
-	}
 	if (root)
 		board_leave(start->control->board);
 	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,

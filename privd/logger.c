@@ -9,6 +9,7 @@
 #include "logger.h"
 
 #include <sys/prctl.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -27,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "recent.h"
 #include "session/channel.h"
 #include "session/descriptors.h"
 #include "session/entry.h"
@@ -35,11 +37,15 @@
 #include "session/sink.h"
 
 #define BURST 8         /* lines of one session before another's turn */
+#define FOLLOW_LINES 10 /* before those that come */
 #define RENEW_WAIT 1000 /* milliseconds */
 
 struct channel {
 	struct logger *logger;
 	struct event *event;
+	struct event *room;           /* to write to who reads */
+	struct recent_reader *reader; /* NULL: he does not */
+	LIST_ENTRY(channel) readers;
 	int fd;
 	uint64_t session;
 	uid_t uid;
@@ -60,6 +66,8 @@ struct logger {
 	int64_t renewed; /* the second in which a sink was asked for */
 	bool answered;
 	size_t channels;
+	struct recent recent;
+	LIST_HEAD(, channel) readers;
 };
 
 static void handle(struct logger *);
@@ -251,12 +259,25 @@ tell(const struct entry *entry, const struct entry_stamp *stamp)
 }
 
 static void
+keep_recent(struct logger *logger, const struct entry *entry,
+    const struct entry_stamp *stamp)
+{
+	struct channel *channel;
+
+	recent_add(&logger->recent, entry, stamp);
+	LIST_FOREACH(channel, &logger->readers, readers)
+		if (channel->reader->line != NULL)
+			(void)event_add(channel->room, NULL);
+}
+
+static void
 write_entry(struct logger *logger, const struct entry *entry,
     struct entry_stamp *stamp)
 {
 	set_time(stamp);
 	if (logger->to_user)
 		tell(entry, stamp);
+	keep_recent(logger, entry, stamp);
 	if (put_dropped(logger) == -1 || put(logger, entry, stamp) == -1)
 		drop(logger);
 }
@@ -274,10 +295,22 @@ end_if_alone(struct logger *logger)
 }
 
 static void
+end_reading(struct channel *channel)
+{
+	if (channel->reader == NULL)
+		return;
+	LIST_REMOVE(channel, readers);
+	event_free(channel->room);
+	recent_leave(&channel->logger->recent, channel->reader);
+	channel->reader = NULL;
+}
+
+static void
 close_channel(struct channel *channel)
 {
 	struct logger *logger = channel->logger;
 
+	end_reading(channel);
 	event_free(channel->event);
 	close(channel->fd);
 	free(channel);
@@ -285,17 +318,112 @@ close_channel(struct channel *channel)
 	end_if_alone(logger);
 }
 
-/* False: nothing is there, or nobody any more. */
-static bool
-take_line(struct channel *channel)
+static int
+reply(const struct channel *channel, enum sink_answer kind,
+    const struct entry_stamp *stamp, const void *bytes, size_t len)
 {
-	static struct sink_message message;
+	static struct sink_reply reply;
+
+	reply.kind = kind;
+	if (stamp != NULL)
+		reply.stamp = *stamp;
+	memcpy(reply.entry, bytes, len);
+	len += offsetof(struct sink_reply, entry);
+	return send(channel->fd, &reply, len, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+		(ssize_t)len ?
+	    0 :
+	    -1;
+}
+
+static int
+reply_missed(const struct channel *channel)
+{
+	struct entry_stamp stamp = { .priority = LOG_WARNING };
+	struct entry entry;
+
+	if (channel->reader->missed == 0)
+		return 0;
+	set_time(&stamp);
+	entry_start(&entry);
+	entry_addf(&entry, ENTRY_DROPPED, "%llu",
+	    (unsigned long long)channel->reader->missed);
+	if (reply(channel, SINK_SEEN, &stamp, entry.bytes, entry.len) == -1)
+		return -1;
+	channel->reader->missed = 0;
+	return 0;
+}
+
+/* As much as there is room for; the rest when there is. */
+static void
+on_room(evutil_socket_t fd, short what, void *context)
+{
+	struct channel *channel = context;
+	struct recent_reader *reader = channel->reader;
+	int n, result = reply_missed(channel);
+
+	(void)fd;
+	(void)what;
+	for (n = 0; n < BURST && result == 0 && reader->line != NULL; n++) {
+		result = reply(channel, SINK_SEEN, &reader->line->stamp,
+		    reader->line->bytes, reader->line->len);
+		if (result == 0)
+			recent_step(reader);
+	}
+	if (result == 0 && recent_is_over(reader))
+		result = reply(channel, SINK_OVER, NULL, "", 0);
+	if (result == 0 && recent_is_over(reader))
+		end_reading(channel);
+	else if (result == -1 || reader->line != NULL)
+		(void)event_add(channel->room, NULL);
+}
+
+/* Whose lines he gets the monitor has said. */
+static void
+begin_reading(struct channel *channel, bool follow)
+{
+	struct logger *logger = channel->logger;
+
+	if (channel->reader != NULL)
+		return;
+	channel->reader = recent_read(&logger->recent, channel->uid,
+	    follow ? FOLLOW_LINES : RECENT_LINES, follow);
+	if (channel->reader == NULL) {
+		(void)reply(channel, SINK_BUSY, NULL, "", 0);
+		return;
+	}
+	LIST_INSERT_HEAD(&logger->readers, channel, readers);
+	channel->room = event_new(logger->base, channel->fd, EV_WRITE, on_room,
+	    channel);
+	if (channel->room == NULL)
+		_exit(1); /* no memory: another one begins */
+	(void)event_add(channel->room, NULL);
+}
+
+static void
+take_message(struct channel *channel, const struct sink_message *message,
+    size_t len)
+{
 	static struct entry entry;
 	struct entry_stamp stamp = {
 		.session = channel->session,
 		.uid = channel->uid,
 		.pid = channel->pid,
 	};
+
+	if (sink_take(message, len, &entry) == 0) {
+		stamp.priority = (int)message->priority;
+		write_entry(channel->logger, &entry, &stamp);
+	} else if (len == offsetof(struct sink_message, entry) &&
+	    (message->kind == SINK_READ || message->kind == SINK_FOLLOW)) {
+		begin_reading(channel, message->kind == SINK_FOLLOW);
+	}
+}
+
+/* False: nothing is there, or nobody any more. */
+static bool
+take_line(struct channel *channel)
+{
+	static struct sink_message message;
 	ssize_t n;
 
 	n = recv(channel->fd, &message, sizeof(message), MSG_DONTWAIT);
@@ -305,10 +433,7 @@ take_line(struct channel *channel)
 		close_channel(channel);
 		return false;
 	}
-	if (sink_take(&message, (size_t)n, &entry) == 0) {
-		stamp.priority = (int)message.priority;
-		write_entry(channel->logger, &entry, &stamp);
-	}
+	take_message(channel, &message, (size_t)n);
 	return true;
 }
 
@@ -473,6 +598,8 @@ logger_main(const struct logger_start *start)
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
 	descriptors_keep_only(&start->control, 1);
 	tzset();
+	recent_init(&logger.recent);
+	LIST_INIT(&logger.readers);
 	logger.control = start->control;
 	logger.to_user = start->to_user;
 	if (add_events(&logger) == -1 || drop_rights() == -1) {

@@ -17,12 +17,27 @@ struct session_options;
 
 /* What is sent to the logger, by each of its channels. */
 enum sink_kind {
-	SINK_LINE = 1
+	SINK_LINE = 1,
+	SINK_READ,  /* nothing behind it: the last lines are wanted, */
+	SINK_FOLLOW /* or the last few and those that come */
 };
 
 struct sink_message {
 	uint32_t kind;
 	uint32_t priority; /* LOG_* */
+	char entry[ENTRY_MAX];
+};
+
+/* What comes back to who reads. */
+enum sink_answer {
+	SINK_SEEN = 1, /* a line, whole */
+	SINK_OVER,
+	SINK_BUSY /* too many read */
+};
+
+struct sink_reply {
+	uint32_t kind;
+	struct entry_stamp stamp;
 	char entry[ENTRY_MAX];
 };
 

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One list of lines for all: a reader is a place in it. When the first line
+ * has to go, those who have not read it have missed it.
+ */
+#include "recent.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+recent_init(struct recent *recent)
+{
+	memset(recent, 0, sizeof(*recent));
+	TAILQ_INIT(&recent->lines);
+	TAILQ_INIT(&recent->readers);
+}
+
+/* Those of his own sessions; the daemon's own are root's. */
+static bool
+is_for(const struct recent_reader *reader, const struct recent_line *line)
+{
+	return reader->uid == 0 ||
+	    (line->stamp.session != 0 && line->stamp.uid == reader->uid);
+}
+
+static bool
+is_wanted(const struct recent_reader *reader, const struct recent_line *line)
+{
+	return line->number <= reader->last && is_for(reader, line);
+}
+
+static const struct recent_line *
+next_for(const struct recent_reader *reader, const struct recent_line *line)
+{
+	while (line != NULL && !is_wanted(reader, line))
+		line = TAILQ_NEXT(line, entries);
+	return line;
+}
+
+void
+recent_step(struct recent_reader *reader)
+{
+	reader->line = next_for(reader, TAILQ_NEXT(reader->line, entries));
+}
+
+static void
+drop_first(struct recent *recent)
+{
+	struct recent_line *line = TAILQ_FIRST(&recent->lines);
+	struct recent_reader *reader;
+
+	TAILQ_FOREACH(reader, &recent->readers, entries) {
+		if (reader->line != line)
+			continue;
+		reader->missed++;
+		recent_step(reader);
+	}
+	TAILQ_REMOVE(&recent->lines, line, entries);
+	recent->count--;
+	recent->bytes -= sizeof(*line) + line->len;
+	free(line);
+}
+
+void
+recent_add(struct recent *recent, const struct entry *entry,
+    const struct entry_stamp *stamp)
+{
+	struct recent_line *line = malloc(sizeof(*line) + entry->len);
+	struct recent_reader *reader;
+
+	if (line == NULL)
+		return;
+	line->number = ++recent->number;
+	line->stamp = *stamp;
+	line->len = entry->len;
+	memcpy(line->bytes, entry->bytes, entry->len);
+	TAILQ_INSERT_TAIL(&recent->lines, line, entries);
+	recent->count++;
+	recent->bytes += sizeof(*line) + line->len;
+	TAILQ_FOREACH(reader, &recent->readers, entries)
+		if (reader->line == NULL)
+			reader->line = next_for(reader, line);
+	while (recent->count > RECENT_LINES || recent->bytes > RECENT_BYTES)
+		drop_first(recent);
+}
+
+static bool
+has_room(const struct recent *recent, uid_t uid)
+{
+	const struct recent_reader *reader;
+	size_t n = 0, all = 0;
+
+	TAILQ_FOREACH(reader, &recent->readers, entries) {
+		n += reader->uid == uid;
+		all += (reader->uid == 0) == (uid == 0);
+	}
+	return all < RECENT_READERS && (uid == 0 || n < RECENT_READERS_USER);
+}
+
+struct recent_reader *
+recent_read(struct recent *recent, uid_t uid, size_t most, bool follow)
+{
+	struct recent_reader *reader;
+	const struct recent_line *line;
+
+	reader = has_room(recent, uid) ? calloc(1, sizeof(*reader)) : NULL;
+	if (reader == NULL)
+		return NULL;
+	reader->uid = uid;
+	reader->last = follow ? UINT64_MAX : recent->number;
+	TAILQ_FOREACH_REVERSE(line, &recent->lines, recent_lines, entries) {
+		if (most == 0)
+			break;
+		if (!is_for(reader, line))
+			continue;
+		reader->line = line;
+		most--;
+	}
+	TAILQ_INSERT_TAIL(&recent->readers, reader, entries);
+	return reader;
+}
+
+bool
+recent_is_over(const struct recent_reader *reader)
+{
+	return reader->line == NULL && reader->last != UINT64_MAX;
+}
+
+void
+recent_leave(struct recent *recent, struct recent_reader *reader)
+{
+	TAILQ_REMOVE(&recent->readers, reader, entries);
+	free(reader);
+}
