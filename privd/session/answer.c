@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../notify/notify.h"
+#include "journal.h"
 #include "judge.h"
 #include "page.h"
 #include "refusal.h"
@@ -17,6 +18,7 @@
 void
 call_begin(struct call *call)
 {
+	journal_session(call->judge);
 	atomic_store(&call->ticket.slot->stage, PAGE_BEGUN);
 }
 
@@ -68,6 +70,7 @@ ticket_give(const struct ticket *ticket, int listener, int fd, bool cloexec)
 void
 call_answer(struct judge *judge, struct call *call, int64_t value)
 {
+	journal_session(judge);
 	ticket_answer(&call->ticket, judge->listener, value);
 }
 
@@ -75,12 +78,14 @@ void
 call_refuse(struct judge *judge, struct call *call, int error)
 {
 	refusal_answer(judge, call, error);
+	journal_session(judge);
 	ticket_refuse(&call->ticket, judge->listener, error);
 }
 
 void
 call_continue(struct judge *judge, struct call *call)
 {
+	journal_session(judge);
 	(void)notify_continue(judge->listener, call->ticket.id);
 	call_drop(call);
 }
@@ -88,6 +93,7 @@ call_continue(struct judge *judge, struct call *call)
 bool
 call_give(struct judge *judge, struct call *call, int fd, bool cloexec)
 {
+	journal_session(judge);
 	return ticket_give(&call->ticket, judge->listener, fd, cloexec);
 }
 

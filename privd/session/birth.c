@@ -13,6 +13,8 @@
 /* Fields by proc(5): startstack, arg_start to env_end. */
 static const unsigned int fields[BIRTH_PLACES] = { 28, 48, 49, 50, 51 };
 
+#define START_TIME 22
+
 static const char *
 field(const char *text, unsigned int wanted)
 {
@@ -25,23 +27,46 @@ field(const char *text, unsigned int wanted)
 	return p;
 }
 
+/* Nothing is read as no text. */
+static void
+read_stat(int folder, const char *name, char *text, size_t size)
+{
+	ssize_t n = -1;
+	int fd;
+
+	fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	if (fd != -1) {
+		n = read(fd, text, size - 1);
+		close(fd);
+	}
+	text[n > 0 ? n : 0] = '\0';
+}
+
+uint64_t
+birth_started(pid_t pid)
+{
+	char path[32], text[2048];
+	unsigned long long start = 0;
+	const char *p;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	read_stat(AT_FDCWD, path, text, sizeof(text));
+	p = field(text, START_TIME);
+	if (p != NULL && sscanf(p, " %llu", &start) != 1)
+		start = 0;
+	return start;
+}
+
 void
 birth_read(int folder, struct birth *birth)
 {
 	char text[2048];
 	unsigned long long place;
 	const char *p;
-	ssize_t n;
 	size_t i;
-	int fd;
 
 	memset(birth, 0, sizeof(*birth));
-	fd = openat(folder, "stat", O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	read_stat(folder, "stat", text, sizeof(text));
 	for (i = 0; i < BIRTH_PLACES; i++) {
 		p = field(text, fields[i]);
 		if (p != NULL && sscanf(p, " %llu", &place) == 1)

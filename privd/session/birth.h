@@ -2,6 +2,8 @@
 #ifndef PRIVD_SESSION_BIRTH_H
 #define PRIVD_SESSION_BIRTH_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +27,9 @@ struct birth {
  * (PR_SET_MM is refused).
  */
 void birth_read(int folder, struct birth *);
+/* When the process began, in the kernel's ticks: with its number that names it
+   as long as numbers do not come round within one. 0: it is gone. */
+uint64_t birth_started(pid_t);
 bool birth_is_known(const struct birth *);
 bool birth_is_same(const struct birth *, const struct birth *);
 bool birth_is_other(const struct birth *, const struct birth *);

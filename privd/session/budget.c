@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A rule is known by its address: images are immutable and shared. A rate
- * counts within windows of its unit, as many as the rule says in each span
- * that ends now: the times of the last `count` uses are kept.
+ * A rate counts within windows of its unit, as many as the rule says in each
+ * span that ends now: the times of the last `count` uses are kept.
+ *
+ * Whoever counts can be killed between any two stores: a use is counted by
+ * one store, after all that belongs to it and before what it permits.
  */
 #include "budget.h"
 
+#include <sys/mman.h>
+
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -15,47 +18,137 @@
 
 #define RATE_MAX 100000 /* uses that are remembered */
 
-struct use {
-	struct use *next;
+/* A rule that was asked for, and where it is counted. */
+struct known {
+	struct known *next;
 	const struct policy_rule *rule;
-	uint64_t used;
-	uint64_t *times; /* ns, a ring of `count` */
+	struct budget_use *use; /* NULL: no use yet */
+	uint64_t *times;        /* of a rate, a ring of `count` */
 };
 
 struct budget {
-	struct use *uses;
+	struct budget_memory *memory;
+	const struct policy_image *const *images;
+	size_t nimages;
+	struct known *known;
 };
 
-struct budget *
-budget_new(void)
+struct budget_memory *
+budget_memory_new(void)
 {
-	return calloc(1, sizeof(struct budget));
+	void *p;
+
+	p = mmap(NULL, sizeof(struct budget_memory), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+void
+budget_hide(struct budget_memory *memory)
+{
+	(void)munmap(memory, sizeof(*memory));
+}
+
+/* Is each use of a rule that there is, with a ring of its own length? */
+static bool
+is_sound(const struct budget *budget)
+{
+	const struct budget_memory *memory = budget->memory;
+	uint32_t count = atomic_load(&memory->count), i, size;
+	const struct budget_use *use;
+	const struct policy_rule *rule;
+
+	if (count > BUDGET_RULES || memory->times > BUDGET_TIMES)
+		return false;
+	for (i = 0; i < count; i++) {
+		use = &memory->uses[i];
+		rule = use->image < budget->nimages ?
+		    policy_rule(budget->images[use->image], use->rule) :
+		    NULL;
+		if (rule == NULL)
+			return false;
+		size = rule->limit == POLICY_RATE ? rule->count : 0;
+		if (use->size != size || size > memory->times ||
+		    use->ring > memory->times - size)
+			return false;
+	}
+	return true;
+}
+
+struct budget *
+budget_new(struct budget_memory *memory,
+    const struct policy_image *const *images, size_t nimages)
+{
+	struct budget *budget = calloc(1, sizeof(*budget));
+
+	if (budget == NULL)
+		return NULL;
+	budget->memory = memory;
+	budget->images = images;
+	budget->nimages = nimages;
+	if (is_sound(budget))
+		return budget;
+	free(budget);
+	errno = EINVAL;
+	return NULL;
 }
 
 void
 budget_free(struct budget *budget)
 {
-	struct use *use;
+	struct known *known;
 
 	if (budget == NULL)
 		return;
-	while ((use = budget->uses) != NULL) {
-		budget->uses = use->next;
-		free(use->times);
-		free(use);
+	while ((known = budget->known) != NULL) {
+		budget->known = known->next;
+		free(known);
 	}
 	free(budget);
 }
 
-static struct use *
-find(const struct budget *budget, const struct policy_rule *rule)
+/* The number of the rule's image; nimages: it is of none. */
+static size_t
+image_of(const struct budget *budget, const struct policy_rule *rule)
 {
-	struct use *use;
+	size_t i;
 
-	for (use = budget->uses; use != NULL; use = use->next)
-		if (use->rule == rule)
+	for (i = 0; i < budget->nimages; i++)
+		if (policy_rule(budget->images[i], rule->index) == rule)
 			break;
-	return use;
+	return i;
+}
+
+static void
+point(const struct budget *budget, struct known *known, struct budget_use *use)
+{
+	known->use = use;
+	known->times = use->size == 0 ? NULL : &budget->memory->ring[use->ring];
+}
+
+static struct known *
+find(struct budget *budget, const struct policy_rule *rule)
+{
+	struct budget_memory *memory = budget->memory;
+	uint32_t count = atomic_load(&memory->count), i;
+	struct known *known;
+	size_t image;
+
+	for (known = budget->known; known != NULL; known = known->next)
+		if (known->rule == rule)
+			return known;
+	known = calloc(1, sizeof(*known));
+	if (known == NULL)
+		return NULL;
+	known->rule = rule;
+	known->next = budget->known;
+	budget->known = known;
+	image = image_of(budget, rule);
+	for (i = 0; i < count; i++)
+		if (memory->uses[i].image == image &&
+		    memory->uses[i].rule == rule->index)
+			point(budget, known, &memory->uses[i]);
+	return known;
 }
 
 /* A clock that neither root nor NTP sets back. */
@@ -81,64 +174,71 @@ window(const struct policy_rule *rule)
 bool
 budget_is_spent(struct budget *budget, const struct policy_rule *rule)
 {
-	const struct use *use;
-	uint64_t oldest;
+	const struct known *known;
+	uint64_t oldest, used;
 
 	if (rule->limit == POLICY_UNLIMITED)
 		return false;
 	if (rule->limit == POLICY_RATE && rule->count > RATE_MAX)
 		return true;
-	use = find(budget, rule);
-	if (use == NULL)
+	known = find(budget, rule);
+	if (known == NULL)
+		return true;
+	if (known->use == NULL)
 		return false;
+	used = atomic_load(&known->use->used);
 	if (rule->limit == POLICY_ONCE)
-		return use->used > 0;
-	if (use->used < rule->count)
+		return used > 0;
+	if (used < rule->count)
 		return false;
 	if (rule->limit == POLICY_TIMES)
 		return true;
-	oldest = use->times[use->used % rule->count];
+	oldest = known->times[used % rule->count];
 	return now() - oldest < window(rule);
 }
 
-static struct use *
-add(struct budget *budget, const struct policy_rule *rule)
+static int
+add(struct budget *budget, struct known *known)
 {
-	struct use *use;
+	struct budget_memory *memory = budget->memory;
+	const struct policy_rule *rule = known->rule;
+	uint32_t count = atomic_load(&memory->count);
+	uint32_t size = rule->limit == POLICY_RATE ? rule->count : 0;
+	size_t image = image_of(budget, rule);
+	struct budget_use *use;
 
-	use = calloc(1, sizeof(*use));
-	if (use == NULL)
-		return NULL;
-	if (rule->limit == POLICY_RATE) {
-		use->times = calloc(rule->count, sizeof(*use->times));
-		if (use->times == NULL) {
-			free(use);
-			return NULL;
-		}
-	}
-	use->rule = rule;
-	use->next = budget->uses;
-	budget->uses = use;
-	return use;
+	if (image == budget->nimages || count >= BUDGET_RULES ||
+	    size > BUDGET_TIMES - memory->times)
+		return -1;
+	use = &memory->uses[count];
+	use->image = (uint32_t)image;
+	use->rule = rule->index;
+	use->ring = memory->times;
+	use->size = size;
+	atomic_store(&use->used, 0);
+	memory->times += size;
+	atomic_store(&memory->count, count + 1);
+	point(budget, known, use);
+	return 0;
 }
 
 int
 budget_spend(struct budget *budget, const struct policy_rule *rule)
 {
-	struct use *use;
+	struct known *known;
+	uint64_t used;
 
 	if (rule->limit == POLICY_UNLIMITED)
 		return 0;
-	use = find(budget, rule);
-	if (use == NULL)
-		use = add(budget, rule);
-	if (use == NULL) {
+	known = find(budget, rule);
+	if (known == NULL || (known->use == NULL && add(budget, known) == -1)) {
 		errno = ENOMEM;
 		return -1;
 	}
-	if (use->times != NULL)
-		use->times[use->used % rule->count] = now();
-	use->used++;
+	used = atomic_load(&known->use->used);
+	if (known->times != NULL)
+		known->times[used % rule->count] = now();
+	atomic_store(&known->use->used, used + 1);
 	return 0;
 }
 
@@ -147,8 +247,12 @@ budget_spend(struct budget *budget, const struct policy_rule *rule)
 void
 budget_return(struct budget *budget, const struct policy_rule *rule)
 {
-	struct use *use = find(budget, rule);
+	struct known *known = find(budget, rule);
+	uint64_t used;
 
-	if (use != NULL && use->used > 0)
-		use->used--;
+	if (known == NULL || known->use == NULL)
+		return;
+	used = atomic_load(&known->use->used);
+	if (used > 0)
+		atomic_store(&known->use->used, used - 1);
 }

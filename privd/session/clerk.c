@@ -53,6 +53,8 @@ struct clerks {
 	pthread_cond_t vacant; /* nobody leads */
 	pthread_cond_t busy;   /* the watch is to go on */
 	struct queue queue;
+	struct page_slot **resumed; /* of a predecessor */
+	size_t nresumed;
 	struct clerk *leader;
 	size_t count;
 	size_t waiting;        /* to lead */
@@ -133,6 +135,8 @@ next(struct clerks *clerks)
 	struct page_slot *slot;
 	size_t before = 0;
 
+	if (clerks->nresumed > 0)
+		return clerks->resumed[--clerks->nresumed];
 	if (queue->count == 0 && !receive(clerks))
 		_exit(0); /* the session's end */
 	/* One thread alone waits for its answer. None is received where no slot
@@ -283,6 +287,13 @@ clerks_new(struct judge *judge)
 	(void)pthread_cond_init(&clerks->vacant, NULL);
 	(void)pthread_cond_init(&clerks->busy, NULL);
 	return clerks;
+}
+
+void
+clerks_resume(struct clerks *clerks, struct page_slot **slots, size_t n)
+{
+	clerks->resumed = slots;
+	clerks->nresumed = n;
 }
 
 void

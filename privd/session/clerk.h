@@ -7,12 +7,18 @@
 #ifndef PRIVD_SESSION_CLERK_H
 #define PRIVD_SESSION_CLERK_H
 
+#include <stddef.h>
+
 struct clerks;
 struct judge;
+struct page_slot;
 
 /* Before the judge is locked in, as whom its threads shall begin. NULL with
    errno. */
 struct clerks *clerks_new(struct judge *);
+/* Calls that were received already, by a predecessor; the list stays where it
+   is. */
+void clerks_resume(struct clerks *, struct page_slot **, size_t n);
 /* Handles calls until no program of the session is left. */
 void clerks_work(struct judge *);
 

@@ -25,11 +25,13 @@
 #include "identity.h"
 #include "judge.h"
 #include "mount.h"
+#include "page.h"
 #include "record.h"
 #include "room.h"
 #include "status.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
+#define SUCCESSOR_TRIES 500 /* of 10 milliseconds */
 #define SYSLOG_READ 2
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
@@ -373,6 +375,24 @@ ask(const struct call *call, int hand, struct hand_request *request,
 	    0;
 }
 
+/*
+ * The hand has died before it heard of it: the keeper ends the judge in a
+ * moment, and its successor judges the call anew, unless it was counted.
+ */
+static int
+wait_for_successor(const struct call *call)
+{
+	const struct timespec moment = { 0, 10000000 };
+	const struct policy_rule *rule = call->verdict.rule;
+	int tries;
+
+	if (rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL)
+		atomic_store(&call->ticket.slot->stage, PAGE_RECEIVED);
+	for (tries = 0; tries < SUCCESSOR_TRIES; tries++)
+		(void)nanosleep(&moment, NULL);
+	return EIO;
+}
+
 void
 call_elevate(struct judge *judge, struct call *call)
 {
@@ -401,6 +421,8 @@ call_elevate(struct judge *judge, struct call *call)
 	judge_leave(judge);
 	error = ask(call, judge->hands[hand], &call->asked, &gift, &call->reply,
 	    &fd);
+	if (error == HAND_GONE)
+		error = wait_for_successor(call);
 	judge_return(judge);
 	if (error != 0)
 		call_refuse(judge, call, error);

@@ -87,6 +87,8 @@ exchange_send(struct message *message, int flags)
 	    &fd);
 	if (fd != -1)
 		close(fd);
+	if (result == -1 && errno == HAND_GONE)
+		errno = EIO;
 	message->raised = result == -1 && errno == EPIPE &&
 	    reply->result.number != 0;
 	return result == -1 ? -1 : (ssize_t)reply->result.value;

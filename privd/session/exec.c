@@ -18,6 +18,7 @@
 #include "digest.h"
 #include "executable.h"
 #include "heir.h"
+#include "journal.h"
 #include "judge.h"
 #include "lineage.h"
 #include "record.h"
@@ -101,8 +102,9 @@ start_watch(struct judge *judge, struct call *call)
 		return EAGAIN;
 	process_end_watch(call->process);
 	lineage_read_birth(judge, call, &watch->birth);
-	watch->any = false;
+	watch->any = watch->launch = false;
 	watch->digest = NULL;
+	watch->id = call->ticket.id;
 	return 0;
 }
 
@@ -136,6 +138,7 @@ go_on(struct judge *judge, struct call *call, struct regime *regime,
 	judge->released = judge->released || regime->is_released;
 	(void)strlcpy(watch->program, program, sizeof(watch->program));
 	watch->tid = call->thread->tid;
+	journal_process(judge, call->process);
 	process_drop_handles(call->process);
 	call_continue(judge, call);
 }
@@ -264,6 +267,7 @@ call_launch(struct judge *judge, struct call *call)
 	   afterwards, as of any. */
 	executable.image = executable.file = judge->plan->image_st;
 	call->process->exec.digest = digest_of_launch(judge);
+	call->process->exec.launch = true;
 	go_on(judge, call, call->process->regime, &executable,
 	    judge->plan->program);
 }
@@ -284,6 +288,7 @@ call_execute_released(struct judge *judge, struct call *call)
 		    sizeof(watch->program));
 		watch->tid = call->thread->tid;
 	}
+	journal_process(judge, process);
 	process_drop_handles(process);
 	call_continue(judge, call);
 }

@@ -883,7 +883,7 @@ hand_main(const struct hand_start *start)
 	hand.names = start->names;
 	if (self->mounts)
 		perform_mounts_init();
-	hand.budget = budget_new();
+	hand.budget = budget_new(start->budget, &start->plan->policy.first, 1);
 	if (hand.budget == NULL)
 		fail("memory");
 	if (identity_assume(&id, start->parent) == -1)

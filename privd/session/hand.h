@@ -18,6 +18,7 @@
 #include "../syscalls/syscalls.h"
 #include "channel.h"
 
+struct budget_memory;
 struct session_plan;
 
 #define HAND_PATHS 2
@@ -42,6 +43,8 @@ enum hand_path {
 	    0100000 /* the kernel's O_LARGEFILE */)
 /* No errno: by numbers it cannot be had, by the object perhaps. */
 #define HAND_ASK_AGAIN 4096
+/* Nor this: there is no hand, and it has not heard of it. */
+#define HAND_GONE 4097
 
 /* What stands behind a request, each as long as it is. */
 enum hand_tail {
@@ -101,6 +104,7 @@ struct hand_start {
 	pid_t parent;
 	int channel;
 	int names; /* to the fetcher, -1 */
+	struct budget_memory *budget;
 };
 
 void hand_main(const struct hand_start *) __attribute__((noreturn));
@@ -117,7 +121,7 @@ size_t hand_request_size(const struct hand_request *);
 /*
  * Sends the request with its descriptors, waits for the
  * reply; *fd is the descriptor that came with it, or -1. Returns 0, or -1
- * with the errno that the program shall get.
+ * with the errno that the program shall get, or HAND_GONE.
  */
 int hand_ask(int channel, const struct hand_request *, const int *fds,
     size_t nfds, struct hand_reply *, int *fd);

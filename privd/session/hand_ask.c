@@ -62,6 +62,13 @@ is_whole(const struct hand_reply *reply, ssize_t n, size_t nfds)
 	    nfds <= 1 && (reply->error == 0 || nfds == 0);
 }
 
+/* A hand that closes its end with requests in it that it has not taken. */
+static bool
+is_unheard(int error)
+{
+	return error == ECONNRESET || error == EPIPE;
+}
+
 int
 hand_ask(int channel, const struct hand_request *request, const int *fds,
     size_t nfds, struct hand_reply *reply, int *fd)
@@ -69,6 +76,7 @@ hand_ask(int channel, const struct hand_request *request, const int *fds,
 	int got[CHANNEL_FDS_MAX];
 	size_t ngot = 0;
 	ssize_t n = -1;
+	int error;
 
 	*fd = -1;
 	reply->result.len = 0;
@@ -76,11 +84,12 @@ hand_ask(int channel, const struct hand_request *request, const int *fds,
 	if (channel_send(channel, request, hand_request_size(request), fds,
 		nfds) == 0)
 		n = channel_receive(channel, reply, sizeof(*reply), got, &ngot);
+	error = n == -1 ? errno : 0;
 	(void)pthread_mutex_unlock(&asking[channel % CHANNELS_MAX]);
 	if (n <= 0 || !is_whole(reply, n, ngot)) {
 		channel_close_all(got, ngot);
 		reply->result.len = 0;
-		errno = EIO;
+		errno = is_unheard(error) ? HAND_GONE : EIO;
 		return -1;
 	}
 	if (ngot == 1)
@@ -109,7 +118,7 @@ hand_connect(int channel, int sock, int object, const void *sa, socklen_t len,
 	memcpy(&both->request.addr, sa, len);
 	result = hand_ask(channel, &both->request, path ? fds : fds + 1,
 	    path ? 2 : 1, &both->reply, &fd);
-	error = errno;
+	error = errno == HAND_GONE ? EIO : errno;
 	if (fd != -1)
 		close(fd);
 	free(both);

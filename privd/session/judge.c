@@ -31,6 +31,7 @@
 #include "heir.h"
 #include "identity.h"
 #include "jail.h"
+#include "journal.h"
 #include "judge_setup.h"
 #include "lineage.h"
 #include "message.h"
@@ -40,6 +41,7 @@
 #include "record.h"
 #include "refusal.h"
 #include "status.h"
+#include "wording.h"
 #include "words.h"
 #include "worker.h"
 
@@ -133,7 +135,7 @@ learn(struct judge *judge, struct call *call, bool fresh)
 	if (judge->over)
 		call->process->elevated = false;
 	if (makes_adopter(call))
-		call->process->adopts = true;
+		call->process->adopts = judge->adopters = true;
 	return true;
 }
 
@@ -616,12 +618,93 @@ set_up(struct judge *judge, struct judge_start *start)
 	    0;
 }
 
+static bool
+is_numbered(const struct judge *judge, const struct policy_image *image)
+{
+	size_t i;
+
+	for (i = 0; i < judge->nimages; i++)
+		if (judge->images[i] == image)
+			return true;
+	return image == policy_none();
+}
+
+static void
+number(struct judge *judge, const struct filter_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		if (!is_numbered(judge, set->images[i]))
+			judge->images[judge->nimages++] = set->images[i];
+}
+
+/* All policies that there can be in the session, each once. */
+static int
+number_all(struct judge *judge)
+{
+	const struct session_plan *plan = judge->plan;
+	const struct filter_set fixed = {
+		{ policy_permitting(), policy_released() }, 2
+	};
+	size_t i;
+
+	judge->images = calloc((plan->nclosure + 2) * FILTER_IMAGES_MAX,
+	    sizeof(*judge->images));
+	if (judge->images == NULL)
+		return -1;
+	number(judge, &fixed);
+	number(judge, &plan->regime);
+	for (i = 0; i < plan->nclosure; i++)
+		number(judge, &plan->closure[i]);
+	return 0;
+}
+
+/* What the user has written is as a predecessor has read it. */
+static bool
+knows_wording(const struct judge *judge, const struct judge_start *start)
+{
+	size_t len;
+	char *text = wording_of(judge->images, judge->nimages, &len);
+	int result = text == NULL ? -1 :
+				    journal_wording(start->journal, text, len);
+
+	free(text);
+	return result == 0;
+}
+
+/* Takes up what a predecessor left, if there was one. */
+static void
+succeed(struct judge *judge, const struct judge_start *start)
+{
+	size_t most = judge->plan->options.max_calls, n, i;
+	struct page_slot **again = calloc(most, sizeof(struct page_slot *));
+
+	if (again == NULL || number_all(judge) == -1)
+		fail("memory");
+	judge->budget = budget_new(start->budget, judge->images,
+	    judge->nimages);
+	if (judge->budget == NULL)
+		fail("budget");
+	if (!knows_wording(judge, start))
+		fail("the user's policies have changed");
+	if (journal_open(start->journal, judge) == -1)
+		fail("journal");
+	if (!judge->succeeds)
+		return;
+	n = page_succeed(judge->page, most, judge->listener, again);
+	for (i = 0; i < n; i++)
+		if (judge->launched &&
+		    journal_is_launch(judge, again[i]->notif.id))
+			judge->launched = false;
+	clerks_resume(judge->clerks, again, n);
+}
+
 void
 judge_main(struct judge_start *start)
 {
 	static struct judge judge;
 
-	judge.budget = budget_new();
 	resolve_init();
 	perform_init();
 	perform_mounts_init();
@@ -634,11 +717,12 @@ judge_main(struct judge_start *start)
 	    judge_follow(&judge) == -1)
 		fail("credentials");
 	judge.table = process_table_new(&judge.reach);
-	if (judge.table == NULL || judge.budget == NULL)
+	if (judge.table == NULL)
 		fail("memory");
 	judge.clerks = clerks_new(&judge);
 	if (judge.clerks == NULL)
 		fail("threads");
+	succeed(&judge, start);
 	jail_close_stderr();
 	if (enter_jail(&judge) == -1)
 		fail("seccomp");

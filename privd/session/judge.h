@@ -23,6 +23,7 @@
 #include "session.h"
 
 struct clerks;
+struct journal;
 struct page;
 
 struct judge {
@@ -34,6 +35,9 @@ struct judge {
 	struct kin_list kin;
 	struct memo plain;  /* what was a plain file when it was opened last */
 	struct memo judged; /* what is not simply permitted to be read */
+	/* all policies of the plan, by number */
+	const struct policy_image **images;
+	size_t nimages;
 	struct reach reach;
 	int listener;
 	int record; /* channel to the keeper's log */
@@ -41,6 +45,8 @@ struct judge {
 	int twin;             /* the double's channel, -1 */
 	pid_t program;        /* the launcher, then the program */
 	bool launched;        /* its first exec was seen */
+	bool succeeds;        /* another judge, that has died */
+	bool adopters;        /* some process may adopt others' children */
 	unsigned int filters; /* seccomp filters it then had */
 	bool said_refused;    /* elevation, once */
 	/* the elevated image was executed again: what runs it is not
@@ -64,6 +70,8 @@ struct judge {
 struct judge_start {
 	const struct session_plan *plan;
 	struct page *page;
+	struct journal *journal;
+	struct budget_memory *budget;
 	uid_t own; /* the uid that it alone has */
 	pid_t parent;
 	pid_t program;

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keeper of one embedded session: what the monitor is for many. It reads
- * no program's memory. It keeps a listener of its own, so that no call is
- * lost with the judge: what the page says of them is answered, and since
- * there is nobody to judge any more, the program is ended.
+ * The keeper of one session. It reads no program's memory. It keeps a listener
+ * of its own, the page of its calls, the judge's journal and what was spent of
+ * limited rights, so that nothing is lost when judge, hand, fetcher or double
+ * die: whichever does, all are ended and started anew, with new channels, so
+ * that no successor hears a word that was meant for another; and the judge
+ * goes on from page and journal (page.h, journal.h). What dies again and again
+ * ends the session, and its calls in flight with an error.
+ *
+ * The keeper holds root's rights for that, in its permitted set; but for
+ * starting processes only CAP_KILL is effective. What it hears of the judge
+ * are records (record.c).
  */
 #include "keeper.h"
 
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -27,11 +35,13 @@
 #include <unistd.h>
 
 #include "../notify/notify.h"
+#include "budget.h"
 #include "channel.h"
 #include "descriptors.h"
 #include "fetcher.h"
 #include "hand.h"
 #include "identity.h"
+#include "journal.h"
 #include "judge.h"
 #include "page.h"
 #include "record.h"
@@ -51,7 +61,10 @@ enum role {
 	ROLE_HAND
 };
 
-#define END_WAIT 1000        /* milliseconds */
+#define END_WAIT 1000 /* milliseconds */
+#define OFFER_WAIT 30 /* seconds; of a successor */
+#define DEATHS_MAX 32 /* within that many seconds */
+#define DEATHS_TIME 60
 #define LISTENER_TRIES 20000 /* of 50 microseconds: one second */
 
 struct keeper {
@@ -66,8 +79,18 @@ struct keeper {
 	int listener;
 	int record;
 	int names[SESSION_HANDS_MAX]; /* of hands to the fetcher, -1 */
-	pid_t children[SESSION_HANDS_MAX + 3];
+	struct journal *journal;
+	struct budget_memory *budget; /* the judge's */
+	struct budget_memory *budgets[SESSION_HANDS_MAX];
+	struct {
+		pid_t pid;
+		int pidfd;
+	} children[SESSION_HANDS_MAX + 3];
 	size_t nchildren;
+	bool refused;  /* one of them could not begin */
+	uint64_t held; /* capabilities */
+	time_t deaths[DEATHS_MAX];
+	size_t ndeaths;
 };
 
 static uid_t
@@ -133,26 +156,54 @@ fork_child(struct keeper *keeper)
 
 	if (pid == -1)
 		fail(keeper, "fork");
-	if (pid != 0)
-		keeper->children[keeper->nchildren++] = pid;
+	if (pid == 0)
+		return 0;
+	keeper->children[keeper->nchildren].pid = pid;
+	keeper->children[keeper->nchildren].pidfd = (int)syscall(SYS_pidfd_open,
+	    pid, 0);
+	if (keeper->children[keeper->nchildren++].pidfd == -1)
+		fail(keeper, "pidfd");
 	return pid;
+}
+
+/* What is the judge's is not for the others, and what each hand has counted
+   for itself alone. */
+static void
+hide(const struct keeper *keeper, int hand)
+{
+	size_t i;
+
+	page_hide(keeper->page, keeper->plan->options.max_calls);
+	journal_hide(keeper->journal);
+	budget_hide(keeper->budget);
+	for (i = 0; i < keeper->plan->nhands; i++)
+		if ((int)i != hand)
+			budget_hide(keeper->budgets[i]);
 }
 
 static pid_t
 newest_child(const struct keeper *keeper)
 {
-	return keeper->children[keeper->nchildren - 1];
+	return keeper->children[keeper->nchildren - 1].pid;
 }
 
 static void
-end_children(const struct keeper *keeper)
+end_children(struct keeper *keeper)
 {
 	size_t i;
+	int status;
 
 	for (i = 0; i < keeper->nchildren; i++)
-		(void)kill(keeper->children[i], SIGKILL);
-	for (i = 0; i < keeper->nchildren; i++)
-		(void)waitpid(keeper->children[i], NULL, 0);
+		(void)kill(keeper->children[i].pid, SIGKILL);
+	for (i = 0; i < keeper->nchildren; i++) {
+		if (waitpid(keeper->children[i].pid, &status, 0) ==
+			keeper->children[i].pid &&
+		    WIFEXITED(status) &&
+		    WEXITSTATUS(status) == SESSION_EXIT_REFUSED)
+			keeper->refused = true;
+		close(keeper->children[i].pidfd);
+	}
+	keeper->nchildren = 0;
 }
 
 static void
@@ -194,6 +245,7 @@ start_fetcher(struct keeper *keeper, struct judge_start *start)
 	keep[n++] = keeper->listener;
 	if (fork_child(keeper) == 0) {
 		descriptors_keep_only(keep, n);
+		hide(keeper, -1);
 		fetcher_main(&fetcher);
 	}
 	for (i = 0; i < n - 1; i++)
@@ -209,6 +261,7 @@ start_hand(struct keeper *keeper, unsigned int number, bool is_double)
 		.own = own_id(keeper, ROLE_HAND, number),
 		.parent = getpid(),
 		.names = is_double ? -1 : keeper->names[number],
+		.budget = is_double ? NULL : keeper->budgets[number],
 	};
 	int fds[2];
 
@@ -216,6 +269,7 @@ start_hand(struct keeper *keeper, unsigned int number, bool is_double)
 	if (fork_child(keeper) == 0) {
 		descriptors_keep_only((int[]){ fds[1], start.names }, 2);
 		start.channel = fds[1];
+		hide(keeper, is_double ? -1 : (int)number);
 		if (is_double)
 			hand_double_main(&start);
 		hand_main(&start);
@@ -245,6 +299,8 @@ start_judge(struct keeper *keeper, struct judge_start *start)
 		for (i = 0; i < keeper->plan->nhands; i++)
 			keep[n++] = start->hands[i];
 		descriptors_keep_only(keep, n);
+		for (i = 0; i < keeper->plan->nhands; i++)
+			budget_hide(keeper->budgets[i]);
 		judge_main(start);
 	}
 	close(fds[1]);
@@ -260,6 +316,8 @@ init_start(const struct keeper *keeper, struct judge_start *start)
 	memset(start, 0, sizeof(*start));
 	start->plan = keeper->plan;
 	start->page = keeper->page;
+	start->journal = keeper->journal;
+	start->budget = keeper->budget;
 	start->program = keeper->program;
 	start->listener = keeper->listener;
 	start->fetcher = -1;
@@ -310,39 +368,93 @@ start_processes(struct keeper *keeper)
 	close_others(keeper, &start);
 }
 
-/* Until the last program is gone (true), or the judge (false). */
+/* The memory that outlives them all. -1 with errno. */
+static int
+make_memory(struct keeper *keeper)
+{
+	size_t i;
+
+	keeper->journal = journal_new();
+	keeper->budget = budget_memory_new();
+	if (keeper->journal == NULL || keeper->budget == NULL)
+		return -1;
+	for (i = 0; i < keeper->plan->nhands; i++) {
+		keeper->budgets[i] = budget_memory_new();
+		if (keeper->budgets[i] == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+has_hung_up(const struct keeper *keeper)
+{
+	struct pollfd pfd = { .fd = keeper->listener, .events = 0 };
+
+	return poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLHUP) != 0;
+}
+
+/* Until the last program is gone (true), or one of the processes (false). */
 static bool
 keep(struct keeper *keeper)
 {
-	struct pollfd pfds[2] = {
+	struct pollfd pfds[2 + SESSION_HANDS_MAX + 3] = {
 		{ .fd = keeper->record, .events = POLLIN },
 		{ .fd = keeper->listener, .events = 0 },
 	};
+	bool gone;
+	size_t i;
 
+	for (i = 0; i < keeper->nchildren; i++) {
+		pfds[2 + i].fd = keeper->children[i].pidfd;
+		pfds[2 + i].events = POLLIN;
+	}
 	for (;;) {
-		if (poll(pfds, 2, sink_wait()) == -1 && errno != EINTR)
-			return false;
+		if (poll(pfds, 2 + keeper->nchildren, sink_wait()) == -1) {
+			if (errno != EINTR)
+				return false;
+			continue;
+		}
 		sink_flush(false);
-		if ((pfds[0].revents & (POLLIN | POLLHUP)) != 0 &&
-		    record_serve(keeper->record) == 0)
-			return (pfds[1].revents & POLLHUP) != 0 ||
-			    poll(&pfds[1], 1, 100) == 1;
-		if ((pfds[0].revents & POLLIN) == 0 &&
-		    (pfds[1].revents & POLLHUP) != 0)
+		if ((pfds[0].revents & (POLLIN | POLLHUP)) != 0) {
+			if (record_serve(keeper->record) == 1)
+				continue;
+			return has_hung_up(keeper);
+		}
+		if ((pfds[1].revents & POLLHUP) != 0)
 			return true;
+		gone = false;
+		for (i = 0; i < keeper->nchildren; i++)
+			gone = gone || pfds[2 + i].revents != 0;
+		if (gone)
+			return has_hung_up(keeper);
 	}
 }
 
-/* All that is left to do is to write records, and to end the program. */
+/*
+ * All that is left to do is to write records, to end the program, and to start
+ * others in the place of those that died: for which alone the rest is raised.
+ */
 static int
-drop_rights(const struct session_plan *plan)
+drop_rights(struct keeper *keeper)
 {
 	const uint64_t killing = 1ULL << CAP_KILL;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		return -1;
-	return plan->root ? identity_set_caps(killing, killing, 0) : 0;
+	if (!keeper->plan->root)
+		return 0;
+	keeper->held = identity_permitted();
+	return identity_set_caps(keeper->held, keeper->held & killing, 0);
+}
+
+static int
+raise_rights(const struct keeper *keeper)
+{
+	return keeper->plan->root ?
+	    identity_set_caps(keeper->held, keeper->held, 0) :
+	    0;
 }
 
 static void
@@ -372,21 +484,161 @@ detach(void)
 	(void)signal(SIGCHLD, SIG_DFL);
 }
 
+/* Counts a death. Are they so many that it makes no sense to go on? */
+static bool
+is_hopeless(struct keeper *keeper)
+{
+	struct timespec now;
+	time_t *oldest = &keeper->deaths[keeper->ndeaths % DEATHS_MAX];
+	bool many;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	many = keeper->ndeaths >= DEATHS_MAX &&
+	    now.tv_sec - *oldest < DEATHS_TIME;
+	*oldest = now.tv_sec;
+	keeper->ndeaths++;
+	return many || keeper->refused;
+}
+
+static void __attribute__((noreturn))
+end_session(struct keeper *keeper, const char *why)
+{
+	record_say("%s: the program is ended", why);
+	sink_flush(true);
+	page_recover(keeper->page, keeper->plan->options.max_calls,
+	    keeper->listener);
+	errno = ECHILD;
+	fail(keeper, why);
+}
+
+/* What came from it is as long as it says, and says why if there is none. */
+static bool
+is_whole(struct judge_offer *offer, ssize_t n)
+{
+	offer->reason[sizeof(offer->reason) - 1] = '\0';
+	return n >= (ssize_t)offsetof(struct judge_offer, insns) &&
+	    offer->count <= FILTER_INSNS_MAX &&
+	    n == (ssize_t)judge_offer_size(offer) &&
+	    (offer->status != 0) == (offer->count == 0);
+}
+
+/* Starts a judge, who plans the rest. -1: it failed. */
+static int
+hear_offer(struct keeper *keeper, struct judge_offer *offer)
+{
+	const struct timeval wait = { .tv_sec = OFFER_WAIT };
+	struct judge_start start;
+	int fds[2], with[CHANNEL_FDS_MAX];
+	size_t nwith = 0;
+	ssize_t n;
+
+	pair(keeper, fds);
+	keeper->setup = fds[0];
+	init_start(keeper, &start);
+	start.rest = keeper->rest;
+	start.setup = fds[1];
+	start_judge(keeper, &start);
+	close(fds[1]);
+	/* What its user has written may lie where reading takes for ever. */
+	(void)setsockopt(keeper->setup, SOL_SOCKET, SO_RCVTIMEO, &wait,
+	    sizeof(wait));
+	n = channel_receive(keeper->setup, offer, sizeof(*offer), with, &nwith);
+	channel_close_all(with, nwith);
+	return nwith > 0 || !is_whole(offer, n) ? -1 : 0;
+}
+
+/* Starts the others, and gives the judge all that it works with. */
+static void
+give(struct keeper *keeper)
+{
+	struct judge_start start;
+	struct judge_gift gift;
+	int fds[SESSION_HANDS_MAX + 3];
+	size_t n = 0, i;
+
+	init_start(keeper, &start);
+	start_others(keeper, &start, keeper->offer->has_double);
+	gift.has_fetcher = start.fetcher != -1;
+	gift.has_double = start.twin != -1;
+	fds[n++] = keeper->listener;
+	if (gift.has_fetcher)
+		fds[n++] = start.fetcher;
+	if (gift.has_double)
+		fds[n++] = start.twin;
+	for (i = 0; i < keeper->plan->nhands; i++)
+		fds[n++] = start.hands[i];
+	if (channel_send(keeper->setup, &gift, sizeof(gift), fds, n) == -1)
+		fail(keeper, "the judge is gone");
+	close_others(keeper, &start);
+	close(keeper->setup);
+	keeper->setup = -1;
+}
+
+/* Is it the filter that the program has, and what was made of it? */
+static bool
+is_same_offer(const struct judge_offer *a, const struct judge_offer *b)
+{
+	return a->status == b->status && a->has_double == b->has_double &&
+	    a->names == b->names && a->addresses == b->addresses &&
+	    a->count == b->count &&
+	    memcmp(a->insns, b->insns, a->count * sizeof(a->insns[0])) == 0;
+}
+
+/* Of a successor: it plans what its predecessor has planned, or nobody does. */
+static void
+offer_again(struct keeper *keeper)
+{
+	struct judge_offer *offer = calloc(1, sizeof(*offer));
+
+	if (offer == NULL || hear_offer(keeper, offer) == -1 ||
+	    !is_same_offer(keeper->offer, offer)) {
+		end_children(keeper);
+		end_session(keeper,
+		    "the user's policies are not as they were: no judge can "
+		    "go on for one that has died");
+	}
+	free(offer);
+	give(keeper);
+}
+
+/* Others in the place of those that are no more. */
+static void
+start_again(struct keeper *keeper)
+{
+	close(keeper->record);
+	keeper->record = -1;
+	if (raise_rights(keeper) == -1)
+		end_session(keeper, "cannot start another judge");
+	if (keeper->rest == NULL)
+		start_processes(keeper);
+	else
+		offer_again(keeper);
+	if (drop_rights(keeper) == -1)
+		fail(keeper, "cannot drop rights");
+	record_say("a process of the session has died; others go on");
+}
+
 /* What there is to do when all are there, till there is nobody. */
 static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 {
 	bool ended;
 
-	if (drop_rights(keeper->plan) == -1)
+	if (drop_rights(keeper) == -1)
 		fail(keeper, "cannot drop rights");
-	ended = keep(keeper);
-	sink_flush(true);
-	end_children(keeper);
-	if (ended)
-		_exit(0);
-	page_recover(keeper->page, keeper->plan->options.max_calls,
-	    keeper->listener);
-	fail(keeper, "the judge is gone, the program is ended");
+	for (;;) {
+		ended = keep(keeper);
+		end_children(keeper);
+		if (ended) {
+			sink_flush(true);
+			_exit(0);
+		}
+		if (is_hopeless(keeper))
+			end_session(keeper,
+			    keeper->refused ?
+				"no process can go on for one that has died" :
+				"the session's processes die again and again");
+		start_again(keeper);
+	}
 }
 
 static void
@@ -419,6 +671,8 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 		fail(&keeper, plan->options.log_file);
 	detach();
 	block_signals();
+	if (make_memory(&keeper) == -1)
+		fail(&keeper, "memory");
 	if (hear_of_listener(&keeper, channel) == -1) {
 		/* The program says why, and ends by itself. */
 		wait_for_end(keeper.pidfd);
@@ -447,21 +701,11 @@ keeper_new(struct session_plan *plan, struct page *page, pid_t program,
 	keeper->first_id = first_id;
 	keeper->listener = keeper->record = keeper->setup = -1;
 	keeper->offer = calloc(1, sizeof(*keeper->offer));
-	if (keeper->offer != NULL)
+	if (keeper->offer != NULL && make_memory(keeper) == 0)
 		return keeper;
+	free(keeper->offer);
 	free(keeper);
 	return NULL;
-}
-
-/* What came from it is as long as it says, and says why if there is none. */
-static bool
-is_whole(struct judge_offer *offer, ssize_t n)
-{
-	offer->reason[sizeof(offer->reason) - 1] = '\0';
-	return n >= (ssize_t)offsetof(struct judge_offer, insns) &&
-	    offer->count <= FILTER_INSNS_MAX &&
-	    n == (ssize_t)judge_offer_size(offer) &&
-	    (offer->status != 0) == (offer->count == 0);
 }
 
 int
@@ -469,21 +713,8 @@ keeper_offer(struct keeper *keeper, char *reason, size_t len,
     const struct sock_filter **insns, size_t *count)
 {
 	struct judge_offer *offer = keeper->offer;
-	struct judge_start start;
-	int fds[2], with[CHANNEL_FDS_MAX];
-	size_t nwith = 0;
-	ssize_t n;
 
-	pair(keeper, fds);
-	keeper->setup = fds[0];
-	init_start(keeper, &start);
-	start.rest = keeper->rest;
-	start.setup = fds[1];
-	start_judge(keeper, &start);
-	close(fds[1]);
-	n = channel_receive(keeper->setup, offer, sizeof(*offer), with, &nwith);
-	channel_close_all(with, nwith);
-	if (nwith > 0 || !is_whole(offer, n)) {
+	if (hear_offer(keeper, offer) == -1) {
 		(void)snprintf(reason, len, "the session's judge failed");
 		return SESSION_EXIT_REFUSED;
 	}
@@ -499,31 +730,12 @@ keeper_offer(struct keeper *keeper, char *reason, size_t len,
 void
 keeper_serve(struct keeper *keeper)
 {
-	struct judge_start start;
-	struct judge_gift gift;
-	int fds[SESSION_HANDS_MAX + 3];
-	size_t n = 0, i;
-
 	if (record_open(&keeper->plan->options, keeper->plan->program,
 		keeper->plan->caller.uid) == -1)
 		fail(keeper, "the log");
 	block_signals();
 	notify_prefer_one_cpu(keeper->listener);
-	init_start(keeper, &start);
-	start_others(keeper, &start, keeper->offer->has_double);
-	gift.has_fetcher = start.fetcher != -1;
-	gift.has_double = start.twin != -1;
-	fds[n++] = keeper->listener;
-	if (gift.has_fetcher)
-		fds[n++] = start.fetcher;
-	if (gift.has_double)
-		fds[n++] = start.twin;
-	for (i = 0; i < keeper->plan->nhands; i++)
-		fds[n++] = start.hands[i];
-	if (channel_send(keeper->setup, &gift, sizeof(gift), fds, n) == -1)
-		fail(keeper, "the judge is gone");
-	close_others(keeper, &start);
-	close(keeper->setup);
+	give(keeper);
 	keep_to_the_end(keeper);
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal.h"
+
 #define KIN_MAX 8192
 
 int
@@ -54,6 +56,7 @@ choice_free(struct choice **choices)
 static void
 free_kin(struct kin *kin)
 {
+	journal_forget_kin(kin);
 	choice_free(&kin->choices);
 	free(kin->program);
 	free(kin);

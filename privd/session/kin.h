@@ -15,6 +15,7 @@
 
 #include "birth.h"
 
+struct kept_kin;
 struct policy_image;
 struct policy_rule;
 struct regime;
@@ -35,6 +36,7 @@ struct kin {
 	struct choice *choices; /* of all of them */
 	bool elevated;          /* the image that privrun became */
 	unsigned int members;   /* that are known and alive */
+	struct kept_kin *kept;  /* its place in the journal */
 	struct kin *next;       /* older */
 };
 

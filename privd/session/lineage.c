@@ -20,6 +20,7 @@
 #include "../notify/notify.h"
 #include "call.h"
 #include "heir.h"
+#include "journal.h"
 #include "judge.h"
 #include "status.h"
 
@@ -46,13 +47,10 @@ was_seen(const struct stat *image)
 }
 
 void
-lineage_saw_image(struct judge *judge, const struct stat *image)
+lineage_recall_image(const struct stat *image)
 {
 	struct seen *seen;
 
-	(void)judge;
-	if (was_seen(image))
-		return;
 	seen = calloc(1, sizeof(*seen));
 	if (seen == NULL)
 		return;
@@ -60,6 +58,16 @@ lineage_saw_image(struct judge *judge, const struct stat *image)
 	seen->ino = image->st_ino;
 	seen->next = seen_images;
 	seen_images = seen;
+}
+
+void
+lineage_saw_image(struct judge *judge, const struct stat *image)
+{
+	(void)judge;
+	if (was_seen(image))
+		return;
+	journal_image(image);
+	lineage_recall_image(image);
 }
 
 void
@@ -235,8 +243,8 @@ adopt_launcher(struct judge *judge, struct process *process)
 	return process->regime == NULL ? -1 : 0;
 }
 
-int
-lineage_adopt(struct judge *judge, struct call *call)
+static int
+adopt(struct judge *judge, struct call *call)
 {
 	struct process *process = call->process, *parent;
 
@@ -246,10 +254,25 @@ lineage_adopt(struct judge *judge, struct call *call)
 	lineage_read_birth(judge, call, &process->birth);
 	if (!judge->launched && call->thread->tid == judge->program)
 		return adopt_launcher(judge, process);
+	if (journal_recall(judge, process))
+		return process->regime == NULL ? -1 : 0;
 	parent = find_ancestor(judge, call->thread);
 	if (is_fork_of(parent, process))
 		return inherit(judge, process, parent);
 	if (is_fork_of_new_image(parent, process))
 		return inherit_new_image(process, parent);
 	return adopt_orphan(judge, call);
+}
+
+int
+lineage_adopt(struct judge *judge, struct call *call)
+{
+	struct process *process = call->process;
+	int result = adopt(judge, call);
+
+	if (process->fallen)
+		process->elevated = false;
+	if (result == 0)
+		journal_process(judge, process);
+	return result;
 }

@@ -17,6 +17,8 @@ int lineage_adopt(struct judge *, struct call *);
 struct regime *lineage_nothing(struct judge *);
 /* Remembers an executable that was judged: no other runs in the session. */
 void lineage_saw_image(struct judge *, const struct stat *);
+/* The same, as a predecessor did. */
+void lineage_recall_image(const struct stat *);
 /* What the image of the calling thread's process began with. */
 void lineage_read_birth(struct judge *, const struct call *, struct birth *);
 

@@ -28,41 +28,67 @@
 #include "../perform/perform.h"
 #include "../resolve/resolve.h"
 #include "call.h"
+#include "birth.h"
 #include "judge.h"
 #include "record.h"
+#include "status.h"
 
-#define MOVES_MAX 32
-#define ROOTS_MAX 64
 #define WHY "stands in another folder than %s, which was judged"
 
-/* One call on its way, or done while others of its process are not. */
-struct move {
-	pid_t tgid; /* 0: this place is free */
-	pid_t tid;
-	int folder;  /* of the thread, in /proc */
-	int process; /* the process's */
-	bool root;   /* chroot */
-	bool done;
-	struct stat before;
-	struct stat target;
-	char path[PATH_MAX]; /* the target's, for the log */
-};
-
-static struct move moves[MOVES_MAX];
+static struct moves first, *kept = &first;
 static size_t nmoves;
-
-/* Where anybody may have his root, once somebody moved his: that of the
-   session, and those that were judged. */
-static struct stat roots[ROOTS_MAX];
-static size_t nroots;
 
 static void
 forget(struct move *move)
 {
-	close(move->folder);
+	if (move->folder != -1)
+		close(move->folder);
 	close(move->process);
 	move->tgid = 0;
 	nmoves--;
+}
+
+/* Its folders, which the predecessor had open. False: it is gone. */
+static bool
+reopen(struct move *move)
+{
+	struct status st;
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", move->tgid);
+	move->process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (move->process == -1)
+		return false;
+	if (birth_started(move->tgid) != move->start) {
+		close(move->process);
+		return false;
+	}
+	(void)snprintf(path, sizeof(path), "/proc/%d", move->tid);
+	move->folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (move->folder != -1 &&
+	    (status_read(move->folder, &st) == -1 || st.tgid != move->tgid)) {
+		close(move->folder);
+		move->folder = -1;
+	}
+	return true;
+}
+
+int
+moves_keep(struct moves *moves)
+{
+	struct move *move;
+
+	kept = moves;
+	if (kept->nroots > ROOTS_MAX)
+		return -1;
+	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++) {
+		move->path[sizeof(move->path) - 1] = '\0';
+		if (move->tgid <= 0 || !reopen(move))
+			move->tgid = 0;
+		else
+			nmoves++;
+	}
+	return 0;
 }
 
 static struct move *
@@ -71,8 +97,8 @@ find_place(void)
 	size_t i;
 
 	for (i = 0; i < MOVES_MAX; i++)
-		if (moves[i].tgid == 0)
-			return &moves[i];
+		if (kept->moves[i].tgid == 0)
+			return &kept->moves[i];
 	return NULL;
 }
 
@@ -134,7 +160,7 @@ is_explained(pid_t tgid, bool root, const struct stat *st)
 {
 	const struct move *other;
 
-	for (other = moves; other < moves + MOVES_MAX; other++)
+	for (other = kept->moves; other < kept->moves + MOVES_MAX; other++)
 		if (other->tgid == tgid && other->root == root &&
 		    (resolve_same(&other->before, st) ||
 			resolve_same(&other->target, st)))
@@ -147,8 +173,8 @@ is_root(const struct stat *st)
 {
 	size_t i;
 
-	for (i = 0; i < nroots; i++)
-		if (resolve_same(&roots[i], st))
+	for (i = 0; i < kept->nroots; i++)
+		if (resolve_same(&kept->roots[i], st))
 			return true;
 	return false;
 }
@@ -159,9 +185,10 @@ add_root(const struct stat *st)
 {
 	if (is_root(st))
 		return true;
-	if (nroots == ROOTS_MAX)
+	if (kept->nroots == ROOTS_MAX)
 		return false;
-	roots[nroots++] = *st;
+	kept->roots[kept->nroots] = *st;
+	kept->nroots++;
 	return true;
 }
 
@@ -175,7 +202,7 @@ look_before(struct judge *judge, const struct call *call, struct move *move)
 		return 0;
 	/* Another's move can have ended since the caller was looked at: what it
 	   came to is no root by that. */
-	if (nroots > 0 && !is_root(&move->before))
+	if (kept->nroots > 0 && !is_root(&move->before))
 		return EAGAIN;
 	return add_root(&move->before) && add_root(&move->target) ? 0 : EPERM;
 }
@@ -191,6 +218,7 @@ enter(struct judge *judge, struct call *call)
 	move->tid = call->thread->tid;
 	move->root = call->base->op == SYS_OP_CHROOT;
 	move->done = false;
+	move->start = birth_started(call->process->tgid);
 	move->target = call->pin[0].st;
 	(void)strlcpy(move->path, call->pin[0].path, sizeof(move->path));
 	error = look_before(judge, call, move);
@@ -230,10 +258,10 @@ sweep(pid_t tgid)
 {
 	struct move *move;
 
-	for (move = moves; move < moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
 		if (move->tgid == tgid && !move->done)
 			return;
-	for (move = moves; move < moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
 		if (move->tgid == tgid)
 			forget(move);
 }
@@ -304,7 +332,7 @@ stands_in_root(struct judge *judge, struct call *call)
 	struct resolve_view view;
 	struct stat st;
 
-	if (nroots == 0 || judge->roots_free)
+	if (kept->nroots == 0 || judge->roots_free)
 		return true;
 	if (call_view(judge, call, &view) != 0 || fstat(view.root, &st) == -1)
 		return false;
@@ -322,10 +350,10 @@ moves_settle(struct judge *judge, struct call *call)
 
 	if (nmoves == 0)
 		return stands_in_root(judge, call);
-	for (move = moves; move < moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
 		if (move->tgid != 0 && !settle(judge, call, move))
 			good = false;
-	for (move = moves; move < moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
 		if (move->tgid != 0)
 			sweep(move->tgid);
 	return good && stands_in_root(judge, call);

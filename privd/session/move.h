@@ -6,10 +6,46 @@
 #ifndef PRIVD_SESSION_MOVE_H
 #define PRIVD_SESSION_MOVE_H
 
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct call;
 struct judge;
+
+#define MOVES_MAX 32
+#define ROOTS_MAX 64
+
+/* One call on its way, or done while others of its process are not. */
+struct move {
+	_Atomic pid_t tgid; /* 0: this place is free */
+	pid_t tid;
+	uint64_t start; /* of the process: birth_started() */
+	int folder;     /* of the thread, in /proc; -1: it was gone */
+	int process;    /* the process's */
+	bool root;      /* chroot */
+	bool done;
+	struct stat before;
+	struct stat target;
+	char path[PATH_MAX]; /* the target's, for the log */
+};
+
+/* All of them, where a judge's successor finds them. */
+struct moves {
+	struct move moves[MOVES_MAX];
+	/* Where anybody may have his root, once somebody moved his: that of
+	   the session, and those that were judged. */
+	struct stat roots[ROOTS_MAX];
+	_Atomic uint32_t nroots;
+};
+
+/* They are kept there from now on, with those that are there. -1: what is
+   there cannot be. */
+int moves_keep(struct moves *);
 
 /* chdir, fchdir or chroot, permitted: checked on its pin, let go on, and
    remembered. */

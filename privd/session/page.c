@@ -7,17 +7,31 @@
 #include <sys/mman.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
+
+/* Successors that judge a call again. */
+#define TRIES_MAX 2
+
+static size_t
+size_of(size_t n)
+{
+	return offsetof(struct page, slots) + n * sizeof(struct page_slot);
+}
 
 struct page *
 page_new(size_t n)
 {
 	void *p;
 
-	p = mmap(NULL,
-	    offsetof(struct page, slots) + n * sizeof(struct page_slot),
-	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p = mmap(NULL, size_of(n), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return p == MAP_FAILED ? NULL : p;
+}
+
+void
+page_hide(struct page *page, size_t n)
+{
+	(void)munmap(page, size_of(n));
 }
 
 struct page_slot *
@@ -27,6 +41,8 @@ page_take(struct page *page, size_t n)
 
 	for (slot = page->slots; slot < page->slots + n; slot++)
 		if (atomic_load(&slot->stage) == PAGE_FREE) {
+			slot->notif.id = 0;
+			atomic_store(&slot->tries, 0);
 			atomic_store(&slot->stage, PAGE_RECEIVED);
 			return slot;
 		}
@@ -71,4 +87,35 @@ page_recover(struct page *page, size_t n, int listener)
 	for (i = 0; i < n; i++)
 		if (page->slots[i].notif.id != 0)
 			recover_slot(&page->slots[i], listener);
+}
+
+static bool
+is_to_be_judged(struct page_slot *slot, int listener)
+{
+	if (atomic_load(&slot->stage) != PAGE_RECEIVED ||
+	    !notify_valid(listener, slot->notif.id))
+		return false;
+	if (atomic_fetch_add(&slot->tries, 1) < TRIES_MAX)
+		return true;
+	atomic_store(&slot->stage, PAGE_BEGUN);
+	return false;
+}
+
+size_t
+page_succeed(struct page *page, size_t n, int listener,
+    struct page_slot **again)
+{
+	struct page_slot *slot;
+	size_t nagain = 0;
+
+	for (slot = page->slots; slot < page->slots + n; slot++) {
+		if (slot->notif.id != 0 && is_to_be_judged(slot, listener)) {
+			again[nagain++] = slot;
+			continue;
+		}
+		if (slot->notif.id != 0)
+			recover_slot(slot, listener);
+		page_free(slot);
+	}
+	return nagain;
 }

@@ -26,6 +26,7 @@ enum page_stage {
 
 struct page_slot {
 	_Atomic uint32_t stage; /* enum page_stage */
+	_Atomic uint32_t tries; /* judges that began with it and died */
 	int32_t error;
 	int64_t value;
 	union {
@@ -53,6 +54,16 @@ struct page *page_new(size_t n);
 struct page_slot *page_take(struct page *, size_t n);
 /* Its call is answered, or nobody waits for it. */
 void page_free(struct page_slot *);
+/*
+ * What a dead judge left, for its successor: what was received, and had no
+ * effect yet, is to be judged again, and put into `again` (how many is
+ * returned); the rest is answered: EIO if nobody knows, the recorded result
+ * after the effect. A call that three judges have died of gets EIO.
+ */
+size_t page_succeed(struct page *, size_t n, int listener,
+    struct page_slot **again);
+/* What nobody shall see but the judge and its keeper. */
+void page_hide(struct page *, size_t n);
 /*
  * Answers what a dead judge left: EINTR before the effect, EIO if nobody
  * knows, the recorded result after it.

@@ -20,6 +20,7 @@
 
 #include "../compat.h"
 #include "../policy/policy.h"
+#include "journal.h"
 #include "status.h"
 
 #define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
@@ -155,6 +156,7 @@ free_process(struct process *process)
 	process_end_watch(process);
 	choice_free(&process->choices);
 	kin_leave(process->kin);
+	journal_forget_process(process);
 	free(process);
 }
 

@@ -52,9 +52,14 @@ struct exec_watch {
 	const uint8_t *digest;  /* that image must have; NULL: any */
 	struct exec_words argv; /* that it must have */
 	struct exec_words envp;
-	struct regime *regime; /* and under what */
+	struct regime *regime;   /* and under what */
+	uint64_t id;             /* of the notification */
+	bool launch;             /* it is the launcher's own */
+	uint8_t kept_digest[32]; /* as a predecessor knew it */
 	char program[PATH_MAX];
 };
+
+struct kept_process;
 
 /* A descriptor that several calls may be using; the last one closes it. */
 struct handle {
@@ -81,6 +86,11 @@ struct process {
 	bool as_launched;
 	struct stat image; /* its executable */
 	struct exec_watch exec;
+	/* in the journal: when it began (0: not asked), its place there, and
+	   that a predecessor had taken its elevation from it */
+	uint64_t start;
+	struct kept_process *kept;
+	bool fallen;
 	char program[PATH_MAX]; /* for the logs */
 };
 

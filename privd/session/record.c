@@ -279,6 +279,21 @@ tell(char *text, int channel)
 	(void)channel_send(channel, "", 1, NULL, 0);
 }
 
+void
+record_say(const char *fmt, ...)
+{
+	static struct entry entry;
+	char text[RECORD_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	entry_start(&entry);
+	entry_add(&entry, ENTRY_NOTE, text);
+	sink_write(&entry);
+}
+
 static int
 pid_of(int pidfd)
 {

@@ -44,6 +44,8 @@ void record_signal(struct judge *, int sig, int pidfd, pid_t tgid, pid_t tid);
 
 /* The keeper's side: opens the log of that user's session. -1 with errno. */
 int record_open(const struct session_options *, const char *program, uid_t);
+/* A sentence of its own. */
+void record_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Receives a record and writes it. 0 at the judge's end. */
 int record_serve(int channel);
 

@@ -19,6 +19,7 @@
 #include "../notify/notify.h"
 #include "call.h"
 #include "digest.h"
+#include "journal.h"
 #include "judge.h"
 #include "lineage.h"
 #include "record.h"
@@ -138,6 +139,14 @@ take_over(struct judge *judge, struct process *process, const struct stat *st,
 	(void)strlcpy(process->program, watch->program,
 	    sizeof(process->program));
 	lineage_saw_image(judge, st);
+	/* A predecessor may have come that far. */
+	if (judge->succeeds)
+		kin = kin_find(&judge->kin, NULL, st, birth);
+	if (kin != NULL && kin->regime == process->regime) {
+		process_join(process, kin);
+		return;
+	}
+	kin = NULL;
 	/* Without memory it has no kin, and what it forks may nothing. */
 	if (choice_add_all(&choices, process->choices) == 0)
 		kin = kin_enter(&judge->kin, st, birth, process->regime,
@@ -145,6 +154,7 @@ take_over(struct judge *judge, struct process *process, const struct stat *st,
 	if (kin != NULL) {
 		kin->elevated = process->elevated;
 		kin->choices = choices;
+		journal_kin(judge, kin);
 	} else {
 		choice_free(&choices);
 	}
@@ -256,6 +266,7 @@ call_settle_exec(struct judge *judge, struct call *call)
 		verify(judge, call, &st);
 	watch->settling = false;
 	process_end_watch(process);
+	journal_process(judge, process);
 }
 
 /*
@@ -291,6 +302,7 @@ call_condemn(struct judge *judge, struct call *call, const char *fmt, ...)
 	va_end(ap);
 	call->process->condemned = true;
 	call->process->elevated = false;
+	journal_process(judge, call->process);
 	pidfd = pin_caller(judge, call);
 	if (pidfd == -1)
 		return;

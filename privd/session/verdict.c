@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "journal.h"
 #include "judge.h"
 #include "record.h"
 
@@ -53,6 +54,30 @@ deny(struct policy_verdict *verdict, int error)
 }
 
 static int
+choose(struct judge *judge, struct process *process,
+    const struct policy_image *image, const struct policy_rule *rule)
+{
+	const struct choice *last;
+	struct kin *kin = process->kin;
+
+	last = kin == NULL ? NULL : kin->choices;
+	if (process_choose(process, image, rule) == -1)
+		return -1;
+	if (kin == NULL)
+		journal_process(judge, process);
+	else if (kin->choices != last)
+		journal_choice(judge, kin);
+	return 0;
+}
+
+static bool
+is_counted(const struct policy_rule *rule)
+{
+	return rule != NULL &&
+	    (rule->limit != POLICY_UNLIMITED || rule->exclusive != NULL);
+}
+
+static int
 spend(struct judge *judge, const struct call *call,
     const struct policy_image *image, const struct policy_rule *rule)
 {
@@ -60,9 +85,9 @@ spend(struct judge *judge, const struct call *call,
 		return 0;
 	if (budget_spend(judge->budget, rule) == -1)
 		return -1;
-	if (rule->exclusive != NULL)
-		return process_choose(call->process, image, rule);
-	return 0;
+	return rule->exclusive == NULL ?
+	    0 :
+	    choose(judge, call->process, image, rule);
 }
 
 bool
@@ -129,6 +154,9 @@ call_judge(struct judge *judge, struct call *call)
 	for (i = 0; i < n; i++) {
 		log = log || verdicts[i].log;
 		call->rules[i] = verdicts[i].rule;
+		/* A successor must not count it again. */
+		if (is_counted(verdicts[i].rule))
+			call_begin(call);
 	}
 	call->verdict = verdicts[decides];
 	call->image = set->images[decides];

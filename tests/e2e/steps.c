@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A program that takes one step for each line of its standard input, and says
+ * what came of it, so that its session can be disturbed between any two:
+ *	read FILE	open it for reading
+ *	fork FILE	the same in a child
+ *	orphan FILE	the same in a child whose parent is gone
+ *	dir FOLDER	chdir
+ *	run FILE	execute it, which fails, or this process ends with it
+ *	make FOLDER N	make N files there that must not be there before
+ *	number		process id
+ */
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *
+name_of(int error)
+{
+	return error == 0 ? "ok" : strerrorname_np(error);
+}
+
+static int
+try_open(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	if (fd == -1)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/* By a child, or a child's child that nobody waits for. */
+static int
+try_in_child(const char *path, bool orphan)
+{
+	int fds[2], error = EINTR;
+	pid_t pid, parent;
+
+	if (pipe(fds) == -1)
+		err(1, "pipe");
+	pid = fork();
+	if (pid == 0) {
+		parent = getpid();
+		if (orphan && fork() != 0)
+			_exit(0);
+		while (orphan && getppid() == parent)
+			(void)usleep(1000);
+		error = try_open(path);
+		_exit(write(fds[1], &error, sizeof(error)) != sizeof(error));
+	}
+	close(fds[1]);
+	if (read(fds[0], &error, sizeof(error)) != sizeof(error))
+		error = EINTR;
+	close(fds[0]);
+	(void)waitpid(pid, NULL, 0);
+	return error;
+}
+
+/* How many were made, and how many may have been. */
+static void
+make(const char *folder, int n)
+{
+	int i, fd, made = 0, unknown = 0, wrong = 0;
+	char path[4096];
+
+	for (i = 0; i < n; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%d", folder, i);
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		if (fd == -1 && errno == EIO) {
+			unknown++;
+		} else if (fd == -1 || write(fd, "x", 1) != 1) {
+			warn("%s", path);
+			wrong++;
+		} else {
+			made++;
+		}
+		if (fd != -1)
+			close(fd);
+	}
+	printf("made %d unknown %d wrong %d\n", made, unknown, wrong);
+}
+
+static void
+take(char *line)
+{
+	char *what = strtok(line, " \n"), *of = strtok(NULL, " \n");
+	char *argv[] = { of, NULL };
+
+	if (what == NULL)
+		return;
+	if (of == NULL)
+		of = argv[0] = "";
+	if (strcmp(what, "read") == 0)
+		printf("%s\n", name_of(try_open(of)));
+	else if (strcmp(what, "fork") == 0)
+		printf("%s\n", name_of(try_in_child(of, false)));
+	else if (strcmp(what, "orphan") == 0)
+		printf("%s\n", name_of(try_in_child(of, true)));
+	else if (strcmp(what, "dir") == 0)
+		printf("%s\n", name_of(chdir(of) == -1 ? errno : 0));
+	else if (strcmp(what, "run") == 0)
+		printf("%s\n", name_of(execv(of, argv) == -1 ? errno : 0));
+	else if (strcmp(what, "make") == 0)
+		make(of, atoi(strtok(NULL, " \n")));
+	else
+		printf("%d\n", getpid());
+}
+
+int
+main(void)
+{
+	char line[8192];
+
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("ready\n");
+	while (fgets(line, sizeof(line), stdin) != NULL)
+		take(line);
+	return 0;
+}
