@@ -43,6 +43,16 @@ card_new(void)
 	return -1;
 }
 
+bool
+card_is_one(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	struct stat st;
+
+	return seals != -1 && (seals & F_SEAL_SEAL) != 0 &&
+	    fstat(fd, &st) == 0 && st.st_size == CARD_HEAD_SIZE;
+}
+
 int
 card_write(int card, enum card_kind kind, const char *program)
 {

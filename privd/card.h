@@ -35,6 +35,8 @@ int card_new(void);
 int card_write(int card, enum card_kind, const char *program);
 /* CARD_OPENING in doubt. */
 enum card_kind card_kind(int card);
+/* A file as card_new() makes them? */
+bool card_is_one(int fd);
 /* 0, or -1 with errno. */
 int card_read(int card, struct card_head *);
 

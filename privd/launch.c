@@ -131,13 +131,16 @@ receive_first(struct launching *l)
 	if (wire_receive(start->sock, &l->wire, protocol_first,
 		wire_deadline(HELLO_WAIT)) != 1)
 		exit(1);
-	if (l->wire.type == PROTOCOL_ASK)
+	if (l->wire.type == PROTOCOL_ASK) {
+		close(start->registered); /* it is no session */
 		control_main(start->control, &l->wire);
+	}
 	if (root)
 		board_leave(start->control->board);
 	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,
-				  start->card, l->wire.fds[0], log_channel() },
-	    5);
+				  start->card, start->registered,
+				  l->wire.fds[0], log_channel() },
+	    6);
 }
 
 static void
@@ -307,7 +310,6 @@ launch_main(const struct launch_start *start)
 		exit(1);
 	}
 	(void)card_write(start->card, CARD_SESSION, l.path);
-	close(start->card);
 	close(start->sock);
 	keeper_serve(keeper);
 }

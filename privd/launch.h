@@ -21,6 +21,7 @@ struct launch_start {
 	uid_t first_id;              /* of the session's own */
 	const struct privd_config *config;
 	const char *refusal; /* what it is to be told instead; NULL */
+	int registered;      /* its place in the register, or -1 */
 	int card;            /* to be told of the session; -1 */
 	const struct control_start *control; /* if it has a question */
 };

@@ -30,6 +30,7 @@ main(int argc, char *argv[])
 {
 	struct monitor_start start = {
 		.launcher = LAUNCHER,
+		.argv = argv,
 	};
 	int ch;
 

@@ -40,15 +40,18 @@
 #include "policy/policy.h"
 #include "policy/sign.h"
 #include "rate.h"
+#include "register.h"
 #include "service.h"
 #include "session/descriptors.h"
+#include "upgrade.h"
 
 #define BACKLOG 128
 /* Connections that are to be refused or have a question: beyond the sessions
    there may be, in all (root's are always heard) and of a user. */
 #define TALKS_MAX 256
 #define TALKS_USER_MAX CONTROL_USER_MAX
-#define NO_PLACE UINT32_MAX
+#define NO_IDS ((uid_t)-1)
+#define LATE_WAIT 15 /* seconds, in which a launch has come to a session */
 
 /* A connection, and the session that comes of it. */
 struct child {
@@ -56,13 +59,16 @@ struct child {
 	uint64_t number; /* no other connection has had it */
 	pid_t pid;       /* its process here */
 	pid_t peer;      /* the launcher, later the program */
-	int pidfd;       /* of that */
+	int pidfd;       /* of that; -1: it is gone, or not known */
 	uid_t uid;
-	uint32_t place;      /* its ids, of those of the range */
+	uid_t first_id;      /* of its own; NO_IDS */
 	const char *refusal; /* it gets no session, because; or NULL */
 	int card;            /* what its process tells of itself; or -1 */
 	enum card_kind kind; /* by that, when it was looked at last */
 	int64_t began;       /* CLOCK_REALTIME, in seconds */
+	/* of a monitor that was here before, no child of ours perhaps */
+	struct event *end;
+	struct monitor *monitor;
 };
 
 struct monitor {
@@ -72,6 +78,8 @@ struct monitor {
 	struct event_base *base;
 	struct event *accepts;
 	int sock;
+	int sessions; /* the register's folder */
+	struct upgrade upgrade;
 	struct rate rate;
 	uint32_t place; /* that was given last */
 	bool started;
@@ -85,7 +93,8 @@ struct monitor {
 	int64_t loaded;
 };
 
-static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1 };
+static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1,
+	SIGUSR2 };
 
 #define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
 
@@ -248,7 +257,7 @@ has_ended(const struct child *child)
 {
 	struct pollfd pfd = { .fd = child->pidfd, .events = POLLIN };
 
-	return poll(&pfd, 1, 0) == 1;
+	return child->pidfd == -1 || poll(&pfd, 1, 0) == 1;
 }
 
 /* It is no session, and will be none. */
@@ -345,42 +354,56 @@ has_room(const struct monitor *monitor, uid_t uid)
 	return n < TALKS_USER_MAX && (uid == 0 || all < TALKS_MAX);
 }
 
+/* By a session whose range began elsewhere, too. */
 static bool
-is_taken(const struct monitor *monitor, uint32_t place)
+is_taken(const struct monitor *monitor, uid_t first_id)
 {
 	const struct child *child;
 
 	for (child = monitor->children; child != NULL; child = child->next)
-		if (child->place == place)
+		if (child->first_id != NO_IDS &&
+		    child->first_id < first_id + CONFIG_SESSION_IDS &&
+		    first_id < child->first_id + CONFIG_SESSION_IDS)
 			return true;
-	return false;
+	return register_has(monitor->sessions, first_id);
 }
 
 /*
- * A place that no session has; there are enough: config_load(). From anywhere
- * on, and never soon again: sessions of a daemon that was here before may have
- * theirs still.
+ * Ids that no session has; there are enough: config_load(). (Were they taken by
+ * now, who is to have them would find out: register_enter().) From anywhere on,
+ * and never soon again.
  */
-static uint32_t
-free_place(struct monitor *monitor)
+static uid_t
+free_ids(struct monitor *monitor)
 {
 	const struct privd_config *config = monitor->config;
 	uint32_t n = (config->uid_last - config->uid_first + 1) /
 	    CONFIG_SESSION_IDS;
+	uint32_t tries = 0;
+	uid_t first_id;
 
 	if (!monitor->started)
 		monitor->place = arc4random_uniform(n);
 	monitor->started = true;
 	do {
 		monitor->place = (monitor->place + 1) % n;
-	} while (is_taken(monitor, monitor->place));
-	return monitor->place;
+		first_id = config->uid_first +
+		    monitor->place * CONFIG_SESSION_IDS;
+	} while (is_taken(monitor, first_id) && ++tries < n);
+	return tries < n ? first_id : NO_IDS;
 }
 
 static void
 free_child(struct child *child)
 {
-	log_end(child->number);
+	if (child->number != 0)
+		log_end(child->number);
+	if (child->end != NULL) {
+		close(event_get_fd(child->end));
+		event_free(child->end);
+	}
+	if (child->pidfd != -1)
+		close(child->pidfd);
 	if (child->card != -1)
 		close(child->card);
 	free(child);
@@ -398,12 +421,13 @@ forget(struct monitor *monitor, pid_t pid)
 	if (child == NULL)
 		return;
 	*where = child->next;
-	close(child->pidfd);
 	if (child->card != -1 && card_has_refusals(child->card)) {
 		past_add(&monitor->past, child->peer, child->uid, child->began,
 		    child->card);
 		child->card = -1;
 	}
+	if (child->first_id != NO_IDS)
+		register_remove(monitor->sessions, child->first_id);
 	free_child(child);
 }
 
@@ -484,7 +508,7 @@ keep_descriptors(const struct view *view, int sock, int pidfd, int card,
 {
 	size_t n, i = 0;
 	struct control_session *all = list_sessions(view, &n);
-	int *keep = calloc(n + 4, sizeof(*keep));
+	int *keep = calloc(n + 5, sizeof(*keep));
 
 	if (all == NULL || keep == NULL)
 		exit(1);
@@ -496,7 +520,8 @@ keep_descriptors(const struct view *view, int sock, int pidfd, int card,
 	keep[n + 1] = pidfd;
 	keep[n + 2] = card;
 	keep[n + 3] = channel;
-	descriptors_keep_only(keep, n + 4);
+	keep[n + 4] = view->monitor->sessions;
+	descriptors_keep_only(keep, n + 5);
 	free(keep);
 	free(all);
 }
@@ -527,8 +552,8 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.refusal = child->refusal,
 		.policies = monitor->policies,
 		.config = monitor->config,
-		.first_id = monitor->config->uid_first +
-		    child->place * CONFIG_SESSION_IDS,
+		.first_id = child->first_id,
+		.registered = -1,
 		.card = child->card,
 		.control = &control,
 	};
@@ -539,6 +564,14 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
 	log_become(channel);
 	keep_descriptors(&view, sock, peer->pidfd, child->card, channel);
+	if (child->first_id != NO_IDS)
+		start.registered = register_enter(monitor->sessions,
+		    child->first_id, peer->uid, peer->pid, child->card);
+	if (child->first_id != NO_IDS && start.registered == -1) {
+		log_write(LOG_ERR, "cannot register the session: %m");
+		exit(1);
+	}
+	close(monitor->sessions);
 	if (stat(monitor->start->launcher, &start.launcher) == -1) {
 		log_write(LOG_ERR, "%s: %m", monitor->start->launcher);
 		exit(1);
@@ -558,20 +591,22 @@ new_child(struct monitor *monitor, const struct peer *peer)
 	child->peer = peer->pid;
 	child->uid = peer->uid;
 	child->began = seconds();
-	child->place = NO_PLACE;
+	child->first_id = NO_IDS;
+	child->pidfd = -1;
 	look_at_cards(monitor);
 	child->refusal = find_refusal(monitor, peer);
 	if (child->refusal != NULL && has_room(monitor, peer->uid))
 		return child;
 	if (child->refusal == NULL) {
 		child->card = card_new();
-		if (child->card != -1) {
-			child->place = free_place(monitor);
+		if (child->card == -1)
+			log_write(LOG_ERR, "a session's card: %m");
+		else
+			child->first_id = free_ids(monitor);
+		if (child->first_id != NO_IDS)
 			return child;
-		}
-		log_write(LOG_ERR, "a session's card: %m");
 	}
-	free(child);
+	free_child(child);
 	return NULL;
 }
 
@@ -628,16 +663,104 @@ accept_one(evutil_socket_t fd, short what, void *context)
 	close(sock);
 }
 
+/* --- sessions of a monitor that was here before */
+
+static void
+on_end(evutil_socket_t fd, short what, void *context)
+{
+	struct child *child = context;
+
+	(void)fd;
+	(void)what;
+	forget(child->monitor, child->pid);
+}
+
+static bool
+is_known(const struct monitor *monitor, pid_t pid)
+{
+	const struct child *child;
+
+	for (child = monitor->children; child != NULL; child = child->next)
+		if (child->pid == pid)
+			return true;
+	return false;
+}
+
+/* It counts as one of ours until its keeper ends. */
+static int
+adopt(struct monitor *monitor, const struct register_entry *entry)
+{
+	struct child *child = calloc(1, sizeof(*child));
+
+	if (child == NULL)
+		return -1;
+	child->pid = entry->keeper;
+	child->peer = entry->peer;
+	child->uid = entry->user;
+	child->first_id = entry->first_id;
+	child->began = entry->began;
+	child->kind = entry->card == -1 ? CARD_SESSION : CARD_OPENING;
+	child->monitor = monitor;
+	child->end = event_new(monitor->base, entry->pidfd, EV_READ, on_end,
+	    child);
+	if (child->end == NULL || event_add(child->end, NULL) == -1) {
+		if (child->end != NULL)
+			event_free(child->end);
+		free(child);
+		return -1;
+	}
+	child->pidfd = entry->peer_pidfd;
+	child->card = entry->card;
+	child->next = monitor->children;
+	monitor->children = child;
+	return 0;
+}
+
+static void
+on_found(void *context, struct register_entry *entry)
+{
+	struct monitor *monitor = context;
+
+	if (is_known(monitor, entry->keeper) || adopt(monitor, entry) == -1)
+		register_clear(entry);
+}
+
+static size_t
+adopt_all(struct monitor *monitor)
+{
+	const struct child *child;
+	size_t n = 0;
+
+	if (register_read(monitor->sessions, on_found, monitor) == -1)
+		log_write(LOG_ERR, "%s: %m", REGISTER_FOLDER);
+	for (child = monitor->children; child != NULL; child = child->next)
+		n += child->end != NULL;
+	return n;
+}
+
+/* Launches that were on their way have come to sessions by now. */
+static void
+on_late(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	(void)adopt_all(context);
+}
+
 /* --- signals */
 
 static void
 reap(struct monitor *monitor)
 {
 	pid_t pid;
+	int status;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		if (!log_reap(pid))
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == monitor->upgrade.checker)
+			upgrade_go_on(&monitor->upgrade, status, monitor->sock);
+		else if (!log_reap(pid))
 			forget(monitor, pid);
+	}
 }
 
 static void
@@ -652,6 +775,8 @@ on_signal(evutil_socket_t sig, short what, void *context)
 		reload(monitor);
 	else if (sig == SIGUSR1)
 		reopen_log(monitor);
+	else if (sig == SIGUSR2)
+		upgrade_begin(&monitor->upgrade);
 	else
 		(void)event_base_loopbreak(monitor->base);
 }
@@ -659,6 +784,7 @@ on_signal(evutil_socket_t sig, short what, void *context)
 static int
 add_events(struct monitor *monitor)
 {
+	const struct timeval late = { .tv_sec = LATE_WAIT };
 	struct event *event;
 	size_t i;
 
@@ -671,6 +797,9 @@ add_events(struct monitor *monitor)
 		if (event == NULL || event_add(event, NULL) == -1)
 			return -1;
 	}
+	event = evtimer_new(monitor->base, on_late, monitor);
+	if (event == NULL || event_add(event, &late) == -1)
+		return -1;
 	monitor->accepts = event_new(monitor->base, monitor->sock,
 	    EV_READ | EV_PERSIST, accept_one, monitor);
 	return monitor->accepts == NULL ? -1 :
@@ -728,6 +857,9 @@ open_socket(struct monitor *monitor, const char *path)
 {
 	const char *wrong;
 
+	monitor->sock = upgrade_listener(&monitor->upgrade, path);
+	if (monitor->sock != -1)
+		return monitor->upgrade.given;
 	if (service_listener(path, &monitor->sock, &wrong) == -1)
 		errx(1, "the socket that was handed over: %s", wrong);
 	if (monitor->sock != -1)
@@ -758,6 +890,7 @@ monitor_main(const struct monitor_start *start)
 	struct log_sink sink = { .fd = -1 };
 	const char *path;
 	bool given;
+	size_t n;
 
 	monitor.start = start;
 	if (board_open(&monitor.board) == -1)
@@ -770,18 +903,27 @@ monitor_main(const struct monitor_start *start)
 	if (start->only_check)
 		return 0;
 	path = start->socket != NULL ? start->socket : monitor.config->socket;
+	upgrade_init(&monitor.upgrade, start->argv);
 	given = open_socket(&monitor, path);
-	if (add_events(&monitor) == -1)
-		errx(1, "cannot wait for events");
-	if (!start->foreground && daemon(0, 0) == -1)
+	monitor.upgrade.given = given;
+	monitor.sessions = register_open();
+	if (monitor.sessions == -1)
+		err(1, "%s", REGISTER_FOLDER);
+	if (!start->foreground && !monitor.upgrade.done && daemon(0, 0) == -1)
 		err(1, "daemon");
 	raise_limits();
+	if (add_events(&monitor) == -1)
+		errx(1, "cannot wait for events");
 	monitor.pid = getpid();
 	monitor.began = seconds();
 	if (log_start(monitor.base, &sink, start->log_stderr, reopen_log,
 		&monitor) == -1)
 		err(1, "the logger");
 	note_journal(&monitor, sink.fell_back);
+	n = adopt_all(&monitor);
+	if (n > 0)
+		log_write(LOG_NOTICE, "%zu sessions go on", n);
+	reap(&monitor);
 	log_write(LOG_NOTICE, "ready at %s", path);
 	service_ready("Ready.");
 	(void)event_base_dispatch(monitor.base);

@@ -8,6 +8,7 @@ struct monitor_start {
 	const char *config_file; /* NULL: that where it usually is, if it is */
 	const char *socket;      /* NULL: the configuration's */
 	const char *launcher;    /* the file of privrun */
+	char *const *argv;       /* as it was started: see successor.h */
 	bool foreground;
 	bool log_stderr; /* as well */
 	bool only_check; /* the configuration and the policies */

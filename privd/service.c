@@ -75,8 +75,8 @@ is_of_root(int fd)
 	    cred.uid == 0;
 }
 
-static const char *
-find_wrong(int fd, const char *path)
+const char *
+service_find_wrong(int fd, const char *path)
 {
 	int flags = fcntl(fd, F_GETFL);
 
@@ -108,7 +108,7 @@ service_listener(const char *path, int *sock, const char **wrong)
 	/* What was another process's says nothing of our descriptors. */
 	if (pid != getpid() || n == 0)
 		return 0;
-	*wrong = n == 1 ? find_wrong(FIRST_FD, path) :
+	*wrong = n == 1 ? service_find_wrong(FIRST_FD, path) :
 			  "it is not one socket alone";
 	if (*wrong != NULL)
 		return -1;

@@ -13,6 +13,12 @@
  */
 int service_listener(const char *path, int *sock, const char **wrong);
 
+/*
+ * What is wrong with a socket, if sessions are to be asked for on it at that
+ * path; NULL: nothing.
+ */
+const char *service_find_wrong(int fd, const char *path);
+
 /* What the manager is told; a status is for people to read. */
 void service_ready(const char *status);
 void service_reloading(void);

@@ -8,7 +8,7 @@
  *	dir FOLDER	chdir
  *	run FILE	execute it, which fails, or this process ends with it
  *	make FOLDER N	make N files there that must not be there before
- *	number		process id
+ *	end		end
  */
 #include <sys/wait.h>
 
@@ -112,7 +112,7 @@ take(char *line)
 	else if (strcmp(what, "make") == 0)
 		make(of, atoi(strtok(NULL, " \n")));
 	else
-		printf("%d\n", getpid());
+		exit(0);
 }
 
 int
