@@ -94,6 +94,8 @@ step "without a monitor it goes on" ok first 7 read "$daemon_folder/secret"
 daemon_start "$limits"
 check "another monitor finds it" wait_for "$daemon_folder/log" \
     '1 sessions go on'
+like "and tells of it" "$program" \
+    "$("$BUILD/instance/sbin/privctl" -s "$daemon_socket" sessions 2>&1)"
 session second "$one"
 second=$started
 exec 8>"$T/second.in"

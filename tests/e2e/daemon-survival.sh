@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# The daemon's sessions go on as others do when a process of theirs dies; but not
+# if their user has changed his own policies meanwhile.
+# shellcheck disable=SC2154	# what the sourced files set
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/lib/e2e.sh
+. tests/lib/e2e.sh
+# shellcheck source=tests/lib/daemon.sh
+. tests/lib/daemon.sh
+# shellcheck source=tests/lib/survival.sh
+. tests/lib/survival.sh
+
+elevates="	native-open: filename eq \"$T/two\" then permit as root"
+daemon_start
+mkdir "$user_home/.privd"
+printf 'Policy: %s, Emulation: native\n\tDefault: permit\n\tnative-fsread: filename eq "%s" then deny[exdev]\n' \
+    "$program" "$T/one" >"$user_home/.privd/steps"
+chown -R "$user" "$user_home/.privd"
+begin_by_daemon "$elevates times 2"
+for role in judge hand fetcher; do
+	check "the daemon's: the $role is killed" slay $role
+	step "his own policy holds still" EXDEV read "$T/one"
+done
+step "what is elevated" ok read "$T/two"
+check "the judge is killed" slay judge
+check "the hand is killed" slay hand
+step "is counted" ok read "$T/two"
+check "the judge is killed" slay judge
+step "to its end" EACCES read "$T/two"
+end 0 "it ends"
+
+begin_by_daemon "$elevates"
+echo "	native-fsread: filename eq \"$T/three\" then deny" \
+    >>"$user_home/.privd/steps"
+kill -KILL "$(part judge)"
+check "policies of his that have changed: the session ends" \
+    until_true 10 has_ended "$program_pid"
+exec 9>&-
+wait $front
+check "and its keeper" until_true 10 is_gone "$keeper"
+daemon_stop
+done_testing

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=sh disable=SC2034,SC2154,SC2317
+# Sessions of tests/e2e/steps.c whose processes are killed. After
+# tests/lib/daemon.sh.
+need_daemon
+make_user
+chmod 755 "$T"
+marked "$helpers/steps"
+ptrace=$(printf '%016x' $((1 << 19)))
+for name in one two three; do
+	echo text >"$T/$name"
+done
+chmod 600 "$T/two" "$T/three"
+mkfifo "$T/in"
+mkdir -m 777 "$T/made"
+
+# --- one session: $front, its $program_pid, its $keeper
+
+# begin POLICY-LINES [OPTION ...]: root's embedded session for the user
+begin() {
+	printf 'Policy: %s, Emulation: native\n\tDefault: permit\n%s\n' \
+	    "$program" "$1" >"$T/policy"
+	shift
+	"$privrun" -U -a -E "$T/log" -f "$T/policy" -c "$user" "$@" \
+	    "$program" >"$T/out" 2>"$T/err" <"$T/in" &
+	front=$!
+	remember $front
+	exec 9>"$T/in"
+	wait_for "$T/out" ready || show "$T/err"
+	program_pid=$(program_of $front)
+	keeper=$(keeper_of $front)
+	answers=1
+}
+
+# begin_by_daemon POLICY-LINES
+begin_by_daemon() {
+	printf 'Policy: %s, Emulation: native\n\tDefault: permit\n%s\n' \
+	    "$program" "$1" >"$daemon_policies/steps"
+	daemon_reload
+	setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups \
+	    --inh-caps=-all -- "$daemon_run" -s "$daemon_socket" \
+	    "$program" >"$T/out" 2>"$T/err" <"$T/in" &
+	front=$!
+	remember $front
+	exec 9>"$T/in"
+	wait_for "$T/out" ready || show "$T/err" "$daemon_folder/log"
+	program_pid=$front
+	keeper=$(children_of "$daemon_pid")
+	answers=1
+}
+
+# end STATUS DESCRIPTION
+end() {
+	exec 9>&-
+	wait $front
+	same "$2" "$1" $?
+	forget $front
+}
+
+# Its standard output has that many lines.
+has_answered() {
+	[ "$(grep -c . "$T/out")" -ge "$1" ]
+}
+
+# step DESCRIPTION EXPECTED WHAT ...
+step() {
+	what=$1 expected=$2
+	shift 2
+	answers=$((answers + 1))
+	echo "$*" >&9
+	until_true 20 has_answered "$answers"
+	same "$what" "$expected" "$(sed -n "${answers}p" "$T/out")"
+}
+
+# part ROLE: that process of the session; false if it is not there (yet)
+part() {
+	for child in $(children_of "$keeper" 2>/dev/null); do
+		cat "/proc/$child/status" >"$T/status" 2>/dev/null || continue
+		role=hand
+		grep -q "^CapPrm:.$ptrace" "$T/status" && role=fetcher
+		grep -q "^Uid:.*	$user_uid\$" "$T/status" && role=judge
+		grep -q "^Uid:	$user_uid	" "$T/status" && role=double
+		[ $role = "$1" ] && grep -q '^Seccomp:	2' "$T/status" &&
+		    echo "$child" && return
+	done
+	return 1
+}
+
+is_other() {
+	now=$(part "$1") && [ "$now" != "$2" ]
+}
+
+# slay ROLE: kills it; true when there is another
+slay() {
+	until_true 10 part "$1" >"$T/victim" || return 1
+	victim=$(head -n 1 "$T/victim")
+	kill -KILL "$victim"
+	until_true 10 is_other "$1" "$victim"
+}
