@@ -3,7 +3,7 @@
 #
 # Whichever of a session's processes is killed, its program's calls are made once,
 # but for one that nobody knows of. What dies again and again ends the session.
-# shellcheck disable=SC2154	# what the sourced files set
+# shellcheck disable=SC2154,SC2317	# what the sourced files set
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/e2e.sh
 . tests/lib/e2e.sh

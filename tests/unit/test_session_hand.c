@@ -25,6 +25,7 @@
 
 #include <cmocka.h>
 
+#include "../../privd/session/budget.h"
 #include "../../privd/session/channel.h"
 #include "../../privd/session/hand.h"
 #include "../../privd/session/session.h"
@@ -103,6 +104,9 @@ write_policy(char *path, size_t size)
 	(void)fclose(file);
 }
 
+/* What each counts outlives it. */
+static struct budget_memory *budgets[SESSION_HANDS_MAX];
+
 static void
 start_hand(unsigned int number)
 {
@@ -114,6 +118,10 @@ start_hand(unsigned int number)
 	};
 	int fds[2];
 
+	if (budgets[number] == NULL)
+		budgets[number] = budget_memory_new();
+	start.budget = budgets[number];
+	assert_non_null(start.budget);
 	assert_int_equal(channel_pair(fds), 0);
 	pids[number] = fork();
 	assert_int_not_equal(pids[number], -1);
@@ -496,6 +504,34 @@ test_malformed(void **state)
 	}
 }
 
+/* What was spent stays so, whoever is asked. */
+static void
+test_successor(void **state)
+{
+	static struct hand_request request;
+	static struct hand_reply reply;
+	int fd, given, tries;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	given = open_given("once");
+	for (tries = 0; tries < 2; tries++) {
+		hand_request_init(&request, sys_by_name("open"));
+		request.rule = ONCE;
+		request.regs[1] = O_RDONLY;
+		request.path[0] = HAND_PATH_OBJECT;
+		assert_int_equal(hand_ask(hands[0], &request, &given, 1, &reply,
+				     &fd),
+		    -1);
+		assert_int_equal(errno, EPERM);
+		close(hands[0]);
+		assert_int_equal(waitpid(pids[0], NULL, 0), pids[0]);
+		start_hand(0);
+	}
+	close(given);
+}
+
 /* A name that does not end in itself is refused. */
 static void
 test_names(void **state)
@@ -536,6 +572,7 @@ main(void)
 		cmocka_unit_test(test_effects),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_successor),
 		cmocka_unit_test(test_names),
 	};
 

@@ -25,6 +25,7 @@
 
 #include <cmocka.h>
 
+#include "../../privd/session/budget.h"
 #include "../../privd/session/channel.h"
 #include "../../privd/session/hand.h"
 #include "../../privd/session/session.h"
@@ -97,6 +98,7 @@ set_up(void **state)
 		.argv = argv,
 	};
 	struct hand_start start = { .plan = &plan,
+		.budget = budget_memory_new(),
 		.own = 0x7ff00000U,
 		.parent = getpid() };
 	char path[PATH_MAX], reason[SESSION_REASON_MAX] = "";

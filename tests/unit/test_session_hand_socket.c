@@ -34,6 +34,7 @@
 
 #include <cmocka.h>
 
+#include "../../privd/session/budget.h"
 #include "../../privd/session/channel.h"
 #include "../../privd/session/hand.h"
 #include "../../privd/session/message.h"
@@ -83,6 +84,7 @@ static void
 start_hand(unsigned int number)
 {
 	struct hand_start start = {
+		.budget = budget_memory_new(),
 		.plan = &plan,
 		.number = number,
 		.own = 0x7ff00000U + number,
