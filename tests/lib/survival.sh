@@ -45,7 +45,10 @@ begin_by_daemon() {
 	exec 9>"$T/in"
 	wait_for "$T/out" ready || show "$T/err" "$daemon_folder/log"
 	program_pid=$front
-	keeper=$(children_of "$daemon_pid")
+	# The other child of the daemon's has none.
+	for keeper in $(children_of "$daemon_pid"); do
+		[ -z "$(children_of "$keeper")" ] || break
+	done
 	answers=1
 }
 
