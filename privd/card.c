@@ -50,7 +50,7 @@ card_is_one(int fd)
 	struct stat st;
 
 	return seals != -1 && (seals & F_SEAL_SEAL) != 0 &&
-	    fstat(fd, &st) == 0 && st.st_size == CARD_HEAD_SIZE;
+	    fstat(fd, &st) == 0 && st.st_size == CARD_SIZE;
 }
 
 int
