@@ -76,8 +76,8 @@ for role in judge hand fetcher keeper; do
 		[ $status -ne 0 ]
 		is 0 $? "$role killed: the program ends, status $status"
 		;;
-	hand)
-		# It may have died with the call: then nobody knows.
+	hand | fetcher)
+		# The hand may have died with the call: then nobody knows.
 		[ $status -le 1 ]
 		is 0 $? "$role killed: another goes on, status $status"
 		[ $status -ne 0 ] || [ -e "$OWN/made/new" ]
