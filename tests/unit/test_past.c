@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -41,6 +42,18 @@ card(void)
 }
 
 static void
+clear(struct past *past)
+{
+	struct past_session *one;
+
+	while ((one = past->first) != NULL) {
+		past->first = one->next;
+		close(one->card);
+		free(one);
+	}
+}
+
+static void
 keeps_the_last_of_each(void **state)
 {
 	struct past past = { NULL };
@@ -59,6 +72,7 @@ keeps_the_last_of_each(void **state)
 	i = card();
 	assert_true(i <= lowest + PAST_USER_MAX + 2);
 	close(i);
+	clear(&past);
 }
 
 static void
@@ -73,6 +87,7 @@ has_an_end(void **state)
 		past_add(&past, 1, uid, 5, card());
 	for (uid = 1; uid <= PAST_MAX + 10; uid++)
 		assert_int_equal(count(&past, uid, &newest), uid > 10 ? 1 : 0);
+	clear(&past);
 }
 
 int
