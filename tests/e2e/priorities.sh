@@ -128,7 +128,7 @@ same "by name" "$(printf '%s\n' "n:$mine:9: 0" "n:$mine_thread:9: 0" \
     "n:$spared:9" n:0:9 n:thread:9 "l:$mine:800:800" "l:$spared:800:800")"
 same "done" "9 9 800" "$(nice_of "$mine") $(nice_of \
     "$mine/task/$mine_thread") $(limit_of "$mine")"
-same "not done" "0 1024" "$(nice_of "$spared") $(limit_of "$spared")"
+same "not done" "$(nice_of $$) 1024" "$(nice_of "$spared") $(limit_of "$spared")"
 
 # Elevated: the program itself.
 policy <<END
