@@ -42,6 +42,9 @@ int privctl_unmark(int argc, char **argv);
 struct privd_query;
 int privctl_fail(struct privd_query *, const char *hint);
 
+/* privctl_json.c: to standard output, a string with its quotes. */
+void privctl_put_json(const char *text);
+
 /* privctl_log.c */
 int privctl_log(int argc, char **argv);
 

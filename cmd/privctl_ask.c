@@ -76,21 +76,6 @@ number_of(const struct row *row, const char *name)
 /* --- JSON */
 
 static void
-put_string(const char *text)
-{
-	(void)putchar('"');
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			(void)printf("\\%c", *text);
-		else if (*text < ' ' || *text > '~')
-			(void)printf("\\u%04x", (unsigned char)*text);
-		else
-			(void)putchar(*text);
-	}
-	(void)putchar('"');
-}
-
-static void
 put_object(const struct row *row)
 {
 	const struct privd_field *field;
@@ -101,10 +86,10 @@ put_object(const struct row *row)
 		field = &row->fields[i];
 		if (i > 0)
 			(void)fputs(", ", stdout);
-		put_string(field->name);
+		privctl_put_json(field->name);
 		(void)fputs(": ", stdout);
 		if (field->text != NULL)
-			put_string(field->text);
+			privctl_put_json(field->text);
 		else
 			(void)printf("%" PRIu64, field->number);
 	}

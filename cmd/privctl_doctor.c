@@ -93,17 +93,12 @@ print_text(const struct doctor *doctor)
 		(void)printf("nothing is wrong\n");
 }
 
-/* What is visible(), and so nothing but printable ASCII. */
 static void
 print_member(const char *name, const char *text, const char *end)
 {
-	(void)printf("\"%s\":\"", name);
-	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
-			(void)putchar('\\');
-		(void)putchar(*text);
-	}
-	(void)printf("\"%s", end);
+	(void)printf("\"%s\":", name);
+	privctl_put_json(text);
+	(void)fputs(end, stdout);
 }
 
 static void

@@ -519,18 +519,9 @@ drop_rights(const struct control_start *start)
 static void
 check_asker(struct control *c)
 {
-	const struct peer *peer = c->start->peer;
-	gid_t *groups = calloc(peer->ngroups + 1, sizeof(*groups));
-
-	if (groups == NULL)
-		_exit(1);
-	memcpy(groups, peer->groups, peer->ngroups * sizeof(*groups));
-	groups[peer->ngroups] = peer->gid;
-	if (!config_admits(c->start->config, peer->uid, groups,
-		peer->ngroups + 1))
+	if (!peer_is_admitted(c->start->peer, c->start->config))
 		end(c, PROTOCOL_DENIED,
 		    "privd is not for this user: see privd.conf(5)");
-	free(groups);
 	if (c->start->talks >= CONTROL_USER_MAX)
 		end(c, PROTOCOL_BUSY, "too many questions at once");
 }

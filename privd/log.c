@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log_sink.h"
 #include "logger.h"
+#include "monotonic.h"
 #include "session/channel.h"
 #include "session/entry.h"
 #include "session/sink.h"
@@ -124,14 +124,6 @@ log_channel(void)
 
 /* --- the logger */
 
-static int64_t
-now(void)
-{
-	struct timespec ts;
-
-	return clock_gettime(CLOCK_MONOTONIC, &ts) == 0 ? ts.tv_sec : 0;
-}
-
 static void
 try_again(void)
 {
@@ -221,7 +213,7 @@ start_logger(void)
 	sigset_t all, mask;
 	int fds[2];
 
-	the_log.started = now();
+	the_log.started = monotonic_seconds();
 	if (channel_pair(fds) == -1)
 		return -1;
 	(void)sigfillset(&all);
@@ -248,7 +240,7 @@ on_retry(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	(void)context;
 	/* Not one after the other, when it cannot live. */
-	if (the_log.pid == -1 && the_log.started != now() &&
+	if (the_log.pid == -1 && the_log.started != monotonic_seconds() &&
 	    start_logger() == 0)
 		log_write(LOG_ERR, "the logger ended; another one is there");
 	give_all();

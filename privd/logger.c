@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "recent.h"
+#include "monotonic.h"
 #include "session/channel.h"
 #include "session/descriptors.h"
 #include "session/entry.h"
@@ -151,14 +152,6 @@ emit(struct logger *logger, const struct entry *entry,
 	    send_all(logger, line, len);
 }
 
-static int64_t
-now(void)
-{
-	struct timespec ts;
-
-	return clock_gettime(CLOCK_MONOTONIC, &ts) == 0 ? ts.tv_sec : 0;
-}
-
 /*
  * Whoever took the lines is not there any more: the monitor is asked for a new
  * one, and answers at once. -1: not now.
@@ -167,7 +160,7 @@ static int
 renew(struct logger *logger)
 {
 	struct pollfd pfd = { .fd = logger->control, .events = POLLIN };
-	int64_t second = now();
+	int64_t second = monotonic_seconds();
 
 	if (logger->where == CONFIG_LOG_FILE || logger->control == -1 ||
 	    errno == EAGAIN || errno == EMSGSIZE || logger->renewed == second)

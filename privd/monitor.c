@@ -289,17 +289,6 @@ is_heard(struct monitor *monitor, const struct peer *peer)
 		monitor->config->max_connections_per_second);
 }
 
-static bool
-is_admitted(const struct monitor *monitor, const struct peer *peer)
-{
-	gid_t groups[NGROUPS_MAX + 1];
-
-	memcpy(groups, peer->groups, peer->ngroups * sizeof(gid_t));
-	groups[peer->ngroups] = peer->gid;
-	return config_admits(monitor->config, peer->uid, groups,
-	    peer->ngroups + 1);
-}
-
 /* Why this peer gets no session; NULL: it may try. */
 static const char *
 find_refusal(const struct monitor *monitor, const struct peer *peer)
@@ -309,7 +298,7 @@ find_refusal(const struct monitor *monitor, const struct peer *peer)
 
 	if (peer->uid == 0)
 		return "root needs no daemon";
-	if (!is_admitted(monitor, peer))
+	if (!peer_is_admitted(peer, monitor->config))
 		return "privd is not for this user: see privd.conf(5)";
 	for (child = monitor->children; child != NULL; child = child->next) {
 		if (is_talk(child))

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "session/status.h"
 
 #ifndef SO_PEERPIDFD
@@ -103,6 +104,16 @@ peer_clear(struct peer *peer)
 	peer->pidfd = -1;
 	peer->groups = NULL;
 	errno = error;
+}
+
+bool
+peer_is_admitted(const struct peer *peer, const struct privd_config *config)
+{
+	gid_t groups[NGROUPS_MAX + 1];
+
+	memcpy(groups, peer->groups, peer->ngroups * sizeof(gid_t));
+	groups[peer->ngroups] = peer->gid;
+	return config_admits(config, peer->uid, groups, peer->ngroups + 1);
 }
 
 /* The same namespaces, for all that a session looks at or makes. */

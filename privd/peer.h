@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct privd_config;
 
 struct peer {
 	pid_t pid;
@@ -25,6 +28,9 @@ struct peer {
  */
 int peer_learn(int sock, struct peer *);
 void peer_clear(struct peer *);
+
+/* May it use the daemon? See config_admits(). Asks the kernel for nothing. */
+bool peer_is_admitted(const struct peer *, const struct privd_config *);
 
 /* How far it has come. */
 enum peer_stage {

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "../monotonic.h"
 #include "session.h"
 
 /* Somebody to whom lines are sent. */
@@ -37,20 +37,12 @@ static struct {
 	uint32_t most; /* 0: any number */
 } rate;
 
-static int64_t
-now(void)
-{
-	struct timespec ts;
-
-	return clock_gettime(CLOCK_MONOTONIC, &ts) == 0 ? ts.tv_sec : 0;
-}
-
 static bool
 is_within_rate(const struct entry *entry)
 {
 	bool elevated = entry_get(entry, ENTRY_AS) != NULL ||
 	    entry_get(entry, ENTRY_WITH) != NULL;
-	int64_t second = now();
+	int64_t second = monotonic_seconds();
 
 	if (rate.second != second)
 		memset(rate.count, 0, sizeof(rate.count));
@@ -138,7 +130,7 @@ static void
 drop(struct receiver *receiver)
 {
 	if (receiver->dropped++ == 0)
-		receiver->since = now();
+		receiver->since = monotonic_seconds();
 }
 
 static void
@@ -147,7 +139,7 @@ flush(struct receiver *receiver, bool end)
 	struct entry entry;
 
 	if (receiver->fd == -1 || receiver->dropped == 0 ||
-	    (!end && receiver->since == now()))
+	    (!end && receiver->since == monotonic_seconds()))
 		return;
 	entry_start(&entry);
 	entry_addf(&entry, ENTRY_DROPPED, "%llu",
@@ -155,7 +147,7 @@ flush(struct receiver *receiver, bool end)
 	if (give(receiver, &entry) == 0)
 		receiver->dropped = 0;
 	else
-		receiver->since = now();
+		receiver->since = monotonic_seconds();
 }
 
 void
