@@ -24,6 +24,7 @@
 #include "mount.h"
 #include "record.h"
 #include "room.h"
+#include "send_signal.h"
 #include "status.h"
 #include "worker.h"
 
@@ -163,8 +164,8 @@ is_too_long(struct judge *judge, const struct call *call)
 	    (call->fd != -1 && fstat(call->fd, &st) == -1) ||
 	    room_for_size(call->thread->folder, &st, size))
 		return false;
-	record_signal(judge, SIGXFSZ, call->thread->pidfd, call->process->tgid,
-	    call->thread->tid);
+	send_signal_thread(judge, SIGXFSZ, call->thread->pidfd,
+	    call->process->tgid, call->thread->tid);
 	return true;
 }
 

@@ -602,6 +602,7 @@ set_up(struct judge *judge, struct judge_start *start)
 	judge->plan = start->plan;
 	judge->page = start->page;
 	judge->record = start->record;
+	judge->signals = start->signals;
 	judge->program = start->program;
 	judge->parent = start->parent;
 	if (become_judge(start) == -1)

@@ -40,7 +40,8 @@ struct judge {
 	size_t nimages;
 	struct reach reach;
 	int listener;
-	int record; /* channel to the keeper's log */
+	int record;  /* channel to the scribe */
+	int signals; /* to the keeper, who sends them */
 	int hands[SESSION_HANDS_MAX];
 	int twin;             /* the double's channel, -1 */
 	pid_t program;        /* the launcher, then the program */
@@ -77,6 +78,7 @@ struct judge_start {
 	pid_t program;
 	int listener;
 	int record;
+	int signals;
 	int fetcher; /* -1: none */
 	int hands[SESSION_HANDS_MAX];
 	int twin; /* -1: none */

@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keeper of one session. It reads no program's memory. It keeps a listener
- * of its own, the page of its calls, the judge's journal and what was spent of
- * limited rights, so that nothing is lost when judge, hand, fetcher or double
- * die: whichever does, all are ended and started anew, with new channels, so
- * that no successor hears a word that was meant for another; and the judge
- * goes on from page and journal (page.h, journal.h). What dies again and again
- * ends the session, and its calls in flight with an error.
+ * The keeper of one session. It keeps a listener of its own, the page of its
+ * calls, the judge's journal and what was spent of limited rights, so that
+ * nothing is lost when one of the session's processes dies: whichever does,
+ * all are ended and started anew (crew.h), and the judge goes on from page and
+ * journal (page.h, journal.h). What dies again and again ends the session, and
+ * its calls in flight with an error.
  *
  * The keeper holds root's rights for that, in its permitted set; but for
- * starting processes only CAP_KILL is effective. What it hears of the judge
- * are records (record.c).
+ * starting processes only CAP_KILL is effective. So it reads nothing that a
+ * program could have written: what is written down goes from the judge to the
+ * scribe, and what it hears itself are requests for signals, of one form
+ * (send_signal.h).
  */
 #include "keeper.h"
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
-#include <linux/capability.h>
-
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -35,16 +31,13 @@
 #include <unistd.h>
 
 #include "../notify/notify.h"
-#include "budget.h"
 #include "channel.h"
+#include "crew.h"
 #include "descriptors.h"
-#include "fetcher.h"
-#include "hand.h"
-#include "identity.h"
-#include "journal.h"
 #include "judge.h"
 #include "page.h"
-#include "record.h"
+#include "scribe.h"
+#include "send_signal.h"
 #include "session.h"
 #include "sink.h"
 
@@ -55,63 +48,29 @@
 #define ID_BASE 0x70000000U
 #define ID_SESSIONS (1U << 22) /* the kernel's limit of process ids */
 
-enum role {
-	ROLE_JUDGE,
-	ROLE_FETCHER,
-	ROLE_HAND
-};
+_Static_assert(CREW_IDS <= KEEPER_IDS, "a crew has ids enough");
 
-#define END_WAIT 1000 /* milliseconds */
-#define OFFER_WAIT 30 /* seconds; of a successor */
-#define DEATHS_MAX 32 /* within that many seconds */
+#define END_WAIT 1000  /* milliseconds */
+#define OFFER_WAIT 30  /* seconds; of a successor */
+#define RETRY_WAIT 100 /* milliseconds, when no process can be had */
+#define DEATHS_MAX 32  /* within that many seconds */
 #define DEATHS_TIME 60
 #define LISTENER_TRIES 20000 /* of 50 microseconds: one second */
 
 struct keeper {
-	const struct session_plan *plan;
-	struct page *page;
+	struct crew crew;
 	struct session_plan *rest; /* the same, where the judge plans it */
 	int setup;                 /* to that judge */
 	struct judge_offer *offer; /* its */
-	uid_t first_id;
-	pid_t program;
-	int pidfd; /* of the program */
-	int listener;
-	int record;
-	int names[SESSION_HANDS_MAX]; /* of hands to the fetcher, -1 */
-	struct journal *journal;
-	struct budget_memory *budget; /* the judge's */
-	struct budget_memory *budgets[SESSION_HANDS_MAX];
-	struct {
-		pid_t pid;
-		int pidfd;
-	} children[SESSION_HANDS_MAX + 3];
-	size_t nchildren;
-	bool refused;  /* one of them could not begin */
-	uint64_t held; /* capabilities */
 	time_t deaths[DEATHS_MAX];
 	size_t ndeaths;
 };
-
-static uid_t
-own_id(const struct keeper *keeper, enum role role, unsigned int number)
-{
-	return keeper->first_id + role + number;
-}
 
 /* Of a session that nobody else gives any. */
 static uid_t
 first_id_by_pid(void)
 {
 	return ID_BASE + ((unsigned int)getpid() % ID_SESSIONS) * KEEPER_IDS;
-}
-
-static void __attribute__((noreturn))
-fail(const struct keeper *keeper, const char *what)
-{
-	warn("the session: %s", what);
-	(void)syscall(SYS_pidfd_send_signal, keeper->pidfd, SIGKILL, NULL, 0);
-	_exit(SESSION_EXIT_REFUSED);
 }
 
 /*
@@ -125,9 +84,10 @@ keeper_fetch_listener(struct keeper *keeper, int number)
 	int fd, tries;
 
 	for (tries = 0; tries < LISTENER_TRIES; tries++) {
-		fd = (int)syscall(SYS_pidfd_getfd, keeper->pidfd, number, 0);
+		fd = (int)syscall(SYS_pidfd_getfd, keeper->crew.pidfd, number,
+		    0);
 		if (fd != -1) {
-			keeper->listener = fd;
+			keeper->crew.listener = fd;
 			return 0;
 		}
 		if (errno != EBADF)
@@ -149,312 +109,82 @@ hear_of_listener(struct keeper *keeper, int channel)
 	return keeper_fetch_listener(keeper, number);
 }
 
-static pid_t
-fork_child(struct keeper *keeper)
-{
-	pid_t pid = fork();
-
-	if (pid == -1)
-		fail(keeper, "fork");
-	if (pid == 0)
-		return 0;
-	keeper->children[keeper->nchildren].pid = pid;
-	keeper->children[keeper->nchildren].pidfd = (int)syscall(SYS_pidfd_open,
-	    pid, 0);
-	if (keeper->children[keeper->nchildren++].pidfd == -1)
-		fail(keeper, "pidfd");
-	return pid;
-}
-
-/* What is the judge's is not for the others, and what each hand has counted
-   for itself alone. */
 static void
-hide(const struct keeper *keeper, int hand)
-{
-	size_t i;
-
-	page_hide(keeper->page, keeper->plan->options.max_calls);
-	journal_hide(keeper->journal);
-	budget_hide(keeper->budget);
-	for (i = 0; i < keeper->plan->nhands; i++)
-		if ((int)i != hand)
-			budget_hide(keeper->budgets[i]);
-}
-
-static pid_t
-newest_child(const struct keeper *keeper)
-{
-	return keeper->children[keeper->nchildren - 1].pid;
-}
-
-static void
-end_children(struct keeper *keeper)
-{
-	size_t i;
-	int status;
-
-	for (i = 0; i < keeper->nchildren; i++)
-		(void)kill(keeper->children[i].pid, SIGKILL);
-	for (i = 0; i < keeper->nchildren; i++) {
-		if (waitpid(keeper->children[i].pid, &status, 0) ==
-			keeper->children[i].pid &&
-		    WIFEXITED(status) &&
-		    WEXITSTATUS(status) == SESSION_EXIT_REFUSED)
-			keeper->refused = true;
-		close(keeper->children[i].pidfd);
-	}
-	keeper->nchildren = 0;
-}
-
-static void
-pair(const struct keeper *keeper, int fds[2])
-{
-	if (channel_pair(fds) == -1)
-		fail(keeper, "channel");
-}
-
-/* Hands that act on processes ask it who these are. */
-static void
-start_fetcher(struct keeper *keeper, struct judge_start *start)
-{
-	const struct session_plan *plan = keeper->plan;
-	struct fetcher_start fetcher = {
-		.plan = plan,
-		.own = own_id(keeper, ROLE_FETCHER, 0),
-		.parent = getpid(),
-		.listener = keeper->listener,
-		.judge = -1,
-	};
-	int keep[SESSION_HANDS_MAX + 2], fds[2];
-	size_t n = 0, i;
-
-	if (plan->separate) {
-		pair(keeper, fds);
-		start->fetcher = fds[0];
-		fetcher.judge = keep[n++] = fds[1];
-	}
-	for (i = 0; i < plan->nhands; i++) {
-		if (!plan->hands[i].targets)
-			continue;
-		pair(keeper, fds);
-		keeper->names[i] = fds[0];
-		fetcher.hands[fetcher.nhands++] = keep[n++] = fds[1];
-	}
-	if (n == 0)
-		return;
-	keep[n++] = keeper->listener;
-	if (fork_child(keeper) == 0) {
-		descriptors_keep_only(keep, n);
-		hide(keeper, -1);
-		fetcher_main(&fetcher);
-	}
-	for (i = 0; i < n - 1; i++)
-		close(keep[i]);
-}
-
-static int
-start_hand(struct keeper *keeper, unsigned int number, bool is_double)
-{
-	struct hand_start start = {
-		.plan = keeper->plan,
-		.number = number,
-		.own = own_id(keeper, ROLE_HAND, number),
-		.parent = getpid(),
-		.names = is_double ? -1 : keeper->names[number],
-		.budget = is_double ? NULL : keeper->budgets[number],
-	};
-	int fds[2];
-
-	pair(keeper, fds);
-	if (fork_child(keeper) == 0) {
-		descriptors_keep_only((int[]){ fds[1], start.names }, 2);
-		start.channel = fds[1];
-		hide(keeper, is_double ? -1 : (int)number);
-		if (is_double)
-			hand_double_main(&start);
-		hand_main(&start);
-	}
-	close(fds[1]);
-	if (start.names != -1)
-		close(start.names);
-	return fds[0];
-}
-
-static void
-start_judge(struct keeper *keeper, struct judge_start *start)
-{
-	int keep[SESSION_HANDS_MAX + 5], fds[2];
-	size_t n = 0, i;
-
-	pair(keeper, fds);
-	start->parent = getpid();
-	start->own = own_id(keeper, ROLE_JUDGE, 0);
-	if (fork_child(keeper) == 0) {
-		start->record = fds[1];
-		keep[n++] = fds[1];
-		keep[n++] = start->listener;
-		keep[n++] = start->fetcher;
-		keep[n++] = start->twin;
-		keep[n++] = start->setup;
-		for (i = 0; i < keeper->plan->nhands; i++)
-			keep[n++] = start->hands[i];
-		descriptors_keep_only(keep, n);
-		for (i = 0; i < keeper->plan->nhands; i++)
-			budget_hide(keeper->budgets[i]);
-		judge_main(start);
-	}
-	close(fds[1]);
-	keeper->record = fds[0];
-	atomic_store(&keeper->page->judge, newest_child(keeper));
-}
-
-static void
-init_start(const struct keeper *keeper, struct judge_start *start)
-{
-	size_t i;
-
-	memset(start, 0, sizeof(*start));
-	start->plan = keeper->plan;
-	start->page = keeper->page;
-	start->journal = keeper->journal;
-	start->budget = keeper->budget;
-	start->program = keeper->program;
-	start->listener = keeper->listener;
-	start->fetcher = -1;
-	start->twin = -1;
-	start->setup = -1;
-	for (i = 0; i < SESSION_HANDS_MAX; i++)
-		start->hands[i] = -1;
-}
-
-/* All but the judge; what it will need of them is in start. */
-static void
-start_others(struct keeper *keeper, struct judge_start *start, bool has_double)
-{
-	unsigned int i;
-
-	for (i = 0; i < SESSION_HANDS_MAX; i++)
-		keeper->names[i] = -1;
-	start_fetcher(keeper, start);
-	for (i = 0; i < keeper->plan->nhands; i++)
-		start->hands[i] = start_hand(keeper, i, false);
-	if (has_double) {
-		start->twin = start_hand(keeper, 0, true);
-		atomic_store(&keeper->page->twin, newest_child(keeper));
-	}
-}
-
-static void
-close_others(const struct keeper *keeper, const struct judge_start *start)
-{
-	size_t i;
-
-	for (i = 0; i < keeper->plan->nhands; i++)
-		close(start->hands[i]);
-	if (start->fetcher != -1)
-		close(start->fetcher);
-	if (start->twin != -1)
-		close(start->twin);
-}
-
-static void
-start_processes(struct keeper *keeper)
+start_processes(struct crew *crew)
 {
 	struct judge_start start;
 
-	init_start(keeper, &start);
-	start_others(keeper, &start, keeper->plan->has_double);
-	start_judge(keeper, &start);
-	close_others(keeper, &start);
-}
-
-/* The memory that outlives them all. -1 with errno. */
-static int
-make_memory(struct keeper *keeper)
-{
-	size_t i;
-
-	keeper->journal = journal_new();
-	keeper->budget = budget_memory_new();
-	if (keeper->journal == NULL || keeper->budget == NULL)
-		return -1;
-	for (i = 0; i < keeper->plan->nhands; i++) {
-		keeper->budgets[i] = budget_memory_new();
-		if (keeper->budgets[i] == NULL)
-			return -1;
-	}
-	return 0;
+	crew_init_judge(crew, &start);
+	crew_start_others(crew, &start, crew->plan->has_double);
+	crew_start_judge(crew, &start);
+	crew_close_others(crew, &start);
 }
 
 static bool
 has_hung_up(const struct keeper *keeper)
 {
-	struct pollfd pfd = { .fd = keeper->listener, .events = 0 };
+	struct pollfd pfd = { .fd = keeper->crew.listener, .events = 0 };
 
 	return poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLHUP) != 0;
+}
+
+/* Whom it listens to. */
+enum watched {
+	WATCH_RECORD, /* till there is a scribe, who reads it */
+	WATCH_SIGNALS,
+	WATCH_LISTENER,
+	WATCH_SCRIBE,
+	WATCH_MEMBERS
+};
+
+static size_t
+watch(const struct crew *crew, struct pollfd *pfds)
+{
+	size_t i;
+
+	pfds[WATCH_RECORD].fd = crew->record;
+	pfds[WATCH_SIGNALS].fd = crew->signals;
+	pfds[WATCH_LISTENER].fd = crew->listener;
+	pfds[WATCH_SCRIBE].fd = crew->scribe.pid != 0 ? crew->scribe.pidfd : -1;
+	for (i = 0; i < crew->nmembers; i++)
+		pfds[WATCH_MEMBERS + i].fd = crew->members[i].pidfd;
+	for (i = 0; i < WATCH_MEMBERS + crew->nmembers; i++)
+		pfds[i].events = i == WATCH_LISTENER ? 0 : POLLIN;
+	return WATCH_MEMBERS + crew->nmembers;
 }
 
 /* Until the last program is gone (true), or one of the processes (false). */
 static bool
 keep(struct keeper *keeper)
 {
-	struct pollfd pfds[2 + SESSION_HANDS_MAX + 3] = {
-		{ .fd = keeper->record, .events = POLLIN },
-		{ .fd = keeper->listener, .events = 0 },
-	};
-	bool gone;
-	size_t i;
+	struct crew *crew = &keeper->crew;
+	struct pollfd pfds[WATCH_MEMBERS + CREW_MAX];
+	uid_t user = crew->plan->caller.uid;
+	int timeout = -1;
+	size_t n, i;
 
-	for (i = 0; i < keeper->nchildren; i++) {
-		pfds[2 + i].fd = keeper->children[i].pidfd;
-		pfds[2 + i].events = POLLIN;
-	}
 	for (;;) {
-		if (poll(pfds, 2 + keeper->nchildren, sink_wait()) == -1) {
+		n = watch(crew, pfds);
+		if (timeout != -1)
+			pfds[WATCH_RECORD].fd = -1;
+		if (poll(pfds, n, timeout) == -1) {
 			if (errno != EINTR)
 				return false;
 			continue;
 		}
-		sink_flush(false);
-		if ((pfds[0].revents & (POLLIN | POLLHUP)) != 0) {
-			if (record_serve(keeper->record) == 1)
-				continue;
+		timeout = -1;
+		if ((pfds[WATCH_RECORD].revents & POLLIN) != 0 &&
+		    !crew_start_scribe(crew))
+			timeout = RETRY_WAIT;
+		if (pfds[WATCH_SIGNALS].revents != 0 &&
+		    send_signal_serve(crew->signals, user) == 0)
 			return has_hung_up(keeper);
-		}
-		if ((pfds[1].revents & POLLHUP) != 0)
+		if ((pfds[WATCH_LISTENER].revents & POLLHUP) != 0)
 			return true;
-		gone = false;
-		for (i = 0; i < keeper->nchildren; i++)
-			gone = gone || pfds[2 + i].revents != 0;
-		if (gone)
-			return has_hung_up(keeper);
+		for (i = WATCH_SCRIBE; i < n; i++)
+			if (pfds[i].revents != 0)
+				return has_hung_up(keeper);
 	}
-}
-
-/*
- * All that is left to do is to write records, to end the program, and to start
- * others in the place of those that died: for which alone the rest is raised.
- */
-static int
-drop_rights(struct keeper *keeper)
-{
-	const uint64_t killing = 1ULL << CAP_KILL;
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return -1;
-	if (!keeper->plan->root)
-		return 0;
-	keeper->held = identity_permitted();
-	return identity_set_caps(keeper->held, keeper->held & killing, 0);
-}
-
-static int
-raise_rights(const struct keeper *keeper)
-{
-	return keeper->plan->root ?
-	    identity_set_caps(keeper->held, keeper->held, 0) :
-	    0;
 }
 
 static void
@@ -497,18 +227,17 @@ is_hopeless(struct keeper *keeper)
 	    now.tv_sec - *oldest < DEATHS_TIME;
 	*oldest = now.tv_sec;
 	keeper->ndeaths++;
-	return many || keeper->refused;
+	return many || keeper->crew.refused;
 }
 
 static void __attribute__((noreturn))
-end_session(struct keeper *keeper, const char *why)
+end_session(struct crew *crew, const char *why)
 {
-	record_say("%s: the program is ended", why);
-	sink_flush(true);
-	page_recover(keeper->page, keeper->plan->options.max_calls,
-	    keeper->listener);
+	scribe_say(crew->say, "%s: the program is ended", why);
+	crew_end_scribe(crew);
+	page_recover(crew->page, crew->plan->options.max_calls, crew->listener);
 	errno = ECHILD;
-	fail(keeper, why);
+	crew_fail(crew, why);
 }
 
 /* What came from it is as long as it says, and says why if there is none. */
@@ -527,17 +256,19 @@ static int
 hear_offer(struct keeper *keeper, struct judge_offer *offer)
 {
 	const struct timeval wait = { .tv_sec = OFFER_WAIT };
+	struct crew *crew = &keeper->crew;
 	struct judge_start start;
 	int fds[2], with[CHANNEL_FDS_MAX];
 	size_t nwith = 0;
 	ssize_t n;
 
-	pair(keeper, fds);
+	if (channel_pair(fds) == -1)
+		crew_fail(crew, "channel");
 	keeper->setup = fds[0];
-	init_start(keeper, &start);
+	crew_init_judge(crew, &start);
 	start.rest = keeper->rest;
 	start.setup = fds[1];
-	start_judge(keeper, &start);
+	crew_start_judge(crew, &start);
 	close(fds[1]);
 	/* What its user has written may lie where reading takes for ever. */
 	(void)setsockopt(keeper->setup, SOL_SOCKET, SO_RCVTIMEO, &wait,
@@ -551,25 +282,26 @@ hear_offer(struct keeper *keeper, struct judge_offer *offer)
 static void
 give(struct keeper *keeper)
 {
+	struct crew *crew = &keeper->crew;
 	struct judge_start start;
 	struct judge_gift gift;
 	int fds[SESSION_HANDS_MAX + 3];
 	size_t n = 0, i;
 
-	init_start(keeper, &start);
-	start_others(keeper, &start, keeper->offer->has_double);
+	crew_init_judge(crew, &start);
+	crew_start_others(crew, &start, keeper->offer->has_double);
 	gift.has_fetcher = start.fetcher != -1;
 	gift.has_double = start.twin != -1;
-	fds[n++] = keeper->listener;
+	fds[n++] = crew->listener;
 	if (gift.has_fetcher)
 		fds[n++] = start.fetcher;
 	if (gift.has_double)
 		fds[n++] = start.twin;
-	for (i = 0; i < keeper->plan->nhands; i++)
+	for (i = 0; i < crew->plan->nhands; i++)
 		fds[n++] = start.hands[i];
 	if (channel_send(keeper->setup, &gift, sizeof(gift), fds, n) == -1)
-		fail(keeper, "the judge is gone");
-	close_others(keeper, &start);
+		crew_fail(crew, "the judge is gone");
+	crew_close_others(crew, &start);
 	close(keeper->setup);
 	keeper->setup = -1;
 }
@@ -592,8 +324,8 @@ offer_again(struct keeper *keeper)
 
 	if (offer == NULL || hear_offer(keeper, offer) == -1 ||
 	    !is_same_offer(keeper->offer, offer)) {
-		end_children(keeper);
-		end_session(keeper,
+		crew_end(&keeper->crew);
+		end_session(&keeper->crew,
 		    "the user's policies are not as they were: no judge can "
 		    "go on for one that has died");
 	}
@@ -605,36 +337,39 @@ offer_again(struct keeper *keeper)
 static void
 start_again(struct keeper *keeper)
 {
-	close(keeper->record);
-	keeper->record = -1;
-	if (raise_rights(keeper) == -1)
-		end_session(keeper, "cannot start another judge");
+	struct crew *crew = &keeper->crew;
+
+	crew_end_scribe(crew);
+	if (crew_raise_rights(crew) == -1)
+		end_session(crew, "cannot start another judge");
 	if (keeper->rest == NULL)
-		start_processes(keeper);
+		start_processes(crew);
 	else
 		offer_again(keeper);
-	if (drop_rights(keeper) == -1)
-		fail(keeper, "cannot drop rights");
-	record_say("a process of the session has died; others go on");
+	if (crew_drop_rights(crew) == -1)
+		crew_fail(crew, "cannot drop rights");
+	scribe_say(crew->say,
+	    "a process of the session has died; others go on");
 }
 
 /* What there is to do when all are there, till there is nobody. */
 static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 {
+	struct crew *crew = &keeper->crew;
 	bool ended;
 
-	if (drop_rights(keeper) == -1)
-		fail(keeper, "cannot drop rights");
+	if (crew_drop_rights(crew) == -1)
+		crew_fail(crew, "cannot drop rights");
 	for (;;) {
 		ended = keep(keeper);
-		end_children(keeper);
+		crew_end(crew);
 		if (ended) {
-			sink_flush(true);
+			crew_end_scribe(crew);
 			_exit(0);
 		}
 		if (is_hopeless(keeper))
-			end_session(keeper,
-			    keeper->refused ?
+			end_session(crew,
+			    crew->refused ?
 				"no process can go on for one that has died" :
 				"the session's processes die again and again");
 		start_again(keeper);
@@ -654,35 +389,31 @@ void
 keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
     int channel)
 {
-	struct keeper keeper = { .plan = plan,
-		.page = page,
-		.setup = -1,
-		.program = program,
-		.first_id = first_id_by_pid(),
-		.listener = -1,
-		.record = -1 };
+	struct keeper keeper = { .setup = -1 };
+	struct crew *crew = &keeper.crew;
+	int pidfd;
 
-	keeper.pidfd = (int)syscall(SYS_pidfd_open, program, 0);
-	if (keeper.pidfd == -1)
+	pidfd = (int)syscall(SYS_pidfd_open, program, 0);
+	if (pidfd == -1)
 		_exit(SESSION_EXIT_REFUSED);
 	/* What privrun inherited is the program's alone. */
-	descriptors_keep_only((int[]){ channel, keeper.pidfd }, 2);
-	if (record_open(&plan->options, plan->program, plan->caller.uid) == -1)
-		fail(&keeper, plan->options.log_file);
+	descriptors_keep_only((int[]){ channel, pidfd }, 2);
+	if (crew_init(crew, plan, page, program, pidfd, first_id_by_pid()) ==
+	    -1)
+		crew_fail(crew, "memory");
+	if (sink_open(&plan->options) == -1)
+		crew_fail(crew, plan->options.log_file);
 	detach();
 	block_signals();
-	if (make_memory(&keeper) == -1)
-		fail(&keeper, "memory");
 	if (hear_of_listener(&keeper, channel) == -1) {
 		/* The program says why, and ends by itself. */
-		wait_for_end(keeper.pidfd);
-		(void)syscall(SYS_pidfd_send_signal, keeper.pidfd, SIGKILL,
-		    NULL, 0);
+		wait_for_end(pidfd);
+		(void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 		_exit(SESSION_EXIT_REFUSED);
 	}
 	close(channel);
-	notify_prefer_one_cpu(keeper.listener);
-	start_processes(&keeper);
+	notify_prefer_one_cpu(crew->listener);
+	start_processes(crew);
 	keep_to_the_end(&keeper);
 }
 
@@ -694,14 +425,11 @@ keeper_new(struct session_plan *plan, struct page *page, pid_t program,
 
 	if (keeper == NULL)
 		return NULL;
-	keeper->plan = keeper->rest = plan;
-	keeper->page = page;
-	keeper->program = program;
-	keeper->pidfd = pidfd;
-	keeper->first_id = first_id;
-	keeper->listener = keeper->record = keeper->setup = -1;
+	keeper->rest = plan;
+	keeper->setup = -1;
 	keeper->offer = calloc(1, sizeof(*keeper->offer));
-	if (keeper->offer != NULL && make_memory(keeper) == 0)
+	if (keeper->offer != NULL &&
+	    crew_init(&keeper->crew, plan, page, program, pidfd, first_id) == 0)
 		return keeper;
 	free(keeper->offer);
 	free(keeper);
@@ -730,11 +458,10 @@ keeper_offer(struct keeper *keeper, char *reason, size_t len,
 void
 keeper_serve(struct keeper *keeper)
 {
-	if (record_open(&keeper->plan->options, keeper->plan->program,
-		keeper->plan->caller.uid) == -1)
-		fail(keeper, "the log");
+	if (sink_open(&keeper->crew.plan->options) == -1)
+		crew_fail(&keeper->crew, "the log");
 	block_signals();
-	notify_prefer_one_cpu(keeper->listener);
+	notify_prefer_one_cpu(keeper->crew.listener);
 	give(keeper);
 	keep_to_the_end(keeper);
 }
@@ -742,7 +469,8 @@ keeper_serve(struct keeper *keeper)
 void
 keeper_give_up(struct keeper *keeper)
 {
-	end_children(keeper);
+	crew_end(&keeper->crew);
+	crew_end_scribe(&keeper->crew);
 	free(keeper->offer);
 	free(keeper);
 }

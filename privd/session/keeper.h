@@ -13,7 +13,7 @@ struct session_plan;
 
 /*
  * The keeper's process: takes the listener from the launcher, starts judge,
- * hands and fetcher, keeps the log and the page, and ends when the last
+ * hands and fetcher, keeps the page, and ends when the last
  * program of the session has. Never returns.
  */
 void keeper_main(const struct session_plan *, struct page *, pid_t program,

@@ -21,7 +21,7 @@
 #include "../notify/notify.h"
 #include "exchange.h"
 #include "judge.h"
-#include "record.h"
+#include "send_signal.h"
 #include "worker.h"
 
 #define LOOK_AGAIN 20          /* milliseconds, at what another must take */
@@ -270,8 +270,8 @@ work(void *p, const struct ticket *ticket, int listener)
 	if (!message->limited)
 		message->error = worker_error(message->error);
 	if (message->raised)
-		record_signal(judge, SIGPIPE, message->pidfd, message->caller,
-		    message->tid);
+		send_signal_thread(judge, SIGPIPE, message->pidfd,
+		    message->caller, message->tid);
 	count = (uint32_t)message->sent;
 	if (message->error == 0 && message->count_at != 0 &&
 	    notify_valid(listener, ticket->id) &&
@@ -336,7 +336,7 @@ call_send(struct judge *judge, struct call *call)
 		return;
 	}
 	if (message->raised)
-		record_signal(judge, SIGPIPE, call->thread->pidfd,
+		send_signal_thread(judge, SIGPIPE, call->thread->pidfd,
 		    call->process->tgid, call->thread->tid);
 	if (message->error != 0)
 		call_refuse(judge, call, message->error);

@@ -12,6 +12,7 @@
 #include "judge.h"
 #include "record.h"
 #include "refusal.h"
+#include "send_signal.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -35,7 +36,7 @@ static void
 raise_signal(struct judge *judge, const struct call *call)
 {
 	if (call->message->raised)
-		record_signal(judge, SIGPIPE, call->thread->pidfd,
+		send_signal_thread(judge, SIGPIPE, call->thread->pidfd,
 		    call->process->tgid, call->thread->tid);
 }
 

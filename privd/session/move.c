@@ -30,7 +30,7 @@
 #include "call.h"
 #include "birth.h"
 #include "judge.h"
-#include "record.h"
+#include "send_signal.h"
 #include "status.h"
 
 #define WHY "stands in another folder than %s, which was judged"
@@ -275,7 +275,7 @@ kill_other(struct judge *judge, const struct move *move)
 		return;
 	/* Its number cannot be another's as long as it is there. */
 	if (!is_gone(move->process))
-		record_kill(judge, move->tgid, pidfd, WHY, move->path);
+		send_signal_kill(judge, move->tgid, pidfd, WHY, move->path);
 	close(pidfd);
 }
 

@@ -23,6 +23,7 @@
 #include "judge.h"
 #include "lineage.h"
 #include "record.h"
+#include "send_signal.h"
 #include "words.h"
 
 #define DEATH_TRIES 2000 /* milliseconds */
@@ -306,7 +307,7 @@ call_condemn(struct judge *judge, struct call *call, const char *fmt, ...)
 	pidfd = pin_caller(judge, call);
 	if (pidfd == -1)
 		return;
-	record_kill(judge, call->process->tgid, pidfd, "%s", why);
+	send_signal_kill(judge, call->process->tgid, pidfd, "%s", why);
 	close(pidfd);
 	/* Unanswered it does nothing more: until the keeper's signal comes. */
 	judge_leave(judge);

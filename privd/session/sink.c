@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The keeper writes, whoever made the line: it passes on entries that are
+ * The scribe writes, whoever made the line: it passes on entries that are
  * well-formed, and prints them itself.
  */
 #include "sink.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../monotonic.h"
@@ -81,10 +83,8 @@ sink_take(const struct sink_message *message, size_t len, struct entry *entry)
 }
 
 int
-sink_open(const struct session_options *options, const char *program)
+sink_open(const struct session_options *options)
 {
-	const char *name = strrchr(program, '/');
-
 	rate.most = options->max_lines;
 	if (options->user_channel != 0)
 		user.fd = options->user_channel;
@@ -97,13 +97,32 @@ sink_open(const struct session_options *options, const char *program)
 		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
 		return file == -1 ? -1 : 0;
 	}
-	if (options->log_stderr) {
+	if (options->log_stderr)
 		file = STDERR_FILENO;
-		return 0;
-	}
-	to_syslog = true;
-	openlog(name != NULL ? name + 1 : program, LOG_NDELAY, LOG_AUTHPRIV);
+	to_syslog = file == -1;
 	return 0;
+}
+
+size_t
+sink_descriptors(int fds[SINK_DESCRIPTORS])
+{
+	size_t n = 0;
+
+	fds[n++] = file;
+	fds[n++] = logger.fd;
+	fds[n++] = user.fd;
+	return n;
+}
+
+void
+sink_begin(const char *program)
+{
+	const char *name = strrchr(program, '/');
+
+	if (!to_syslog)
+		return;
+	tzset(); /* syslog(3) says when, and may not look then */
+	openlog(name != NULL ? name + 1 : program, LOG_NDELAY, LOG_AUTHPRIV);
 }
 
 /* Text for the user: of his own session, and of nobody else's. */
@@ -167,6 +186,17 @@ sink_wait(void)
 }
 
 void
+sink_print(int fd, const char *text)
+{
+	char head[] = "privrun: ", end[] = "\n";
+	struct iovec iov[] = { { head, sizeof(head) - 1 },
+		{ NULL, strlen(text) }, { end, 1 } };
+
+	memcpy(&iov[1].iov_base, &text, sizeof(text));
+	(void)!writev(fd, iov, 3);
+}
+
+void
 sink_write(const struct entry *entry)
 {
 	static char text[ENTRY_TEXT_MAX];
@@ -183,5 +213,5 @@ sink_write(const struct entry *entry)
 	if (to_syslog)
 		syslog(LOG_WARNING, "%s", text);
 	else
-		(void)dprintf(file, "privrun: %s\n", text);
+		sink_print(file, text);
 }

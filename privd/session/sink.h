@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Where a session's lines go: in its keeper. In the daemon's sessions that is
+ * Where a session's lines go: in its scribe. In the daemon's sessions that is
  * its logger, and the user himself if he asked. Neither is ever waited for:
  * what they have no room for, and what is more than the session may say in a
  * second, is counted, and the count is said when there is room.
@@ -46,8 +46,15 @@ int sink_send(int channel, int priority, const struct entry *);
 /* What came is a line: 0. -1: it is nothing of the kind. */
 int sink_take(const struct sink_message *, size_t len, struct entry *);
 
-/* Opens the log of the session of that program. -1 with errno. */
-int sink_open(const struct session_options *, const char *program);
+/* Opens the log, in who has the right to. -1 with errno. */
+int sink_open(const struct session_options *);
+/* What is open then, -1 where there is nothing; how many. */
+#define SINK_DESCRIPTORS 3
+size_t sink_descriptors(int fds[SINK_DESCRIPTORS]);
+/* In who writes, before the first line, of the session of that program. */
+void sink_begin(const char *program);
+/* One line of text, at once. */
+void sink_print(int fd, const char *text);
 void sink_write(const struct entry *);
 /* How many milliseconds to wait for something else at most; -1: for ever. */
 int sink_wait(void);

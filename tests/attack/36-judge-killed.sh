@@ -50,13 +50,7 @@ all_gone() {
 }
 
 role_of() {
-	if grep -q "^Uid:.*	$ID\$" "/proc/$1/status"; then
-		echo judge
-	elif grep -q "^CapEff:.*80000\$" "/proc/$1/status"; then
-		echo fetcher
-	else
-		echo hand
-	fi
+	sed -n 's/^Name:	privd-//p' "/proc/$1/status"
 }
 
 for role in judge hand fetcher keeper; do

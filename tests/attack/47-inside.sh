@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Attack 47, measured from outside: judge, hand, fetcher and double are made
-# to call what somebody who has taken them over would call. Each can do what
+# Attack 47, measured from outside: judge, hand, fetcher, double and scribe are
+# made to call what somebody who has taken them over would call. Each can do what
 # its policy may ask for, and not the rest.
 # shellcheck source=tests/attack/lib.sh disable=SC2317
 . "$(dirname "$0")/lib.sh"
@@ -16,6 +16,7 @@ cat >"$OWN/policy" <<END
 Policy: */victim, Emulation: native
 	Default: permit
 	native-fsread: filename eq "$OWN/rules/file" then permit as root
+	native-fsread: filename eq "/etc/ld.so.cache" then permit log
 	native-connect: sockaddr eq "/nowhere" then deny
 END
 (RUN="exec"; session "$OWN/policy" "$OWN/victim" 1000) &
@@ -23,7 +24,7 @@ front=$!
 started $front
 
 find_processes() {
-	program="" judge="" hand="" fetcher="" double=""
+	program="" judge="" hand="" fetcher="" double="" scribe=""
 	children=$(cat "/proc/$front/task/$front/children") || return 1
 	for child in $children; do
 		if grep -q "^Name:	victim" "/proc/$child/status"; then
@@ -32,23 +33,18 @@ find_processes() {
 		fi
 		parts=$(cat "/proc/$child/task/$child/children") || :
 		for part in $parts; do
-			ids=$(sed -n 's/^Uid:	//p' "/proc/$part/status")
-			case $ids in
-			"$ID	$ID	$ID	$ID") double=$part ;;
-			*"	$ID") judge=$part ;;
-			*) if grep -q "^CapEff:.*80000\$" "/proc/$part/status"
-			    then fetcher=$part; else hand=$part; fi ;;
-			esac
+			role=$(sed -n 's/^Name:	privd-//p' "/proc/$part/status")
+			[ -z "$role" ] || eval "$role=$part"
 		done
 	done
 	[ -n "$program" ] && [ -n "$judge" ] && [ -n "$hand" ] &&
-	    [ -n "$fetcher" ] && [ -n "$double" ] &&
-	    for part in $judge $hand $fetcher $double; do
+	    [ -n "$fetcher" ] && [ -n "$double" ] && [ -n "$scribe" ] &&
+	    for part in $judge $hand $fetcher $double $scribe; do
 		grep -q "^Seccomp:	2" "/proc/$part/status" || return 1
 	    done
 }
 wait_for 10 find_processes
-is 0 $? "judge, hand, fetcher and double are found"
+is 0 $? "judge, hand, fetcher, double and scribe are found"
 started "$program"
 
 # Numbers of x86_64: openat 257, execve 59, kill 62, socket 41, ptrace 101,
@@ -67,7 +63,7 @@ does() {
 	is "$wanted" "$got" "$who: $what"
 }
 at=-100
-for who in judge hand fetcher double; do
+for who in judge hand fetcher double scribe; do
 	eval "pid=\$$who"
 	# shellcheck disable=SC2154
 	for what in "execve 59 /bin/true 0 0" "kill 62 1 0" "fork 57" \
@@ -100,11 +96,12 @@ does fetcher "$fetcher" EPERM "writes no file" 257 $at /proc/self/mem 2 0
 # (What it may read with CAP_SYS_PTRACE is more than any file: it reads no
 # program's bytes, so that nobody takes it over.)
 does double "$double" EPERM "opens nothing" 257 $at /etc/passwd 0 0
+does scribe "$scribe" EPERM "opens nothing" 257 $at /etc/passwd 0 0
 is "inside beside" "$(cat "$OWN/rules/file" "$OWN/rules/beside" |
     tr '\n' ' ' | sed 's/ $//')" "the files are whole"
 
 # And they live.
-for part in $judge $hand $fetcher $double; do
+for part in $judge $hand $fetcher $double $scribe; do
 	[ -e "/proc/$part/exe" ] || not_ok "process $part is gone"
 done
 kill "$program"

@@ -42,32 +42,39 @@ program=$(program_of $pid)
 keeper=$(keeper_of $pid)
 check "there is one keeper" test -n "$keeper" -a -d "/proc/$keeper"
 
-# Who is who, by capability and use; all are root's or have an id from a range
-# of their own.
+# Who is who, by name and capability; all are root's or have an id from a range
+# of their own. The scribe is there once there is something to write.
+# shellcheck disable=SC2317	# until_true calls it
+has_scribe() {
+	for child in $(children_of "$keeper"); do
+		[ "$(status_of "$child" Name)" = privd-scribe ] &&
+		    [ "$(status_of "$child" Seccomp)" = 2 ] && return
+	done
+	return 1
+}
+check "what is logged is written by a scribe" until_true 10 has_scribe
 judge=
 fetcher=
 packet_hand=
 root_hand=
 double=
+scribe=
 children=0
 for child in $(children_of "$keeper"); do
 	children=$((children + 1))
 	caps=$(status_of "$child" CapPrm)
-	uid=$(status_of "$child" Uid | cut -d ' ' -f 1)
-	if [ "$caps" = "$ptrace" ]; then
-		fetcher=$child
-	elif [ "$caps" = "$net_raw" ]; then
-		packet_hand=$child
-	elif [ "$caps" = "$guard" ] && [ "$uid" = "$user_uid" ]; then
-		double=$child
-	elif [ "$caps" = "$guard" ]; then
-		judge=$child
-	else
-		root_hand=$child
-	fi
+	case $(status_of "$child" Name):$caps in
+	privd-hand:"$net_raw")
+		packet_hand=$child ;;
+	privd-hand:*)
+		root_hand=$child ;;
+	privd-*)
+		role=$(status_of "$child" Name)
+		eval "${role#privd-}=$child" ;;
+	esac
 done
-same "judge, fetcher, two hands, double" 5 "$children"
-for role in judge fetcher packet_hand root_hand double; do
+same "judge, fetcher, two hands, double, scribe" 6 "$children"
+for role in judge fetcher packet_hand root_hand double scribe; do
 	eval "check \"$role is there\" test -n \"\$$role\""
 done
 
@@ -94,8 +101,12 @@ fetcher_uids=$(status_of "$fetcher" Uid)
 check "fetcher: uid of its own" is_own "${fetcher_uids%% *}"
 same "double: the user's ids" "$user_uid $user_uid $user_uid $user_uid" \
     "$(status_of "$double" Uid)"
-same "all of them have different uids" 5 "$(for child in $judge $fetcher \
-    $packet_hand $root_hand $double; do status_of "$child" Uid |
+scribe_uids=$(status_of "$scribe" Uid)
+check "scribe: uid of its own" is_own "${scribe_uids%% *}"
+same "scribe: whichever it is" "${scribe_uids%% *}" \
+    "$(echo "$scribe_uids" | tr ' ' '\n' | sort -u)"
+same "all of them have different uids" 6 "$(for child in $judge $fetcher \
+    $packet_hand $root_hand $double $scribe; do status_of "$child" Uid |
     cut -d ' ' -f 1; done | sort -u | wc -l)"
 
 check_caps() {
@@ -118,6 +129,7 @@ check_caps judge "$judge" "$guard"
 check_caps fetcher "$fetcher" "$ptrace"
 check_caps "hand with net_raw" "$packet_hand" "$net_raw"
 check_caps double "$double" "$guard"
+check_caps scribe "$scribe" $none
 # root's hand: what root needs to open files, nothing that is more
 same "hand as root: Seccomp" 2 "$(status_of "$root_hand" Seccomp)"
 same "hand as root: NoNewPrivs" 1 "$(status_of "$root_hand" NoNewPrivs)"
@@ -127,7 +139,8 @@ same "program: the guard and nothing else" "$guard" \
     "$(status_of "$program" CapPrm)"
 
 # The user's other processes can neither signal nor limit them.
-for child in "$judge" "$fetcher" "$packet_hand" "$root_hand" "$keeper"; do
+for child in "$judge" "$fetcher" "$packet_hand" "$root_hand" "$scribe" \
+    "$keeper"; do
 	refute "a signal to $(status_of "$child" Name) $child is refused" \
 	    as_user "$user" kill -0 "$child" 2>/dev/null
 done
@@ -139,7 +152,8 @@ open_files() {
 	done
 }
 
-for child in $judge $fetcher $packet_hand $root_hand $double $keeper $pid; do
+for child in $judge $fetcher $packet_hand $root_hand $double $scribe $keeper \
+    $pid; do
 	same "$(status_of "$child" Name) $child: no file of the program's" 0 \
 	    "$(open_files "$child" | grep -c "$T/text\|$T/secret\|$T/in")"
 done
@@ -159,6 +173,8 @@ has_only() {
 has_only "$packet_hand" 1
 has_only "$root_hand" 1
 has_only "$double" 1
+# where records come from and where they go
+has_only "$scribe" 2
 has_only "$fetcher" 2
 same "the program has no listener" 0 \
     "$(open_files "$program" | grep -c 'seccomp\|pidfd\|socket:.*unix')"
@@ -172,11 +188,12 @@ same "the program's descriptors" "$kept" \
 exec 9>&-
 wait $pid
 forget $pid
-for child in $judge $fetcher $packet_hand $root_hand $double $keeper; do
+for child in $judge $fetcher $packet_hand $root_hand $double $scribe $keeper
+do
 	until_true 5 is_gone "$child"
 done
 same "with the program they all end" '' "$(for child in $judge $fetcher \
-    $packet_hand $root_hand $double $keeper; do
+    $packet_hand $root_hand $double $scribe $keeper; do
 	is_gone "$child" || echo "$child"
 done)"
 

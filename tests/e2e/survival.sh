@@ -29,6 +29,15 @@ check "the judge is killed" slay judge
 step "and gone" EACCES fork "$T/three"
 end 0 "limits: it ends"
 
+rm -f "$T/log"
+begin "	native-fsread: filename eq \"$T/one\" then permit log"
+step "what is written down" ok read "$T/one"
+check "the scribe is killed" slay scribe
+step "is made again" ok read "$T/one"
+end 0 "the log: it ends"
+same "and written by another" 2 \
+    "$(grep -c "permit.*filename: $T/one, oflags: ro" "$T/log")"
+
 begin "	native-fsread: filename eq \"$T/one\" then permit times 2
 	native-fsread: filename eq \"$T/one\" then deny[exdev]"
 step "what is not elevated" ok read "$T/one"
