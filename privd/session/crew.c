@@ -264,7 +264,8 @@ crew_start_judge(struct crew *crew, struct judge_start *start)
 	crew->record = record[0];
 	crew->say = record[1];
 	crew->signals = signals[0];
-	atomic_store(&crew->page->judge, newest(crew));
+	crew->judge = newest(crew);
+	atomic_store(&crew->page->judge, crew->judge);
 }
 
 void
@@ -390,15 +391,42 @@ crew_end_scribe(struct crew *crew)
 	crew->scribe.pid = 0;
 }
 
+static void
+end_all_but(struct crew *crew, pid_t spared)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < crew->nmembers; i++)
+		if (crew->members[i].pid != spared)
+			(void)kill(crew->members[i].pid, SIGKILL);
+	for (i = 0; i < crew->nmembers; i++)
+		if (crew->members[i].pid != spared)
+			reap(crew, &crew->members[i]);
+		else
+			crew->members[n++] = crew->members[i];
+	crew->nmembers = n;
+}
+
 void
-crew_end(struct crew *crew)
+crew_end_others(struct crew *crew)
+{
+	end_all_but(crew, crew->judge);
+}
+
+bool
+crew_has_judge(const struct crew *crew)
 {
 	size_t i;
 
 	for (i = 0; i < crew->nmembers; i++)
-		(void)kill(crew->members[i].pid, SIGKILL);
-	for (i = 0; i < crew->nmembers; i++)
-		reap(crew, &crew->members[i]);
-	crew->nmembers = 0;
+		if (crew->members[i].pid == crew->judge)
+			return !is_waiting(crew->members[i].pidfd);
+	return false;
+}
+
+void
+crew_end(struct crew *crew)
+{
+	end_all_but(crew, 0);
 	close_and_forget(&crew->signals);
 }

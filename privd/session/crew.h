@@ -40,6 +40,7 @@ struct crew {
 
 	struct crew_member members[CREW_MAX];
 	size_t nmembers;
+	pid_t judge;                  /* one of them */
 	int names[SESSION_HANDS_MAX]; /* of hands to the fetcher, -1 */
 	int signals;                  /* from the judge */
 	int record; /* what is to be written comes from; -1: the scribe has it */
@@ -72,6 +73,10 @@ void crew_start_judge(struct crew *, struct judge_start *);
 /* Now that there is something to write. False: it cannot be started yet. */
 bool crew_start_scribe(struct crew *);
 
+/* Ends all of them but judge and scribe. */
+void crew_end_others(struct crew *);
+/* Is there a judge, alive? */
+bool crew_has_judge(const struct crew *);
 /* Ends all of them but the scribe. */
 void crew_end(struct crew *);
 /* Then this: when it has written what was said, unless that takes too long. */

@@ -53,7 +53,9 @@ _Static_assert(CREW_IDS <= KEEPER_IDS, "a crew has ids enough");
 #define END_WAIT 1000  /* milliseconds */
 #define OFFER_WAIT 30  /* seconds; of a successor */
 #define RETRY_WAIT 100 /* milliseconds, when no process can be had */
-#define DEATHS_MAX 32  /* within that many seconds */
+#define SETTLE_TRIES 250
+#define SETTLE_WAIT 2 /* milliseconds, each time */
+#define DEATHS_MAX 32 /* within that many seconds */
 #define DEATHS_TIME 60
 #define LISTENER_TRIES 20000 /* of 50 microseconds: one second */
 
@@ -333,6 +335,27 @@ offer_again(struct keeper *keeper)
 	give(keeper);
 }
 
+/*
+ * A judge that lives knows what came of the calls that it has begun, or will in
+ * a moment: without hands, and asked for nothing but signals.
+ */
+static void
+settle(struct crew *crew)
+{
+	const size_t most = crew->plan->options.max_calls;
+	struct pollfd pfd = { .fd = crew->signals, .events = POLLIN };
+	int tries;
+
+	crew_end_others(crew);
+	for (tries = 0; tries < SETTLE_TRIES; tries++) {
+		if (!crew_has_judge(crew) || !page_is_busy(crew->page, most))
+			return;
+		if (poll(&pfd, 1, SETTLE_WAIT) == 1 &&
+		    send_signal_serve(pfd.fd, crew->plan->caller.uid) == 0)
+			return;
+	}
+}
+
 /* Others in the place of those that are no more. */
 static void
 start_again(struct keeper *keeper)
@@ -362,6 +385,8 @@ static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 		crew_fail(crew, "cannot drop rights");
 	for (;;) {
 		ended = keep(keeper);
+		if (!ended)
+			settle(crew);
 		crew_end(crew);
 		if (ended) {
 			crew_end_scribe(crew);

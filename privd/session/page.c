@@ -57,6 +57,17 @@ page_free(struct page_slot *slot)
 	atomic_store(&slot->stage, PAGE_FREE);
 }
 
+bool
+page_is_busy(const struct page *page, size_t n)
+{
+	const struct page_slot *slot;
+
+	for (slot = page->slots; slot < page->slots + n; slot++)
+		if (atomic_load(&slot->stage) == PAGE_BEGUN)
+			return true;
+	return false;
+}
+
 static void
 recover_slot(const struct page_slot *slot, int listener)
 {

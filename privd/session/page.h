@@ -12,6 +12,7 @@
 #include <linux/seccomp.h>
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,8 @@ struct page *page_new(size_t n);
 struct page_slot *page_take(struct page *, size_t n);
 /* Its call is answered, or nobody waits for it. */
 void page_free(struct page_slot *);
+/* May an effect of some call happen just now? */
+bool page_is_busy(const struct page *, size_t n);
 /*
  * What a dead judge left, for its successor: what was received, and had no
  * effect yet, is to be judged again, and put into `again` (how many is
