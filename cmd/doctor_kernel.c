@@ -286,8 +286,7 @@ doctor_here(struct doctor *doctor)
 	int self;
 
 	self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (self == -1 || status_read(self, &st) == -1 ||
-	    status_read_launcher(self, &more) == -1) {
+	if (self == -1 || status_read_launcher(self, &st, &more) == -1) {
 		doctor_find(doctor, DOCTOR_WRONG, "here", "/proc",
 		    "it cannot be read", "mount it");
 	} else {

@@ -306,8 +306,7 @@ holds_guard(const struct doctor *doctor, int folder, uid_t *uid)
 	struct status st;
 	struct stat exe;
 
-	if (status_read(folder, &st) == -1 ||
-	    status_read_launcher(folder, &more) == -1)
+	if (status_read_launcher(folder, &st, &more) == -1)
 		return false;
 	*uid = st.uid[0];
 	return *uid != 0 && st.uid[1] != 0 && st.filters == 0 &&

@@ -276,6 +276,13 @@ launch(struct launching *l, struct keeper *keeper)
 }
 
 void
+launch_learn(void)
+{
+	session_prepare();
+	(void)peer_prepare();
+}
+
+void
 launch_main(const struct launch_start *start)
 {
 	static struct launching l;

@@ -26,6 +26,8 @@ struct launch_start {
 	const struct control_start *control; /* if it has a question */
 };
 
+/* Does, before there are any, what each would do again. */
+void launch_learn(void);
 /* Hears the launcher, plans its session, and keeps it; or has its question
    answered. Never returns. */
 void launch_main(const struct launch_start *) __attribute__((noreturn));

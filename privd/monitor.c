@@ -224,6 +224,7 @@ load(struct monitor *monitor, struct log_sink *sink)
 		monitor->policies = set;
 		monitor->config = config;
 		monitor->loaded = seconds();
+		launch_learn();
 		config = NULL;
 		result = 0;
 	}

@@ -58,15 +58,23 @@ open_pidfd(int sock, struct peer *peer)
 static int
 learn_groups(int sock, struct peer *peer)
 {
-	socklen_t len = (NGROUPS_MAX + 1) * sizeof(gid_t);
+	socklen_t len = 32 * sizeof(gid_t);
+	gid_t *more;
 
-	peer->groups = calloc(NGROUPS_MAX + 1, sizeof(gid_t));
-	if (peer->groups == NULL ||
+	peer->groups = malloc(len);
+	/* It says how much it takes; they do not change any more. */
+	while (peer->groups != NULL &&
 	    getsockopt(sock, SOL_SOCKET, SO_PEERGROUPS, peer->groups, &len) ==
-		-1)
-		return -1;
+		-1) {
+		if (errno != ERANGE)
+			return -1;
+		more = realloc(peer->groups, len);
+		if (more == NULL)
+			return -1;
+		peer->groups = more;
+	}
 	peer->ngroups = len / sizeof(gid_t);
-	return 0;
+	return peer->groups == NULL ? -1 : 0;
 }
 
 int
@@ -116,24 +124,29 @@ peer_is_admitted(const struct peer *peer, const struct privd_config *config)
 	return config_admits(config, peer->uid, groups, peer->ngroups + 1);
 }
 
-/* The same namespaces, for all that a session looks at or makes. */
-static const char *
-other_space(int folder)
+/* All that a session looks at or makes is in the same namespaces. */
+static const char *const spaces[] = { "ns/user", "ns/pid", "ns/mnt", "ns/net" };
+#define SPACES (sizeof(spaces) / sizeof(spaces[0]))
+
+static struct {
+	bool known;
+	struct stat spaces[SPACES];
+} own;
+
+/* This process changes none of them, nor do those that it forks. */
+int
+peer_prepare(void)
 {
-	static const char *const spaces[] = { "ns/user", "ns/pid", "ns/mnt",
-		"ns/net" };
-	struct stat mine, its;
 	char path[32];
 	size_t i;
 
-	for (i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++) {
+	for (i = 0; i < SPACES && !own.known; i++) {
 		(void)snprintf(path, sizeof(path), "/proc/self/%s", spaces[i]);
-		if (stat(path, &mine) == -1 ||
-		    fstatat(folder, spaces[i], &its, 0) == -1 ||
-		    mine.st_dev != its.st_dev || mine.st_ino != its.st_ino)
-			return spaces[i] + strlen("ns/");
+		if (stat(path, &own.spaces[i]) == -1)
+			return -1;
 	}
-	return NULL;
+	own.known = true;
+	return 0;
 }
 
 static bool
@@ -143,6 +156,18 @@ is_same(int folder, const char *link, const struct stat *wanted)
 
 	return fstatat(folder, link, &st, 0) == 0 &&
 	    st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino;
+}
+
+static const char *
+other_space(int folder)
+{
+	size_t i;
+
+	for (i = 0; i < SPACES; i++)
+		if (peer_prepare() == -1 ||
+		    !is_same(folder, spaces[i], &own.spaces[i]))
+			return spaces[i] + strlen("ns/");
+	return NULL;
 }
 
 static bool
@@ -199,8 +224,7 @@ missing(const struct peer *peer, int folder, const struct stat *launcher,
 
 	if (!is_same(folder, "exe", launcher))
 		return "it is not the privrun that is installed";
-	if (status_read(folder, &st) == -1 ||
-	    status_read_launcher(folder, &more) == -1)
+	if (status_read_launcher(folder, &st, &more) == -1)
 		return "it cannot be looked at";
 	what = other_space(folder);
 	if (what != NULL) {

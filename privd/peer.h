@@ -38,6 +38,9 @@ enum peer_stage {
 	PEER_LAUNCHED /* the filter is installed */
 };
 
+/* Learns what peers are compared to, for this process and those that it
+   forks; else each check does. -1 with errno. */
+int peer_prepare(void);
 /*
  * Is the peer a launcher that nobody but itself can have brought to where it
  * is: the launcher's file, holding the guard and nothing else, with one

@@ -258,6 +258,8 @@ static const struct guard_row guard_rows[] = {
 	    why_bindx },
 };
 
+#define GUARD_ROWS (sizeof(guard_rows) / sizeof(guard_rows[0]))
+
 /*
  * A rule for a call of everyday life (`native-ioctl: permit`) does not speak
  * of its dangerous forms: those are named by a test of just that value.
@@ -347,6 +349,14 @@ guard_row_tree(struct tree *t, const struct filter_input *in,
 	return tree;
 }
 
+/* Asked for every call of each row: mostly the first letter says no. */
+static bool
+is_call(const struct guard_row *row, const struct sys_call *call)
+{
+	return row->call[0] == call->name[0] &&
+	    strcmp(row->call, call->name) == 0;
+}
+
 tree_id
 guard_tree(struct tree *t, const struct filter_input *in,
     const struct filter_abi *abi, const struct sys_call *call, tree_id policy)
@@ -355,10 +365,9 @@ guard_tree(struct tree *t, const struct filter_input *in,
 	tree_id tree = policy;
 	size_t i;
 
-	for (i = sizeof(guard_rows) / sizeof(guard_rows[0]); i > 0; i--) {
+	for (i = GUARD_ROWS; i > 0; i--) {
 		row = &guard_rows[i - 1];
-		if (strcmp(row->call, call->name) == 0 &&
-		    guard_applies(in, call, row))
+		if (is_call(row, call) && guard_applies(in, call, row))
 			tree = guard_row_tree(t, in, abi, call, row, tree);
 	}
 	return tree;
@@ -390,9 +399,9 @@ guard_reason(const struct sys_call *call, size_t nth, struct guard_reason *why)
 	const struct guard_row *row;
 	size_t i;
 
-	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+	for (i = 0; i < GUARD_ROWS; i++) {
 		row = &guard_rows[i];
-		if (strcmp(row->call, call->name) != 0 || nth-- != 0)
+		if (!is_call(row, call) || nth-- != 0)
 			continue;
 		why->form = row->conditions[0].relation != GUARD_ANY;
 		why->refused = row->error > 0;
@@ -433,11 +442,10 @@ filter_refusal(const struct filter_input *in, const struct sys_call *call,
 	const struct guard_row *row;
 	size_t i;
 
-	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+	for (i = 0; i < GUARD_ROWS; i++) {
 		row = &guard_rows[i];
-		if (strcmp(row->call, call->name) != 0 ||
-		    row->error == GUARD_ASK || !guard_applies(in, call, row) ||
-		    !guard_holds(row, regs))
+		if (!is_call(row, call) || row->error == GUARD_ASK ||
+		    !guard_applies(in, call, row) || !guard_holds(row, regs))
 			continue;
 		*error = row->error;
 		return true;
@@ -451,9 +459,9 @@ filter_looks(const struct filter_input *in, const struct sys_call *call)
 	const struct guard_row *row;
 	size_t i;
 
-	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+	for (i = 0; i < GUARD_ROWS; i++) {
 		row = &guard_rows[i];
-		if (strcmp(row->call, call->name) == 0 &&
+		if (is_call(row, call) &&
 		    row->conditions[0].relation != GUARD_ANY &&
 		    guard_applies(in, call, row))
 			return true;
@@ -474,10 +482,9 @@ filter_unnamed(const struct filter_set *set, bool no_alias, bool guarded,
 	bool depends = false;
 	size_t i;
 
-	for (i = 0; i < sizeof(guard_rows) / sizeof(guard_rows[0]); i++) {
+	for (i = 0; i < GUARD_ROWS; i++) {
 		row = &guard_rows[i];
-		if (strcmp(row->call, call->name) != 0 ||
-		    !guard_wants_name(row, guarded) ||
+		if (!is_call(row, call) || !guard_wants_name(row, guarded) ||
 		    guard_naming(&in, call, row) == NAMED_BY_ALL)
 			continue;
 		if (row->conditions[0].relation == GUARD_ANY)

@@ -6,6 +6,9 @@
  */
 #include "accounts.h"
 
+#include <grp.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../syscalls/syscalls.h"
@@ -59,4 +62,30 @@ accounts_learn(const struct filter_set *sets, size_t n)
 	if (result == -1)
 		return -1;
 	return sys_accounts_learn("/etc/passwd", "/etc/group");
+}
+
+int
+accounts_groups(const char *user, gid_t gid, gid_t **groups, size_t *n)
+{
+	int room = 32, had;
+	gid_t *list = NULL, *more;
+
+	/* The first time, or when there are more by now, it says how many. */
+	do {
+		had = room;
+		more = reallocarray(list, (size_t)room, sizeof(*list));
+		if (more == NULL) {
+			free(list);
+			return -1;
+		}
+		list = more;
+	} while (getgrouplist(user, gid, list, &room) == -1 && room > had &&
+	    room <= NGROUPS_MAX);
+	if (room > had || room < 0) {
+		free(list);
+		return -1;
+	}
+	*groups = list;
+	*n = (size_t)room;
+	return 0;
 }

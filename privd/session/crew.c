@@ -69,6 +69,9 @@ crew_init(struct crew *crew, const struct session_plan *plan, struct page *page,
 	crew->first_id = first_id;
 	crew->listener = crew->signals = crew->record = crew->say = -1;
 	crew->held = identity_permitted();
+	/* Of all of them at once. */
+	if (plan->root && plan->separate && identity_drop_bounding_set() == -1)
+		return -1;
 	crew->journal = journal_new();
 	crew->budget = budget_memory_new();
 	if (crew->journal == NULL || crew->budget == NULL)

@@ -43,7 +43,7 @@ struct crew {
 	pid_t judge;                  /* one of them */
 	int names[SESSION_HANDS_MAX]; /* of hands to the fetcher, -1 */
 	int signals;                  /* from the judge */
-	int record; /* what is to be written comes from; -1: the scribe has it */
+	int record; /* from the judge, to the scribe once it is there */
 	int say;    /* a sentence of the keeper's goes there */
 	struct crew_member scribe; /* pid 0: there is none */
 	bool refused;              /* one of them could not begin */

@@ -82,14 +82,19 @@ identity_keep_ambient(void)
 	return identity_set_caps(ambient, ambient, ambient);
 }
 
-static int
-drop_bounding_set(void)
+static bool no_bounding_set; /* any more, for who is forked either */
+
+int
+identity_drop_bounding_set(void)
 {
 	unsigned long cap;
 
+	if (no_bounding_set)
+		return 0;
 	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1)
 			return -1;
+	no_bounding_set = true;
 	return 0;
 }
 
@@ -144,7 +149,7 @@ identity_assume(const struct identity *id, pid_t parent)
 {
 	if (geteuid() == 0 &&
 	    (lock_securebits() == -1 || change_ids(id) == -1 ||
-		drop_bounding_set() == -1))
+		identity_drop_bounding_set() == -1))
 		return -1;
 	return lock_down(id, parent);
 }

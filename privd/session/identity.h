@@ -35,6 +35,9 @@ int identity_assume(const struct identity *, pid_t parent);
  * ids, groups and bounding set remain.
  */
 int identity_keep(const struct identity *, pid_t parent);
+/* No exec gives anybody a capability any more, of this process and of those
+   that it forks. -1 with errno. */
+int identity_drop_bounding_set(void);
 /* Drops what this process has and its user's programs would not have. */
 int identity_keep_ambient(void);
 /* Sets the capabilities of this thread; permitted must not grow. */

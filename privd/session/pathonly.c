@@ -13,12 +13,19 @@
 
 #define RULES_MAX 4096 /* for one call; more are not looked through */
 
+enum known {
+	NOT_KNOWN,
+	KNOWN_OPEN,
+	KNOWN_JUDGED
+};
+
 /* A call as one of those that it folds into, under one policy. */
 struct form {
 	const struct session_options *options;
 	const struct policy_image *image;
 	const struct sys_call *row;
 	const struct sys_call *base;
+	enum known *known; /* by operation, and SYS_OPS for what executes */
 };
 
 /* What can come of it, whatever the arguments are. */
@@ -120,9 +127,9 @@ is_family(const struct sys_call *a, const struct sys_call *b)
 	return a->op != SYS_OP_NONE && a->op == b->op;
 }
 
-/* Is some form that takes a path refused to anything? */
+/* Is some form of the family that takes a path refused to anything? */
 static bool
-judges_path(const struct form *number)
+family_judges_path(const struct form *number)
 {
 	const struct sys_call *bases[SYS_FOLDS_MAX];
 	struct form form = *number;
@@ -130,8 +137,8 @@ judges_path(const struct form *number)
 
 	for (i = 0; i < sys_count(); i++) {
 		form.row = sys_row(i);
-		if (sys_number(form.row, policy_machine(form.image)) == -1 ||
-		    !is_family(form.row, number->row) ||
+		if (!is_family(form.row, number->row) ||
+		    sys_number(form.row, policy_machine(form.image)) == -1 ||
 		    !has_argument(form.row, SYS_PATH, 0) ||
 		    takes_number(form.row))
 			continue;
@@ -142,6 +149,19 @@ judges_path(const struct form *number)
 		}
 	}
 	return false;
+}
+
+/* The same: looked for once for each family of an image. */
+static bool
+judges_path(const struct form *number)
+{
+	const struct sys_call *row = number->row;
+	enum known *known = number->known +
+	    (row->disposal == SYS_EXEC ? SYS_OPS : row->op);
+
+	if (*known == NOT_KNOWN)
+		*known = family_judges_path(number) ? KNOWN_JUDGED : KNOWN_OPEN;
+	return *known == KNOWN_JUDGED;
 }
 
 /* Is it permitted without a look at what the descriptor is? */
@@ -184,7 +204,8 @@ static bool
 image_is_judged(const struct session_options *options,
     const struct policy_image *image)
 {
-	struct form form = { options, image, NULL, NULL };
+	enum known known[SYS_OPS + 1] = { NOT_KNOWN };
+	struct form form = { options, image, NULL, NULL, known };
 	size_t i;
 
 	for (i = 0; i < sys_count(); i++) {

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts.h"
 #include "fence.h"
 #include "identity.h"
 #include "image.h"
@@ -26,24 +27,28 @@ static int
 take_groups(struct planner *p, const struct passwd *pw)
 {
 	struct session_plan *plan = p->plan;
-	int n = NGROUPS_MAX;
+	size_t n = 1;
+	int own;
 
-	plan->groups = calloc(NGROUPS_MAX + 1, sizeof(gid_t));
-	if (plan->groups == NULL)
-		return -1;
 	if (!p->options->change_ids) {
-		n = getgroups(NGROUPS_MAX, plan->groups);
+		own = getgroups(0, NULL);
+		if (own == -1)
+			return -1;
+		n = (size_t)own;
+		plan->groups = calloc(n + 1, sizeof(gid_t));
+		if (plan->groups == NULL || getgroups(own, plan->groups) != own)
+			return -1;
 	} else if (p->options->has_gid || pw == NULL) {
+		plan->groups = calloc(1, sizeof(gid_t));
+		if (plan->groups == NULL)
+			return -1;
 		plan->groups[0] = plan->caller.gid;
-		n = 1;
-	} else if (getgrouplist(pw->pw_name, plan->caller.gid, plan->groups,
+	} else if (accounts_groups(pw->pw_name, plan->caller.gid, &plan->groups,
 		       &n) == -1) {
-		n = -1;
-	}
-	if (n == -1)
 		return -1;
+	}
 	plan->caller.groups = plan->groups;
-	plan->caller.ngroups = (size_t)n;
+	plan->caller.ngroups = n;
 	return 0;
 }
 

@@ -4,12 +4,11 @@
  * rights that its calls need, and whether the program may have what they do.
  */
 #include <errno.h>
-#include <grp.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "fence.h"
 #include "planner.h"
 #include "trust.h"
@@ -22,34 +21,38 @@ same_identity(const struct policy_identity *a, const struct policy_identity *b)
 	    (!a->has_gid || a->gid == b->gid) && a->caps == b->caps;
 }
 
+static int
+copy_groups(const struct policy_caller *caller, struct session_hand *hand)
+{
+	hand->groups = calloc(caller->ngroups + 1, sizeof(gid_t));
+	if (hand->groups == NULL)
+		return -1;
+	hand->ngroups = caller->ngroups;
+	memcpy(hand->groups, caller->groups, hand->ngroups * sizeof(gid_t));
+	return 0;
+}
+
 /* The ids and groups that a hand for `as` or `with` will have. */
 static int
 take_identity(const struct session_plan *plan, struct session_hand *hand)
 {
 	const struct policy_identity *identity = &hand->identity;
 	const struct passwd *pw;
-	int n = NGROUPS_MAX;
 
 	hand->fsuid = plan->caller.uid;
 	hand->fsgid = plan->caller.gid;
-	hand->groups = calloc(NGROUPS_MAX + 1, sizeof(gid_t));
-	if (hand->groups == NULL)
-		return -1;
-	hand->ngroups = plan->caller.ngroups;
-	memcpy(hand->groups, plan->caller.groups,
-	    hand->ngroups * sizeof(gid_t));
 	if (identity->kind == POLICY_WITH)
 		hand->caps = identity->caps;
+	if (!identity->has_uid && copy_groups(&plan->caller, hand) == -1)
+		return -1;
 	if (identity->has_uid) {
 		hand->fsuid = identity->uid;
-		hand->ngroups = 0;
 		pw = getpwuid(identity->uid);
 		if (pw != NULL) {
 			hand->fsgid = pw->pw_gid;
-			if (getgrouplist(pw->pw_name, pw->pw_gid, hand->groups,
-				&n) == -1)
+			if (accounts_groups(pw->pw_name, pw->pw_gid,
+				&hand->groups, &hand->ngroups) == -1)
 				return -1;
-			hand->ngroups = (size_t)n;
 		}
 	}
 	if (identity->has_gid)

@@ -4,6 +4,7 @@
  * rights is planned with what root has written alone; what the user has
  * written is read by the judge, who has no rights but his.
  */
+#include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -36,6 +37,18 @@ take_peer(struct planner *p, const struct session_peer *peer)
 	plan->caller.user = plan->user;
 	plan->caller.home = plan->home;
 	return 0;
+}
+
+void
+session_prepare(void)
+{
+	gid_t groups[1];
+	int n = 1;
+
+	sys_learn_numbers();
+	(void)accounts_learn(NULL, 0);
+	/* Whoever is asked of groups has loaded all of the name service. */
+	(void)getgrouplist("root", 0, groups, &n);
 }
 
 int

@@ -156,6 +156,11 @@ struct session_program {
 };
 
 /*
+ * Does, for those that this process forks, what each plan of a session of the
+ * daemon's would do again: names are learned, and the name service is loaded.
+ */
+void session_prepare(void);
+/*
  * Plans a session of the daemon's, as far as root's rights are needed: only
  * what the system's policies in the set (which stays the caller's) elevate,
  * and only a program that may have it. Returns and reason as above;

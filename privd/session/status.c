@@ -91,14 +91,11 @@ is_first(const char *text)
 	return n > 1 && number == 1;
 }
 
-int
-status_read(int folder, struct status *st)
+static int
+take(const char *text, struct status *st)
 {
-	char text[STATUS_MAX];
 	unsigned long long tgid, ppid, permitted, effective, filters, mask;
 
-	if (slurp(folder, text, sizeof(text)) == -1)
-		return -1;
 	if (!number(text, "Tgid", 10, &tgid) ||
 	    !number(text, "PPid", 10, &ppid) ||
 	    !number(text, "CapPrm", 16, &permitted) ||
@@ -122,12 +119,20 @@ status_read(int folder, struct status *st)
 }
 
 int
-status_read_launcher(int folder, struct status_launcher *st)
+status_read(int folder, struct status *st)
+{
+	char text[STATUS_MAX];
+
+	return slurp(folder, text, sizeof(text)) == -1 ? -1 : take(text, st);
+}
+
+int
+status_read_launcher(int folder, struct status *all, struct status_launcher *st)
 {
 	unsigned long long tracer, threads, privs, inheritable;
 	char text[STATUS_MAX];
 
-	if (slurp(folder, text, sizeof(text)) == -1)
+	if (slurp(folder, text, sizeof(text)) == -1 || take(text, all) == -1)
 		return -1;
 	if (!number(text, "TracerPid", 10, &tracer) ||
 	    !number(text, "Threads", 10, &threads) ||

@@ -32,7 +32,7 @@ struct status_launcher {
 	bool no_new_privs;
 	uint64_t inheritable;
 };
-int status_read_launcher(int folder, struct status_launcher *);
+int status_read_launcher(int folder, struct status *, struct status_launcher *);
 /* Its supplementary groups, at most that many (E2BIG). -1 with errno. */
 int status_groups(int folder, gid_t *groups, size_t most, size_t *n);
 

@@ -5,11 +5,13 @@
  * names that were learned before: those of the local files, and single ones
  * that somebody asked for. Nothing here changes once it is learned.
  */
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,14 @@ struct accounts {
 	size_t count;
 };
 
-static struct accounts users, groups;
+/* A file's, and which file that was. */
+struct file_accounts {
+	struct accounts accounts;
+	struct stat seen;
+};
+
+static struct accounts users, groups; /* that somebody asked for */
+static struct file_accounts file_users, file_groups;
 static bool learned;
 
 static const struct sys_account *
@@ -39,11 +48,12 @@ find(const struct accounts *accounts, uint32_t id)
 
 /* Of several names of an id the first counts, as for getpwuid(3). */
 static int
-add(struct accounts *accounts, uint32_t id, const char *name, const char *home)
+append(struct accounts *accounts, uint32_t id, const char *name,
+    const char *home)
 {
 	struct sys_account *list, *account;
 
-	if (find(accounts, id) != NULL || accounts->count >= ACCOUNTS_MAX)
+	if (accounts->count >= ACCOUNTS_MAX)
 		return 0;
 	list = reallocarray(accounts->list, accounts->count + 1, sizeof(*list));
 	if (list == NULL)
@@ -61,27 +71,91 @@ add(struct accounts *accounts, uint32_t id, const char *name, const char *home)
 	return 0;
 }
 
-/* A file that is not there, or has faults, names nobody. */
+static int
+add(struct accounts *accounts, uint32_t id, const char *name, const char *home)
+{
+	return find(accounts, id) != NULL ? 0 :
+					    append(accounts, id, name, home);
+}
+
+static void
+forget(struct accounts *accounts)
+{
+	size_t i;
+
+	for (i = 0; i < accounts->count; i++) {
+		free(accounts->list[i].name);
+		free(accounts->list[i].home);
+	}
+	free(accounts->list);
+	memset(accounts, 0, sizeof(*accounts));
+}
+
+static bool
+is_as_seen(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	    a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+static int
+read_user(FILE *file, struct accounts *accounts)
+{
+	const struct passwd *pw = fgetpwent(file);
+
+	if (pw == NULL)
+		return 0;
+	return append(accounts, pw->pw_uid, pw->pw_name, pw->pw_dir) == -1 ?
+	    -1 :
+	    1;
+}
+
+static int
+read_group(FILE *file, struct accounts *accounts)
+{
+	const struct group *gr = fgetgrent(file);
+
+	if (gr == NULL)
+		return 0;
+	return append(accounts, gr->gr_gid, gr->gr_name, NULL) == -1 ? -1 : 1;
+}
+
+/* A file that is not there, or has faults, names nobody; what was read of it
+   before, and is not changed, is not read again. */
+static int
+learn(const char *path, struct file_accounts *known,
+    int (*read_one)(FILE *, struct accounts *))
+{
+	FILE *file = fopen(path, "re");
+	struct stat st;
+	int result = 1;
+
+	if (file == NULL)
+		return 0;
+	if (fstat(fileno(file), &st) == 0 && !is_as_seen(&st, &known->seen)) {
+		forget(&known->accounts);
+		while (result == 1)
+			result = read_one(file, &known->accounts);
+		memset(&known->seen, 0, sizeof(known->seen));
+		if (result == 0)
+			known->seen = st;
+	}
+	(void)fclose(file);
+	return result == -1 ? -1 : 0;
+}
+
 int
 sys_accounts_learn(const char *passwd, const char *group)
 {
-	const struct passwd *pw;
-	const struct group *gr;
-	int result = 0;
-	FILE *file;
-
 	learned = true;
-	file = fopen(passwd, "re");
-	while (file != NULL && result == 0 && (pw = fgetpwent(file)) != NULL)
-		result = add(&users, pw->pw_uid, pw->pw_name, pw->pw_dir);
-	if (file != NULL)
-		(void)fclose(file);
-	file = fopen(group, "re");
-	while (file != NULL && result == 0 && (gr = fgetgrent(file)) != NULL)
-		result = add(&groups, gr->gr_gid, gr->gr_name, NULL);
-	if (file != NULL)
-		(void)fclose(file);
-	return result;
+	return learn(passwd, &file_users, read_user) == -1 ||
+		learn(group, &file_groups, read_group) == -1 ?
+	    -1 :
+	    0;
 }
 
 /* A second name of an id is no name: what counts is the one that it has. */
@@ -109,21 +183,27 @@ sys_accounts_ask_group(const char *name)
 const struct sys_account *
 sys_account_user(uid_t uid)
 {
+	const struct sys_account *account = find(&users, uid);
 	const struct passwd *pw;
 
-	if (!learned && find(&users, uid) == NULL &&
-	    (pw = getpwuid(uid)) != NULL)
-		(void)add(&users, uid, pw->pw_name, pw->pw_dir);
+	if (account == NULL)
+		account = find(&file_users.accounts, uid);
+	if (account != NULL || learned || (pw = getpwuid(uid)) == NULL)
+		return account;
+	(void)add(&users, uid, pw->pw_name, pw->pw_dir);
 	return find(&users, uid);
 }
 
 const struct sys_account *
 sys_account_group(gid_t gid)
 {
+	const struct sys_account *account = find(&groups, gid);
 	const struct group *gr;
 
-	if (!learned && find(&groups, gid) == NULL &&
-	    (gr = getgrgid(gid)) != NULL)
-		(void)add(&groups, gid, gr->gr_name, NULL);
+	if (account == NULL)
+		account = find(&file_groups.accounts, gid);
+	if (account != NULL || learned || (gr = getgrgid(gid)) == NULL)
+		return account;
+	(void)add(&groups, gid, gr->gr_name, NULL);
 	return find(&groups, gid);
 }

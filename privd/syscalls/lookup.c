@@ -247,6 +247,14 @@ sys_number(const struct sys_call *call, enum sys_machine machine)
 	return get_machine(machine)->numbers[sys_index(call)];
 }
 
+void
+sys_learn_numbers(void)
+{
+	sys_rows_init();
+	(void)get_machine(SYS_NATIVE);
+	(void)get_machine(SYS_I386);
+}
+
 int
 sys_number_end(enum sys_machine machine)
 {

@@ -285,6 +285,8 @@ const struct sys_call *sys_by_number(enum sys_machine, int number);
 int sys_number(const struct sys_call *, enum sys_machine);
 /* One more than the highest number known for the machine. */
 int sys_number_end(enum sys_machine);
+/* Makes what these are looked up in, for those that are forked then. */
+void sys_learn_numbers(void);
 
 /*
  * The canonical call. With regs NULL the fold without condition is taken
@@ -556,7 +558,8 @@ void sys_format_oflags(uint64_t flags, char *, size_t);
  * Users and groups as `uname` and `gname` show them. Once they are learned
  * from these files nobody else is asked for the others; before that, the
  * name service is. Single names can be asked for before, so that they are
- * known wherever they come from. -1 with ENOMEM.
+ * known wherever they come from. Learned again, a file is read only if it has
+ * changed. -1 with ENOMEM.
  */
 struct sys_account {
 	uint32_t id;

@@ -38,14 +38,14 @@ crowd=$!
 remember $crowd
 exec 9>"$T/in"
 all_started() {
-	grep -q '^started' "$T/out" || is_gone $crowd
+	grep -q '^started' "$T/out" || is_gone "$crowd"
 }
 until_true 300 all_started
 check "$many sessions are started" grep '^started' "$T/out"
 show "$T/err"
 
 has_answered() {
-	[ "$(grep -c . "$T/out")" -gt "$lines" ] || is_gone $crowd
+	[ "$(grep -c . "$T/out")" -gt "$lines" ] || is_gone "$crowd"
 }
 # each DESCRIPTION: each of them opens what it may open by its policy alone
 each() {

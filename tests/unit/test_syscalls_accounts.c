@@ -46,6 +46,16 @@ group(gid_t gid)
 }
 
 static void
+rewrite(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fputs(text, file) >= 0, 1);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
 test_learn(void **state)
 {
 	char passwd[32], groups[32];
@@ -69,11 +79,17 @@ test_learn(void **state)
 	assert_string_equal(user(0), "root"); /* it was known before */
 	assert_string_equal(user(1), "-");    /* nobody is asked any more */
 	assert_string_equal(group(0), "-");
+	/* One that has changed is read again, and the other is as it was. */
+	rewrite(passwd, "two:x:5001:5001::/home/two:/bin/sh\n");
+	assert_int_equal(sys_accounts_learn(passwd, groups), 0);
+	assert_string_equal(user(5001), "two");
+	assert_string_equal(user(5002), "-");
+	assert_string_equal(group(5002), "bins");
 	assert_int_equal(unlink(passwd), 0);
 	assert_int_equal(unlink(groups), 0);
 	/* Files that are not there change nothing. */
 	assert_int_equal(sys_accounts_learn(passwd, groups), 0);
-	assert_string_equal(user(5002), "two");
+	assert_string_equal(user(5001), "two");
 }
 
 static void
