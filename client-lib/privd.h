@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * libprivd: the public interface to privd. A launcher asks for a session and
- * becomes its program; and anybody may ask what privd does for him.
+ * becomes its program; the program calls for what its policy gives it; and
+ * anybody may ask what privd does for him.
  */
 #ifndef PRIVD_H
 #define PRIVD_H
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include <stddef.h>
@@ -67,6 +69,32 @@ int privd_session_log(struct privd_session *);
 int privd_exec(struct privd_session *, const char *command, char *const argv[]);
 /* Ends a session that was not begun. NULL is nothing. Keeps errno. */
 void privd_session_close(struct privd_session *);
+
+/*
+ * Is this process guarded, in a session? By what the kernel tells of the
+ * calling thread: it holds CAP_BLOCK_SUSPEND (capabilities(7)) and no other
+ * capability, and a filter judges its calls (PR_GET_SECCOMP, prctl(2)). Its
+ * policy must permit capget; else it counts as not. 1 or 0. Keeps errno.
+ *
+ * It is for programs that mean well. Who comes to look so by other means has
+ * gained nothing: his calls are made with the rights that he has.
+ */
+int privd_guarded(void);
+/*
+ * open(2), socket(2) and bind(2), for what the program's policy is to give it.
+ * They differ from these in that
+ *	- unless privd_guarded() they fail with ENOTCONN, and nothing was
+ *	  called: a program that was not started by privrun, or is not marked,
+ *	  does not open by its own rights what it is to be given;
+ *	- descriptors are close-on-exec, whatever the flags say;
+ *	- EINTR, which a judged call may answer that had no effect yet
+ *	  (privd.policy(5)), does not come: it is made again.
+ * A descriptor, which is the caller's, or 0; or -1 with errno, the call's own
+ * or what the policy answers. mode counts where flags have it made.
+ */
+int privd_open(const char *path, int flags, mode_t mode);
+int privd_socket(int domain, int type, int protocol);
+int privd_bind(int fd, const struct sockaddr *address, socklen_t len);
 
 /*
  * What can be asked. Root is answered about everybody, others about what is
