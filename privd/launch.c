@@ -31,12 +31,13 @@
 #include "session/keeper.h"
 #include "session/page.h"
 #include "session/session.h"
+#include "vacancy.h"
 
-#define HELLO_WAIT 5000 /* milliseconds */
-#define READY_WAIT 5000
+#define READY_WAIT 5000 /* milliseconds */
 
 struct launching {
 	const struct launch_start *start;
+	const char *refusal; /* NULL */
 	struct session_options options;
 	struct session_program program;
 	char path[PATH_MAX];
@@ -117,6 +118,19 @@ receive(struct launching *l, enum protocol_type type, int wait)
 		exit(1);
 }
 
+/* Now that it is no question. */
+static void
+ask_for_place(struct launching *l)
+{
+	struct vacancy *vacancy = l->start->vacancy;
+
+	l->refusal = l->start->refusal;
+	if (vacancy == NULL)
+		return;
+	l->refusal = vacancy_wait(vacancy);
+	vacancy_clear(vacancy);
+}
+
 /* A hello; or a question, which is not answered here. For a session nothing is
    kept of what only those need. */
 static void
@@ -129,14 +143,17 @@ receive_first(struct launching *l)
 	if (!root)
 		board_leave(start->control->board);
 	if (wire_receive(start->sock, &l->wire, protocol_first,
-		wire_deadline(HELLO_WAIT)) != 1)
+		wire_deadline(LAUNCH_HELLO_WAIT)) != 1)
 		exit(1);
 	if (l->wire.type == PROTOCOL_ASK) {
 		close(start->registered); /* it is no session */
+		if (start->vacancy != NULL)
+			vacancy_clear(start->vacancy);
 		control_main(start->control, &l->wire);
 	}
 	if (root)
 		board_leave(start->control->board);
+	ask_for_place(l);
 	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,
 				  start->card, start->registered,
 				  l->wire.fds[0], log_channel() },
@@ -295,8 +312,8 @@ launch_main(const struct launch_start *start)
 	l.reader = -1;
 	receive_first(&l);
 	fd = take_hello(&l);
-	if (start->refusal != NULL)
-		refuse(&l, PROTOCOL_REFUSED, "%s", start->refusal);
+	if (l.refusal != NULL)
+		refuse(&l, PROTOCOL_REFUSED, "%s", l.refusal);
 	take_program(&l, fd);
 	check_peer(&l);
 	open_log(&l);

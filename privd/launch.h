@@ -12,6 +12,10 @@ struct control_start;
 struct peer;
 struct policy_set;
 struct privd_config;
+struct vacancy;
+
+/* Milliseconds: who says nothing for so long is not listened to any more. */
+#define LAUNCH_HELLO_WAIT 5000
 
 struct launch_start {
 	int sock;
@@ -20,9 +24,10 @@ struct launch_start {
 	struct stat launcher;        /* the file of privrun */
 	uid_t first_id;              /* of the session's own */
 	const struct privd_config *config;
-	const char *refusal; /* what it is to be told instead; NULL */
-	int registered;      /* its place in the register, or -1 */
-	int card;            /* to be told of the session; -1 */
+	const char *refusal;     /* what it is to be told instead; NULL */
+	struct vacancy *vacancy; /* it waits for a place; NULL */
+	int registered;          /* its place in the register, or -1 */
+	int card;                /* to be told of the session; -1 */
 	const struct control_start *control; /* if it has a question */
 };
 

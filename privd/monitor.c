@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -44,10 +45,12 @@
 #include "service.h"
 #include "session/descriptors.h"
 #include "upgrade.h"
+#include "vacancy.h"
 
 #define BACKLOG 128
-/* Connections that are to be refused or have a question: beyond the sessions
-   there may be, in all (root's are always heard) and of a user. */
+/* Connections that are to be refused, wait for a place or have a question:
+   beyond the sessions there may be, in all (root's are always heard) and of a
+   user. */
 #define TALKS_MAX 256
 #define TALKS_USER_MAX CONTROL_USER_MAX
 #define NO_IDS ((uid_t)-1)
@@ -63,6 +66,7 @@ struct child {
 	uid_t uid;
 	uid_t first_id;      /* of its own; NO_IDS */
 	const char *refusal; /* it gets no session, because; or NULL */
+	bool waits;          /* for a place, if it wants one */
 	int card;            /* what its process tells of itself; or -1 */
 	enum card_kind kind; /* by that, when it was looked at last */
 	int64_t began;       /* CLOCK_REALTIME, in seconds */
@@ -290,32 +294,104 @@ is_heard(struct monitor *monitor, const struct peer *peer)
 		monitor->config->max_connections_per_second);
 }
 
-/* Why this peer gets no session; NULL: it may try. */
+/* It is a session, and will be one for a while. */
+static bool
+is_certain(const struct child *child)
+{
+	return child->kind == CARD_SESSION && !has_ended(child);
+}
+
+/* Why there is no place, with those that are in doubt or without; NULL: there
+   is one. */
 static const char *
-find_refusal(const struct monitor *monitor, const struct peer *peer)
+find_full(const struct monitor *monitor, uid_t uid, bool doubtful)
+{
+	const struct vacancy vacancy = {
+		.most = monitor->config->max_sessions,
+		.most_own = monitor->config->max_sessions_per_user,
+	};
+	const struct child *child;
+	size_t all = 0, own = 0;
+
+	for (child = monitor->children; child != NULL; child = child->next) {
+		if (is_talk(child) || (!doubtful && !is_certain(child)))
+			continue;
+		all++;
+		own += child->uid == uid;
+	}
+	return vacancy_refusal(&vacancy, all, own);
+}
+
+/* Why this peer gets no session; NULL: it may try, or wait. */
+static const char *
+find_refusal(const struct monitor *monitor, const struct peer *peer,
+    bool *waits)
 {
 	const struct child *child;
-	size_t n = 0, sessions = 0;
 
 	if (peer->uid == 0)
 		return "root needs no daemon";
 	if (!peer_is_admitted(peer, monitor->config))
 		return "privd is not for this user: see privd.conf(5)";
+	/* Else what one said could be about the listener of another: a process
+	   that execs keeps its number. */
+	for (child = monitor->children; child != NULL; child = child->next)
+		if (child->peer == peer->pid && !is_talk(child) &&
+		    !has_ended(child))
+			return "it has a session, or asks for one";
+	*waits = find_full(monitor, peer->uid, true) != NULL;
+	return *waits ? find_full(monitor, peer->uid, false) : NULL;
+}
+
+/* Which may be one that the connection's user may look at as well. */
+static int
+copy_card(const struct child *child)
+{
+	return child->card == -1 ? -1 : fcntl(child->card, F_DUPFD_CLOEXEC, 0);
+}
+
+/*
+ * What is to be known of those that came before and are in doubt, in the
+ * process of a connection that waits for them. Who is gone already is passed
+ * over; who has its number by now is waited for in vain.
+ */
+static struct vacancy *
+list_doubtful(const struct monitor *monitor, uid_t uid)
+{
+	static struct vacancy vacancy;
+	const struct child *child;
+	size_t n = 0;
+	int process, card;
+
+	for (child = monitor->children; child != NULL; child = child->next)
+		n++;
+	vacancy.most = monitor->config->max_sessions;
+	vacancy.most_own = monitor->config->max_sessions_per_user;
+	vacancy.others = calloc(n + 1, sizeof(*vacancy.others));
+	if (vacancy.others == NULL)
+		exit(1);
 	for (child = monitor->children; child != NULL; child = child->next) {
 		if (is_talk(child))
 			continue;
-		n += child->uid == peer->uid;
-		sessions++;
-		/* Else what one said could be about the listener of another:
-		   a process that execs keeps its number. */
-		if (child->peer == peer->pid && !has_ended(child))
-			return "it has a session, or asks for one";
+		if (is_certain(child)) {
+			vacancy.all++;
+			vacancy.own += child->uid == uid;
+			continue;
+		}
+		process = (int)syscall(SYS_pidfd_open, child->pid, 0);
+		if (process == -1 && errno == ESRCH)
+			continue;
+		card = copy_card(child);
+		if (process == -1 || (card == -1) != (child->card == -1))
+			exit(1);
+		vacancy.others[vacancy.n++] = (struct vacancy_other){
+			.process = process,
+			.card = card,
+			.own = child->uid == uid,
+			.opening = child->kind == CARD_OPENING,
+		};
 	}
-	if (sessions >= monitor->config->max_sessions)
-		return "too many sessions";
-	return n >= monitor->config->max_sessions_per_user ?
-	    "too many sessions of this user" :
-	    NULL;
+	return &vacancy;
 }
 
 static size_t
@@ -326,7 +402,8 @@ count_talks(const struct monitor *monitor, uid_t uid, size_t *all)
 
 	*all = 0;
 	for (child = monitor->children; child != NULL; child = child->next) {
-		if (!is_talk(child))
+		if (!is_talk(child) &&
+		    !(child->waits && child->kind == CARD_OPENING))
 			continue;
 		n += child->uid == uid;
 		(*all)++;
@@ -491,27 +568,28 @@ list_sessions(const void *context, size_t *n)
 	return all;
 }
 
-/* All that the connection's process goes on with. */
+/* All that the connection's process goes on with: these, the cards that it may
+   look at, and what it waits for. */
 static void
-keep_descriptors(const struct view *view, int sock, int pidfd, int card,
-    int channel)
+keep_descriptors(const struct view *view, const struct vacancy *vacancy,
+    const int *fds, size_t nfds)
 {
-	size_t n, i = 0;
+	size_t n, i, doubtful = vacancy != NULL ? vacancy->n : 0;
 	struct control_session *all = list_sessions(view, &n);
-	int *keep = calloc(n + 5, sizeof(*keep));
+	int *keep = calloc(n + 2 * doubtful + nfds, sizeof(*keep)), *next;
 
 	if (all == NULL || keep == NULL)
 		exit(1);
-	while (i < n) {
-		keep[i] = all[i].card;
-		i++;
+	next = keep;
+	for (i = 0; i < n; i++)
+		*next++ = all[i].card;
+	for (i = 0; i < doubtful; i++) {
+		*next++ = vacancy->others[i].process;
+		*next++ = vacancy->others[i].card;
 	}
-	keep[n] = sock;
-	keep[n + 1] = pidfd;
-	keep[n + 2] = card;
-	keep[n + 3] = channel;
-	keep[n + 4] = view->monitor->sessions;
-	descriptors_keep_only(keep, n + 5);
+	for (i = 0; i < nfds; i++)
+		*next++ = fds[i];
+	descriptors_keep_only(keep, (size_t)(next - keep));
 	free(keep);
 	free(all);
 }
@@ -553,7 +631,12 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		(void)signal(signals[i], SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
 	log_become(channel);
-	keep_descriptors(&view, sock, peer->pidfd, child->card, channel);
+	if (child->waits)
+		start.vacancy = list_doubtful(monitor, peer->uid);
+	keep_descriptors(&view, start.vacancy,
+	    (int[]){ sock, peer->pidfd, child->card, channel,
+		monitor->sessions },
+	    5);
 	if (child->first_id != NO_IDS)
 		start.registered = register_enter(monitor->sessions,
 		    child->first_id, peer->uid, peer->pid, child->card);
@@ -584,10 +667,11 @@ new_child(struct monitor *monitor, const struct peer *peer)
 	child->first_id = NO_IDS;
 	child->pidfd = -1;
 	look_at_cards(monitor);
-	child->refusal = find_refusal(monitor, peer);
+	child->refusal = find_refusal(monitor, peer, &child->waits);
 	if (child->refusal != NULL && has_room(monitor, peer->uid))
 		return child;
-	if (child->refusal == NULL) {
+	if (child->refusal == NULL &&
+	    (!child->waits || has_room(monitor, peer->uid))) {
 		child->card = card_new();
 		if (child->card == -1)
 			log_write(LOG_ERR, "a session's card: %m");

@@ -12,6 +12,7 @@
  *			program's name says
  *        ask		a question with the topic that the program's name
  *			says: prints its end
+ *        ask-late	the same, when it reads something; says "held" before
  *        ask-hold	the same for what may be had, and does not read
  *        WORD		one that is wrong, see the table: prints "closed" if it
  *			is not answered
@@ -288,7 +289,12 @@ main(int argc, char *argv[])
 		return getchar() == EOF ? 0 : 1;
 	}
 	sock = reach(argv[1]);
-	if (strcmp(argv[2], "ask") == 0) {
+	if (strcmp(argv[2], "ask-late") == 0) {
+		puts("held");
+		(void)fflush(stdout);
+		(void)getchar();
+	}
+	if (strcmp(argv[2], "ask") == 0 || strcmp(argv[2], "ask-late") == 0) {
 		question((uint32_t)atoi(argv[3]));
 		say(sock, NULL, 0);
 		printf("end %d\n", hear_end(sock));
