@@ -10,19 +10,11 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/secret.sh
+. tests/lib/secret.sh
 
-need_daemon
-make_user
-cp "$BUILD/tests/attack/speak" "$daemon_folder/speak"
-speak=$daemon_folder/speak
-marked cat
-echo secret >"$daemon_folder/secret"
-chmod 600 "$daemon_folder/secret"
-cat >"$daemon_policies/cat" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$daemon_folder/secret" then permit as root
-EOF
+attacker speak
+speak=$attacker
 daemon_start "max-connections-per-second 200" "max-sessions-per-user 20"
 
 speaks() {
@@ -32,7 +24,7 @@ no_child() {
 	[ -z "$(daemon_children)" ]
 }
 same "privrun's words are heard" secret \
-    "$(by_daemon "$user" "$program" "$daemon_folder/secret")"
+    "$(by_daemon "$user" "$program" "$secret")"
 until_true 10 no_child
 before=$(ls "/proc/$daemon_pid/fd" | wc -l)
 for what in magic version type ready-first short long empty half-header \
@@ -48,7 +40,7 @@ same "what is no program: not answered" "outcome -1" "$(speaks plan /)"
 # Who says hello and becomes privrun has one session at most, and not by that
 # word: the second hello of the same process is refused.
 speaks exec "$program" "$daemon_run" -s "$daemon_socket" "$program" \
-    "$daemon_folder/secret" >"$T/out" 2>&1
+    "$secret" >"$T/out" 2>&1
 refute "a hello before privrun's own gives nothing" \
     grep -q '^secret' "$T/out"
 
@@ -62,7 +54,7 @@ done
 EOF
 as_user "$user" timeout 120 sh "$T/many"
 served() {
-	[ "$(by_daemon "$user" "$program" "$daemon_folder/secret" 2>/dev/null)" \
+	[ "$(by_daemon "$user" "$program" "$secret" 2>/dev/null)" \
 	    = secret ]
 }
 check "after hundreds of them the next is served" until_true 20 served

@@ -11,26 +11,18 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/secret.sh
+. tests/lib/secret.sh
 
-need_daemon
-make_user
-cp "$BUILD/tests/attack/between" "$daemon_folder/between"
+attacker between
 mkdir "$daemon_folder/false"
 chown "$user" "$daemon_folder/false"
-marked cat
-echo secret >"$daemon_folder/secret"
-chmod 600 "$daemon_folder/secret"
-cat >"$daemon_policies/cat" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$daemon_folder/secret" then permit as root
-EOF
 daemon_start
 same "privrun that asks the daemon is heard" secret \
-    "$(by_daemon "$user" "$program" "$daemon_folder/secret")"
-as_user "$user" timeout 60 "$daemon_folder/between" "$daemon_socket" \
+    "$(by_daemon "$user" "$program" "$secret")"
+as_user "$user" timeout 60 "$attacker" "$daemon_socket" \
     "$daemon_folder/false/socket" "$daemon_run" "$program" \
-    "$daemon_folder/secret" >"$T/out" 2>&1
+    "$secret" >"$T/out" 2>&1
 same "one who asks a user's socket does not run" 125 $?
 refute "nothing is elevated under another filter" grep -q '^secret' "$T/out"
 like "and why" "who listens there is not root" "$(cat "$T/out")"

@@ -11,9 +11,9 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/control.sh
+. tests/lib/control.sh
 
-need_programs python3
-need_daemon
 make_user
 one=$user one_uid=$user_uid
 make_user
@@ -37,25 +37,11 @@ policy true "Policy: /usr/bin/true, Emulation: native
 	Default: permit
 	native-fsread: filename eq \"$daemon_folder/b\" then permit as root, if user = $two"
 
-control=$BUILD/instance/sbin/privctl
-# ctl USER WORD ...: as that user's
-ctl() {
-	whose=$1
-	shift
-	as_user "$whose" "$control" -s "$daemon_socket" "$@"
-}
 ctl root status >"$T/out" 2>&1
 same "without a daemon: an error" 1 $?
 like "that says so" 'privd is not running' "$(cat "$T/out")"
 
 daemon_start "deny-user $guest" "max-sessions-per-user 4"
-
-# json EXPRESSION: of what stands in $T/out, which must be valid
-json() {
-	python3 -c 'import json, sys
-v = json.load(open(sys.argv[1]))
-print(eval(sys.argv[2]))' "$T/out" "$1" 2>&1
-}
 
 # --- status
 ctl root status --json >"$T/out"

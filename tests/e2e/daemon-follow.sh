@@ -10,21 +10,9 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/daemon-log.sh
+. tests/lib/daemon-log.sh
 
-need_daemon
-make_user
-one=$user one_uid=$user_uid
-make_user
-two=$user two_uid=$user_uid
-marked sh
-names=$T/names
-mkdir "$names"
-cat >"$daemon_policies/sh" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-fsread: filename match "$names/*" then deny[enoent] log
-	native-acct: permit as root
-EOF
 privctl=$BUILD/instance/sbin/privctl
 
 # reads USER N NAME: that file, so often

@@ -9,21 +9,9 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/daemon-log.sh
+. tests/lib/daemon-log.sh
 
-need_daemon
-make_user
-one=$user one_home=$user_home
-make_user
-two=$user
-marked sh
-names=$T/names
-mkdir "$names"
-cat >"$daemon_policies/sh" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-fsread: filename match "$names/*" then deny[enoent] log
-	native-acct: permit as root
-EOF
 daemon_start "max-lines-per-second 1000000"
 
 # reads N NAME ...: what a shell does

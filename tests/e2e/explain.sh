@@ -11,9 +11,9 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/control.sh
+. tests/lib/control.sh
 
-need_programs python3
-need_daemon
 make_user
 one=$user one_gid=$user_gid
 make_user
@@ -32,25 +32,13 @@ chmod 600 "$folder/secret" "$folder/e"
 chgrp "$one_gid" "$folder/d"
 chmod 640 "$folder/d"
 
-control=$BUILD/instance/sbin/privctl
-ctl() {
-	whose=$1
-	shift
-	as_user "$whose" "$control" -s "$daemon_socket" "$@"
-}
 # explain USER [WORD ...]: into $T/out
 explain() {
 	ctl "$1" explain --json >"$T/out" 2>&1
 }
 # of NAME: of the newest
 of() {
-	python3 -c 'import json, sys
-print(json.load(open(sys.argv[1]))[0][sys.argv[2]])' "$T/out" "$1" 2>&1
-}
-json() {
-	python3 -c 'import json, sys
-v = json.load(open(sys.argv[1]))
-print(eval(sys.argv[2]))' "$T/out" "$1" 2>&1
+	json "v[0]['$1']"
 }
 # A policy that elevates something, so that its programs are the daemon's.
 policy() {
