@@ -20,53 +20,9 @@
 
 #include "../../privd/config.h"
 #include "../../privd/config_parts.h"
+#include "memory.h"
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
-
-void *__real_calloc(size_t, size_t);
-void *__real_malloc(size_t);
-void *__real_reallocarray(void *, size_t, size_t);
-char *__real_strdup(const char *);
-void *__wrap_calloc(size_t, size_t);
-void *__wrap_malloc(size_t);
-void *__wrap_reallocarray(void *, size_t, size_t);
-char *__wrap_strdup(const char *);
-
-/* The allocation that fails, counted down; -1: none. */
-static long failing = -1;
-
-static bool
-fails(void)
-{
-	if (failing < 0 || failing-- > 0)
-		return false;
-	errno = ENOMEM;
-	return true;
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_reallocarray(void *p, size_t n, size_t size)
-{
-	return fails() ? NULL : __real_reallocarray(p, n, size);
-}
-
-char *
-__wrap_strdup(const char *s)
-{
-	return fails() ? NULL : __real_strdup(s);
-}
 
 /* --- a world of two users and a few files */
 

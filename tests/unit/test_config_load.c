@@ -4,7 +4,7 @@
  * can have written them or led to them; the names of users and groups; and
  * that without a file there are defaults, but not for one that is broken.
  *
- * WRAP: lstat calloc malloc strdup
+ * WRAP: lstat calloc malloc reallocarray strdup
  */
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -25,6 +25,7 @@
 
 #include "../../privd/config.h"
 #include "../../privd/policy/policy.h"
+#include "memory.h"
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
 #define SOMEBODY 12345
@@ -44,43 +45,6 @@ __wrap_lstat(const char *path, struct stat *st)
 	st->st_mode = S_IFREG | 0644;
 	errno = default_error;
 	return default_error == 0 ? 0 : -1;
-}
-
-void *__real_calloc(size_t, size_t);
-void *__real_malloc(size_t);
-char *__real_strdup(const char *);
-void *__wrap_calloc(size_t, size_t);
-void *__wrap_malloc(size_t);
-char *__wrap_strdup(const char *);
-
-/* The allocation that fails, counted down; -1: none. */
-static long failing = -1;
-
-static bool
-fails(void)
-{
-	if (failing < 0 || failing-- > 0)
-		return false;
-	errno = ENOMEM;
-	return true;
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-char *
-__wrap_strdup(const char *s)
-{
-	return fails() ? NULL : __real_strdup(s);
 }
 
 static char top[] = "/tmp/config.XXXXXX";

@@ -25,13 +25,9 @@
 
 #include <cmocka.h>
 
-#include "../../privd/session/budget.h"
-#include "../../privd/session/channel.h"
-#include "../../privd/session/hand.h"
-#include "../../privd/session/session.h"
+#include "hands.h"
 
 #define UID 61999
-#define FOLDER "/tmp/privd-hand.XXXXXX"
 
 enum {
 	SECRET,
@@ -60,8 +56,6 @@ static const char *const rules[RULES] = {
 	[PACKET] = "socket: sockdom eq \"AF_PACKET\" then permit with net_raw",
 };
 
-static char folder[] = FOLDER;
-static struct session_plan plan;
 static int hands[2];
 static pid_t pids[2];
 
@@ -83,15 +77,11 @@ make(const char *name, const char *text)
 }
 
 static void
-write_policy(char *path, size_t size)
+write_policy(void)
 {
-	FILE *file;
+	FILE *file = begin_policy();
 	size_t i;
 
-	(void)snprintf(path, size, "%s/policy", folder);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fprintf(file, "Policy: /bin/true, Emulation: native\n");
 	for (i = 0; i < RULES; i++) {
 		fprintf(file, "\tnative-");
 		/* rows of the table above */
@@ -104,51 +94,21 @@ write_policy(char *path, size_t size)
 	(void)fclose(file);
 }
 
-/* What each counts outlives it. */
 static struct budget_memory *budgets[SESSION_HANDS_MAX];
 
 static void
 start_hand(unsigned int number)
 {
-	struct hand_start start = {
-		.plan = &plan,
-		.number = number,
-		.own = 0x7ff00000U + number,
-		.parent = getpid(),
-	};
-	int fds[2];
-
 	if (budgets[number] == NULL)
 		budgets[number] = budget_memory_new();
-	start.budget = budgets[number];
-	assert_non_null(start.budget);
-	assert_int_equal(channel_pair(fds), 0);
-	pids[number] = fork();
-	assert_int_not_equal(pids[number], -1);
-	if (pids[number] == 0) {
-		close(fds[0]);
-		start.channel = fds[1];
-		hand_main(&start);
-	}
-	close(fds[1]);
-	hands[number] = fds[0];
+	hands[number] = start_process(hand_main, number, budgets[number],
+	    &pids[number]);
 }
 
 static int
 set_up(void **state)
 {
-	static char program[] = "/bin/true";
-	static char *argv[] = { program, NULL };
-	struct session_options options = {
-		.automatic = true,
-		.no_user = true,
-		.change_ids = true,
-		.uid = UID,
-		.gid = UID,
-		.has_gid = true,
-		.argv = argv,
-	};
-	char path[PATH_MAX], reason[SESSION_REASON_MAX] = "";
+	char path[PATH_MAX];
 
 	(void)state;
 	if (geteuid() != 0)
@@ -166,10 +126,8 @@ set_up(void **state)
 	assert_int_equal(symlink("../secret", path), 0);
 	(void)snprintf(path, sizeof(path), "%s/closed/up", folder);
 	assert_int_equal(symlink("..", path), 0);
-	write_policy(path, sizeof(path));
-	options.policy_file = path;
-	if (session_plan(&options, &plan, reason, sizeof(reason)) != 0)
-		fail_msg("%s", reason);
+	write_policy();
+	make_plan(UID);
 	assert_int_equal(plan.nhands, 2);
 	assert_true(plan.elevates);
 	start_hand(0);
@@ -180,20 +138,14 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	char command[PATH_MAX];
 	size_t i;
 
 	(void)state;
 	if (geteuid() != 0)
 		return 0;
-	for (i = 0; i < 2; i++) {
-		close(hands[i]);
-		assert_int_equal(kill(pids[i], SIGKILL), 0);
-		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
-	}
-	session_plan_clear(&plan);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command) == 0 ? 0 : -1;
+	for (i = 0; i < 2; i++)
+		end_process(hands[i], pids[i]);
+	return clear_plan();
 }
 
 enum given {

@@ -25,10 +25,7 @@
 
 #include <cmocka.h>
 
-#include "../../privd/session/budget.h"
-#include "../../privd/session/channel.h"
-#include "../../privd/session/hand.h"
-#include "../../privd/session/session.h"
+#include "hands.h"
 
 #define UID 61999
 
@@ -43,19 +40,15 @@ enum {
 	RULES
 };
 
-static char folder[] = "/tmp/privd-hand.XXXXXX";
-static struct session_plan plan;
 static int hand = -1;
 static pid_t pid;
 static int given; /* the descriptor that the last answer came with */
 
 static void
-write_policy(const char *path)
+write_policy(void)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = begin_policy();
 
-	assert_non_null(file);
-	fprintf(file, "Policy: /bin/true, Emulation: native\n");
 	fprintf(file,
 	    "\tnative-fsopen: fstype re \"^(tmpfs|ext4)$\" then "
 	    "permit as root\n");
@@ -86,23 +79,7 @@ write_policy(const char *path)
 static int
 set_up(void **state)
 {
-	static char program[] = "/bin/true";
-	static char *argv[] = { program, NULL };
-	struct session_options options = {
-		.automatic = true,
-		.no_user = true,
-		.change_ids = true,
-		.uid = UID,
-		.gid = UID,
-		.has_gid = true,
-		.argv = argv,
-	};
-	struct hand_start start = { .plan = &plan,
-		.budget = budget_memory_new(),
-		.own = 0x7ff00000U,
-		.parent = getpid() };
-	char path[PATH_MAX], reason[SESSION_REASON_MAX] = "";
-	int fds[2];
+	char path[PATH_MAX];
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
@@ -110,22 +87,10 @@ set_up(void **state)
 	assert_int_equal(mkdir(path, 0755), 0);
 	(void)snprintf(path, sizeof(path), "%s/disk", folder);
 	assert_int_equal(mkdir(path, 0755), 0);
-	(void)snprintf(path, sizeof(path), "%s/policy", folder);
-	write_policy(path);
-	options.policy_file = path;
-	if (session_plan(&options, &plan, reason, sizeof(reason)) != 0)
-		fail_msg("%s", reason);
+	write_policy();
+	make_plan(UID);
 	assert_int_equal(plan.nhands, 1);
-	assert_int_equal(channel_pair(fds), 0);
-	pid = fork();
-	assert_int_not_equal(pid, -1);
-	if (pid == 0) {
-		close(fds[0]);
-		start.channel = fds[1];
-		hand_main(&start);
-	}
-	close(fds[1]);
-	hand = fds[0];
+	hand = start_process(hand_main, 0, budget_memory_new(), &pid);
 	return 0;
 }
 
@@ -135,13 +100,10 @@ tear_down(void **state)
 	char command[PATH_MAX];
 
 	(void)state;
-	close(hand);
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	session_plan_clear(&plan);
-	(void)snprintf(command, sizeof(command), "umount -l %s/on; rm -rf %s",
-	    folder, folder);
-	return system(command) == 0 ? 0 : -1;
+	end_process(hand, pid);
+	(void)snprintf(command, sizeof(command), "umount -l %s/on", folder);
+	(void)!system(command);
+	return clear_plan();
 }
 
 static int

@@ -34,11 +34,8 @@
 
 #include <cmocka.h>
 
-#include "../../privd/session/budget.h"
-#include "../../privd/session/channel.h"
-#include "../../privd/session/hand.h"
 #include "../../privd/session/message.h"
-#include "../../privd/session/session.h"
+#include "hands.h"
 
 #define UID 61998
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
@@ -73,8 +70,6 @@ enum {
 	HANDS
 };
 
-static char folder[] = "/tmp/privd-hand.XXXXXX";
-static struct session_plan plan;
 static int hands[HANDS];
 static pid_t pids[HANDS];
 static int receiver, sender, file;
@@ -83,43 +78,17 @@ static struct sockaddr_in receiver_addr;
 static void
 start_hand(unsigned int number)
 {
-	struct hand_start start = {
-		.budget = budget_memory_new(),
-		.plan = &plan,
-		.number = number,
-		.own = 0x7ff00000U + number,
-		.parent = getpid(),
-	};
-	int fds[2];
-
-	assert_int_equal(channel_pair(fds), 0);
-	pids[number] = fork();
-	assert_int_not_equal(pids[number], -1);
-	if (pids[number] == 0) {
-		sigset_t all;
-
-		close(fds[0]);
-		(void)sigfillset(&all);
-		(void)sigprocmask(SIG_SETMASK, &all, NULL);
-		start.channel = fds[1];
-		if (number == DOUBLE)
-			hand_double_main(&start);
-		hand_main(&start);
-	}
-	close(fds[1]);
-	hands[number] = fds[0];
+	hands[number] = start_process(number == DOUBLE ? hand_double_main :
+							 hand_main,
+	    number, budget_memory_new(), &pids[number]);
 }
 
 static void
-write_policy(char *path, size_t size)
+write_policy(void)
 {
-	FILE *fp;
+	FILE *fp = begin_policy();
 	size_t i;
 
-	(void)snprintf(path, size, "%s/policy", folder);
-	fp = fopen(path, "w");
-	assert_non_null(fp);
-	fprintf(fp, "Policy: /bin/true, Emulation: native\n");
 	for (i = 0; i < RULES; i++)
 		fprintf(fp, "\tnative-%s\n", rules[i]);
 	(void)fclose(fp);
@@ -148,28 +117,13 @@ make_sockets(void)
 static int
 set_up(void **state)
 {
-	static char program[] = "/bin/true";
-	static char *argv[] = { program, NULL };
-	struct session_options options = {
-		.automatic = true,
-		.no_user = true,
-		.change_ids = true,
-		.uid = UID,
-		.gid = UID,
-		.has_gid = true,
-		.argv = argv,
-	};
-	char path[PATH_MAX], reason[SESSION_REASON_MAX] = "";
-
 	(void)state;
 	if (geteuid() != 0)
 		return 0;
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(chmod(folder, 0755), 0);
-	write_policy(path, sizeof(path));
-	options.policy_file = path;
-	if (session_plan(&options, &plan, reason, sizeof(reason)) != 0)
-		fail_msg("%s", reason);
+	write_policy();
+	make_plan(UID);
 	assert_int_equal(plan.nhands, 2);
 	assert_true(plan.has_double);
 	make_sockets();
@@ -182,20 +136,14 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	char command[PATH_MAX];
 	size_t i;
 
 	(void)state;
 	if (geteuid() != 0)
 		return 0;
-	for (i = 0; i < HANDS; i++) {
-		close(hands[i]);
-		assert_int_equal(kill(pids[i], SIGKILL), 0);
-		assert_int_equal(waitpid(pids[i], NULL, 0), pids[i]);
-	}
-	session_plan_clear(&plan);
-	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return system(command) == 0 ? 0 : -1;
+	for (i = 0; i < HANDS; i++)
+		end_process(hands[i], pids[i]);
+	return clear_plan();
 }
 
 static struct hand_request request;
