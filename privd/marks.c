@@ -137,27 +137,85 @@ read_list(struct marks *marks, const char *path, char *why, size_t len)
 	return ret;
 }
 
-/* One writer at a time: the folder is what they wait for. */
+/* The folder of the list, which nobody else can write to. */
 static int
-lock_folder(const char *path, char *why, size_t len)
+make_folder(const char *path, char *why, size_t len)
 {
-	char *copy = strdup(path), *folder;
-	int fd = -1;
+	char *copy = strdup(path),
+	     *folder = copy == NULL ? NULL : dirname(copy);
+	int ret = -1;
 
-	if (copy == NULL) {
+	if (folder == NULL || (mkdir(folder, 0755) == -1 && errno != EEXIST))
 		(void)snprintf(why, len, "%s", strerror(errno));
-		return -1;
-	}
-	folder = dirname(copy);
-	if (mkdir(folder, 0755) == -1 && errno != EEXIST)
-		(void)snprintf(why, len, "%s", strerror(errno));
-	else if (policy_trusted_folder(folder, why, len) == 0) {
-		fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd == -1 || flock(fd, LOCK_EX) == -1)
-			(void)snprintf(why, len, "%s", strerror(errno));
-	}
+	else
+		ret = policy_trusted_folder(folder, why, len);
 	free(copy);
-	return fd;
+	return ret;
+}
+
+static bool
+is_at(int fd, const char *name)
+{
+	struct stat st, there;
+
+	return fstat(fd, &st) == 0 && lstat(name, &there) == 0 &&
+	    st.st_dev == there.st_dev && st.st_ino == there.st_ino;
+}
+
+/*
+ * One writer at a time. What they wait for is a file that nobody else can
+ * open: whoever can open one, if only to read, can lock it, and root's tools
+ * would wait for him (flock(2)). Who had it removes it.
+ */
+static int
+lock_file(const char *name)
+{
+	int fd, saved;
+
+	for (;;) {
+		fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+		if (fd == -1)
+			return -1;
+		if (flock(fd, LOCK_EX) == -1)
+			break;
+		if (is_at(fd, name))
+			return fd;
+		close(fd);
+	}
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+static int
+take_lock(struct marks *marks, const char *path, char *why, size_t len)
+{
+	if (make_folder(path, why, len) == -1)
+		return -1;
+	if (asprintf(&marks->lock_name, "%s.lock", path) == -1)
+		marks->lock_name = NULL;
+	else
+		marks->lock = lock_file(marks->lock_name);
+	if (marks->lock != -1)
+		return 0;
+	(void)snprintf(why, len, "the lock: %s", strerror(errno));
+	free(marks->lock_name);
+	marks->lock_name = NULL;
+	return -1;
+}
+
+static void
+give_lock_back(struct marks *marks)
+{
+	if (marks->lock != -1) {
+		(void)unlink(marks->lock_name);
+		close(marks->lock);
+	}
+	free(marks->lock_name);
+	marks->lock_name = NULL;
+	marks->lock = -1;
 }
 
 int
@@ -166,11 +224,8 @@ marks_open(struct marks *marks, const char *path, bool change, char *why,
 {
 	memset(marks, 0, sizeof(*marks));
 	marks->lock = -1;
-	if (change) {
-		marks->lock = lock_folder(path, why, len);
-		if (marks->lock == -1)
-			return -1;
-	}
+	if (change && take_lock(marks, path, why, len) == -1)
+		return -1;
 	if (read_list(marks, path, why, len) == 0)
 		return 0;
 	marks_close(marks);
@@ -211,9 +266,7 @@ marks_close(struct marks *marks)
 	for (i = 0; i < marks->count; i++)
 		free(marks->paths[i]);
 	free(marks->paths);
-	if (marks->lock != -1)
-		close(marks->lock);
+	give_lock_back(marks);
 	marks->paths = NULL;
 	marks->count = 0;
-	marks->lock = -1;
 }

@@ -18,6 +18,7 @@ struct marks {
 	size_t count;
 	bool changed;
 	int lock; /* -1: read only */
+	char *lock_name;
 };
 
 /*

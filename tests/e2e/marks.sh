@@ -185,5 +185,39 @@ same "unmark what is gone" "$dir/two: is not there any more exit 0" \
     "$(run unmark "$dir/two")"
 same "unmark all" "$dir/three: unmarked exit 0" "$(run unmark -a)"
 same "none is left" "" "$(listed)"
+
+# Nobody else keeps root's tools, and with them the upgrades, waiting.
+if command -v flock >/dev/null; then
+	for held in "$state" "$list"; do
+		as_user "$user" flock -x "$held" sh -c \
+		    'echo held; exec sleep 60' >"$T/held" &
+		holder=$!
+		remember $holder
+		until_true 10 grep -q held "$T/held"
+		timeout 20 "$privctl" mark -a >"$T/out" 2>&1
+		same "${held##*/} locked by a user: marked all the same" 0 $?
+		kill -TERM $holder
+		wait $holder 2>/dev/null
+		forget $holder
+	done
+else
+	skip 2 "no flock"
+fi
+
+# Of root's the others wait for the first.
+marking=
+for n in 1 2 3 4 5 6 7 8; do
+	program "$dir/at$n"
+	"$privctl" mark "$dir/at$n" >/dev/null 2>&1 &
+	remember $!
+	marking="$marking $!"
+done
+# shellcheck disable=SC2086 # a list of numbers
+wait $marking
+for n in $marking; do
+	forget "$n"
+done
+same "eight at once: all are written down" "$(echo "$dir"/at[1-8])" "$(listed)"
+same "and nothing else is left there" marks "$(ls -A "$state")"
 daemon_stop
 done_testing
