@@ -105,14 +105,16 @@ channel_receive(int channel, void *buf, size_t size, int *fds, size_t *nfds)
 		n = recvmsg(channel, &msg, MSG_CMSG_CLOEXEC);
 	} while (n == -1 && errno == EINTR);
 	*nfds = 0;
-	if (n <= 0)
-		return n;
-	collect(&msg, fds, nfds);
-	if ((msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-		channel_close_all(fds, *nfds);
-		*nfds = 0;
-		errno = EBADMSG;
+	if (n == -1)
 		return -1;
-	}
-	return n;
+	collect(&msg, fds, nfds);
+	if (n > 0 && (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0)
+		return n;
+	/* Of an empty one as well, which is not to be told from the end. */
+	channel_close_all(fds, *nfds);
+	*nfds = 0;
+	if (n == 0)
+		return 0;
+	errno = EBADMSG;
+	return -1;
 }
