@@ -313,7 +313,9 @@ launch_main(const struct launch_start *start)
 	receive_first(&l);
 	fd = take_hello(&l);
 	if (l.refusal != NULL)
-		refuse(&l, PROTOCOL_REFUSED, "%s", l.refusal);
+		refuse(&l,
+		    start->peer->stranger ? PROTOCOL_PLAIN : PROTOCOL_REFUSED,
+		    "%s", l.refusal);
 	take_program(&l, fd);
 	check_peer(&l);
 	open_log(&l);

@@ -54,6 +54,7 @@
 #define TALKS_MAX 256
 #define TALKS_USER_MAX CONTROL_USER_MAX
 #define NO_IDS ((uid_t)-1)
+#define STRANGERS ((uid_t)-1) /* nobody's uid */
 #define LATE_WAIT 15 /* seconds, in which a launch has come to a session */
 
 /* A connection, and the session that comes of it. */
@@ -64,6 +65,7 @@ struct child {
 	pid_t peer;      /* the launcher, later the program */
 	int pidfd;       /* of that; -1: it is gone, or not known */
 	uid_t uid;
+	uid_t share;         /* of the room for talks */
 	uid_t first_id;      /* of its own; NO_IDS */
 	const char *refusal; /* it gets no session, because; or NULL */
 	bool waits;          /* for a place, if it wants one */
@@ -283,6 +285,16 @@ look_at_cards(struct monitor *monitor)
 			child->kind = card_kind(child->card);
 }
 
+/*
+ * Whose share of time and room it takes. Strangers, who need no more than
+ * their namespaces to be thousands of users, have one together.
+ */
+static uid_t
+share_of(const struct peer *peer)
+{
+	return peer->stranger ? STRANGERS : peer->uid;
+}
+
 /* Is there time for it, if only to be told why not? */
 static bool
 is_heard(struct monitor *monitor, const struct peer *peer)
@@ -290,7 +302,7 @@ is_heard(struct monitor *monitor, const struct peer *peer)
 	struct timespec now;
 
 	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
-	    rate_take(&monitor->rate, peer->uid, now.tv_sec,
+	    rate_take(&monitor->rate, share_of(peer), now.tv_sec,
 		monitor->config->max_connections_per_second);
 }
 
@@ -333,6 +345,8 @@ find_refusal(const struct monitor *monitor, const struct peer *peer,
 		return "root needs no daemon";
 	if (!peer_is_admitted(peer, monitor->config))
 		return "privd is not for this user: see privd.conf(5)";
+	if (peer->stranger)
+		return "it is in another namespace (user) than privd";
 	/* Else what one said could be about the listener of another: a process
 	   that execs keeps its number. */
 	for (child = monitor->children; child != NULL; child = child->next)
@@ -395,7 +409,7 @@ list_doubtful(const struct monitor *monitor, uid_t uid)
 }
 
 static size_t
-count_talks(const struct monitor *monitor, uid_t uid, size_t *all)
+count_talks(const struct monitor *monitor, uid_t share, size_t *all)
 {
 	const struct child *child;
 	size_t n = 0;
@@ -405,7 +419,7 @@ count_talks(const struct monitor *monitor, uid_t uid, size_t *all)
 		if (!is_talk(child) &&
 		    !(child->waits && child->kind == CARD_OPENING))
 			continue;
-		n += child->uid == uid;
+		n += child->share == share;
 		(*all)++;
 	}
 	return n;
@@ -414,11 +428,11 @@ count_talks(const struct monitor *monitor, uid_t uid, size_t *all)
 /* And room? Who is refused or asks takes none of the sessions', nor all that
    is left for others. */
 static bool
-has_room(const struct monitor *monitor, uid_t uid)
+has_room(const struct monitor *monitor, uid_t share)
 {
-	size_t all, n = count_talks(monitor, uid, &all);
+	size_t all, n = count_talks(monitor, share, &all);
 
-	return n < TALKS_USER_MAX && (uid == 0 || all < TALKS_MAX);
+	return n < TALKS_USER_MAX && (share == 0 || all < TALKS_MAX);
 }
 
 /* By a session whose range began elsewhere, too. */
@@ -610,7 +624,7 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.card = child->card,
 		.began = monitor->began,
 		.loaded = monitor->loaded,
-		.talks = count_talks(monitor, peer->uid, &(size_t){ 0 }),
+		.talks = count_talks(monitor, share_of(peer), &(size_t){ 0 }),
 		.sessions = list_sessions,
 		.context = &view,
 	};
@@ -663,15 +677,16 @@ new_child(struct monitor *monitor, const struct peer *peer)
 	child->card = -1;
 	child->peer = peer->pid;
 	child->uid = peer->uid;
+	child->share = share_of(peer);
 	child->began = seconds();
 	child->first_id = NO_IDS;
 	child->pidfd = -1;
 	look_at_cards(monitor);
 	child->refusal = find_refusal(monitor, peer, &child->waits);
-	if (child->refusal != NULL && has_room(monitor, peer->uid))
+	if (child->refusal != NULL && has_room(monitor, child->share))
 		return child;
 	if (child->refusal == NULL &&
-	    (!child->waits || has_room(monitor, peer->uid))) {
+	    (!child->waits || has_room(monitor, child->share))) {
 		child->card = card_new();
 		if (child->card == -1)
 			log_write(LOG_ERR, "a session's card: %m");
@@ -770,7 +785,7 @@ adopt(struct monitor *monitor, const struct register_entry *entry)
 		return -1;
 	child->pid = entry->keeper;
 	child->peer = entry->peer;
-	child->uid = entry->user;
+	child->uid = child->share = entry->user;
 	child->first_id = entry->first_id;
 	child->began = entry->began;
 	child->kind = entry->card == -1 ? CARD_SESSION : CARD_OPENING;

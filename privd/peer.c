@@ -77,55 +77,9 @@ learn_groups(int sock, struct peer *peer)
 	return peer->groups == NULL ? -1 : 0;
 }
 
-int
-peer_learn(int sock, struct peer *peer)
-{
-	struct ucred cred;
-	socklen_t len = sizeof(cred);
-
-	memset(peer, 0, sizeof(*peer));
-	peer->pidfd = -1;
-	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
-		return -1;
-	peer->pid = cred.pid;
-	peer->uid = cred.uid;
-	peer->gid = cred.gid;
-	/* Of another namespace of processes: it has no number here. */
-	if (peer->pid <= 0) {
-		errno = ESRCH;
-		return -1;
-	}
-	if (open_pidfd(sock, peer) == 0 && learn_groups(sock, peer) == 0)
-		return 0;
-	peer_clear(peer);
-	return -1;
-}
-
-void
-peer_clear(struct peer *peer)
-{
-	int error = errno;
-
-	if (peer->pidfd != -1)
-		close(peer->pidfd);
-	free(peer->groups);
-	peer->pidfd = -1;
-	peer->groups = NULL;
-	errno = error;
-}
-
-bool
-peer_is_admitted(const struct peer *peer, const struct privd_config *config)
-{
-	gid_t groups[NGROUPS_MAX + 1];
-
-	memcpy(groups, peer->groups, peer->ngroups * sizeof(gid_t));
-	groups[peer->ngroups] = peer->gid;
-	return config_admits(config, peer->uid, groups, peer->ngroups + 1);
-}
-
 /* All that a session looks at or makes is in the same namespaces. */
 static const char *const spaces[] = { "ns/user", "ns/pid", "ns/mnt", "ns/net" };
+#define SPACE_USER 0
 #define SPACES (sizeof(spaces) / sizeof(spaces[0]))
 
 static struct {
@@ -158,14 +112,93 @@ is_same(int folder, const char *link, const struct stat *wanted)
 	    st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino;
 }
 
+static bool
+is_in_space(int folder, size_t space)
+{
+	return peer_prepare() == 0 &&
+	    is_same(folder, spaces[space], &own.spaces[space]);
+}
+
+static int
+open_folder(const struct peer *peer)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", peer->pid);
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* (Nobody comes back from there as one of the users of his own making.) */
+static int
+learn_space(struct peer *peer)
+{
+	int folder = open_folder(peer);
+
+	if (folder == -1)
+		return -1;
+	peer->stranger = !is_in_space(folder, SPACE_USER);
+	close(folder);
+	if (is_alive(peer))
+		return 0;
+	errno = ESRCH;
+	return -1;
+}
+
+int
+peer_learn(int sock, struct peer *peer)
+{
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	memset(peer, 0, sizeof(*peer));
+	peer->pidfd = -1;
+	if (getsockopt(sock, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1)
+		return -1;
+	peer->pid = cred.pid;
+	peer->uid = cred.uid;
+	peer->gid = cred.gid;
+	/* Of another namespace of processes: it has no number here. */
+	if (peer->pid <= 0) {
+		errno = ESRCH;
+		return -1;
+	}
+	if (open_pidfd(sock, peer) == 0 && learn_groups(sock, peer) == 0 &&
+	    learn_space(peer) == 0)
+		return 0;
+	peer_clear(peer);
+	return -1;
+}
+
+void
+peer_clear(struct peer *peer)
+{
+	int error = errno;
+
+	if (peer->pidfd != -1)
+		close(peer->pidfd);
+	free(peer->groups);
+	peer->pidfd = -1;
+	peer->groups = NULL;
+	errno = error;
+}
+
+bool
+peer_is_admitted(const struct peer *peer, const struct privd_config *config)
+{
+	gid_t groups[NGROUPS_MAX + 1];
+
+	memcpy(groups, peer->groups, peer->ngroups * sizeof(gid_t));
+	groups[peer->ngroups] = peer->gid;
+	return config_admits(config, peer->uid, groups, peer->ngroups + 1);
+}
+
 static const char *
 other_space(int folder)
 {
 	size_t i;
 
 	for (i = 0; i < SPACES; i++)
-		if (peer_prepare() == -1 ||
-		    !is_same(folder, spaces[i], &own.spaces[i]))
+		if (!is_in_space(folder, i))
 			return spaces[i] + strlen("ns/");
 	return NULL;
 }
@@ -243,11 +276,9 @@ peer_check(const struct peer *peer, const struct stat *launcher,
     enum peer_stage stage, char *why, size_t len)
 {
 	const char *what;
-	char path[32], text[128];
-	int folder;
+	char text[128];
+	int folder = open_folder(peer);
 
-	(void)snprintf(path, sizeof(path), "/proc/%d", peer->pid);
-	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (folder == -1) {
 		(void)snprintf(why, len, "it is gone");
 		return -1;

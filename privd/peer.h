@@ -20,6 +20,9 @@ struct peer {
 	gid_t gid;
 	gid_t *groups;
 	size_t ngroups;
+	/* Of another user namespace: it gets no session, and whoever made that
+	   may be as many users as he likes there. */
+	bool stranger;
 };
 
 /*

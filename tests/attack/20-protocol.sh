@@ -79,4 +79,47 @@ user=$good
 check "and somebody else is served meanwhile" served
 exec 9>&-
 wait $holder
+
+# Nor who has made himself many users, in a namespace of his own.
+crowd() {
+	cat >"$T/crowd" <<'EOF'
+echo $$ >"$1/ns"
+until [ -e "$1/mapped" ]; do sleep 0.1; done
+n=0
+while [ $n -lt 8 ]; do
+	n=$((n + 1))
+	setpriv --reuid $n --clear-groups "$2" "$3" hold 1 <"$1/stop" \
+	    >"$1/crowd.$n" 2>&1 &
+done
+wait
+EOF
+	as_user "$user" timeout 60 unshare -U sh "$T/crowd" "$T" "$speak" \
+	    "$daemon_socket" >"$T/crowd.out" 2>&1 &
+	holder=$!
+	remember $holder
+	until_true 10 test -s "$T/ns"
+	# As newuidmap(1) does for whoever is in subuid(5).
+	printf '0 %d 1\n1 3000000000 100\n' "$(id -u "$user")" \
+	    >"/proc/$(cat "$T/ns")/uid_map" &&
+	    printf '0 %d 1\n' "$(id -g "$user")" \
+	    >"/proc/$(cat "$T/ns")/gid_map" && : >"$T/mapped"
+}
+all_held() {
+	[ "$(cat "$T"/crowd.[1-8] | grep -c held)" -eq 8 ]
+}
+daemon_stop
+make_user
+daemon_start "max-sessions 4"
+chmod 777 "$T"
+if unshare -U true 2>/dev/null && crowd; then
+	exec 9>"$T/stop"
+	check "eight users of one's own making hold connections" \
+	    until_true 10 all_held
+	user=$good
+	check "and somebody else is served meanwhile" served
+	exec 9>&-
+	wait $holder
+else
+	skip 2 "no namespaces of users here"
+fi
 done_testing
