@@ -65,6 +65,7 @@ struct logger {
 	bool torn; /* the file ends within a line */
 	uint64_t dropped;
 	int64_t renewed; /* the second in which a sink was asked for */
+	int64_t full;    /* the one in which it had no room; -1 */
 	bool answered;
 	size_t channels;
 	struct recent recent;
@@ -92,12 +93,18 @@ write_file(struct logger *logger, char *line, size_t len)
 	return n == (ssize_t)len ? 0 : -1;
 }
 
+/* For room there is one wait in a second, or all would wait with each line. */
 static int
-send_all(const struct logger *logger, const char *bytes, size_t len)
+send_all(struct logger *logger, const char *bytes, size_t len)
 {
-	return send(logger->sink, bytes, len, MSG_NOSIGNAL) == (ssize_t)len ?
-	    0 :
-	    -1;
+	bool waits = logger->full != monotonic_seconds();
+	int flags = MSG_NOSIGNAL | (waits ? 0 : MSG_DONTWAIT);
+
+	if (send(logger->sink, bytes, len, flags) == (ssize_t)len)
+		return 0;
+	if (waits && errno == EAGAIN)
+		logger->full = monotonic_seconds();
+	return -1;
 }
 
 /* What a line begins with there. */
@@ -479,6 +486,7 @@ set_sink(struct logger *logger, const struct logger_message *message, int fd)
 	logger->where = (enum config_log)message->where;
 	logger->format = (enum config_log_format)message->format;
 	logger->torn = false;
+	logger->full = -1;
 	logger->answered = true;
 }
 
@@ -584,7 +592,7 @@ add_events(struct logger *logger)
 void
 logger_main(const struct logger_start *start)
 {
-	static struct logger logger = { .sink = -1, .renewed = -1 };
+	static struct logger logger = { .sink = -1, .renewed = -1, .full = -1 };
 	sigset_t all;
 
 	(void)sigfillset(&all);

@@ -44,6 +44,7 @@ folder=$daemon_folder/lines
 mkdir "$folder"
 file=$folder/privd
 journal=$BUILD/instance/run/journal
+privctl=$BUILD/instance/sbin/privctl
 mkdir -p "${journal%/*}"
 rm -f "$journal"
 
@@ -258,6 +259,20 @@ check "another syslogd: what was lost is counted" until_true 10 \
     grep -q '1 message dropped$' "$T/syslog"
 asks 1 found
 check "and the lines go on" until_true 10 grep -q "$names/found" "$T/syslog"
+
+# One that hangs: whoever reads the log here waits for no line of it.
+kill -STOP $syslog
+asks 200 hung
+asks 1 later
+check "a syslogd that hangs holds nobody up" until_true 10 sh -c \
+    "'$privctl' -s '$daemon_socket' log | grep -q '$names/later'"
+kill -CONT $syslog
+all_told() {
+	awk -v name="$names/hung" 'index($0, name) { n++ }
+	    / messages* dropped$/ { n += $(NF - 2) }
+	    END { exit n < 200 }' "$T/syslog"
+}
+check "what it did not take is counted" until_true 20 all_told
 
 # The daemon's own end, and the logger's after it.
 logger=$(daemon_logger)
