@@ -55,6 +55,8 @@
 #define TALKS_USER_MAX CONTROL_USER_MAX
 #define NO_IDS ((uid_t)-1)
 #define STRANGERS ((uid_t)-1) /* nobody's uid */
+#define ACCEPT_WAIT 100000    /* microseconds, where nothing can be accepted */
+#define FILES_MAX 524288      /* as privd.service has it */
 #define LATE_WAIT 15 /* seconds, in which a launch has come to a session */
 
 /* A connection, and the session that comes of it. */
@@ -83,6 +85,7 @@ struct monitor {
 	struct policy_set *policies;
 	struct event_base *base;
 	struct event *accepts;
+	struct event *room; /* for whoever is to be accepted: perhaps now */
 	int sock;
 	int sessions; /* the register's folder */
 	struct upgrade upgrade;
@@ -733,6 +736,26 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 	monitor->children = child;
 }
 
+/* There is somebody, and no room for him: he would be announced for ever. */
+static void
+pause_accepting(struct monitor *monitor)
+{
+	const struct timeval soon = { 0, ACCEPT_WAIT };
+
+	(void)event_del(monitor->accepts);
+	(void)event_add(monitor->room, &soon);
+}
+
+static void
+on_room(evutil_socket_t fd, short what, void *context)
+{
+	struct monitor *monitor = context;
+
+	(void)fd;
+	(void)what;
+	(void)event_add(monitor->accepts, NULL);
+}
+
 static void
 accept_one(evutil_socket_t fd, short what, void *context)
 {
@@ -742,8 +765,11 @@ accept_one(evutil_socket_t fd, short what, void *context)
 
 	(void)what;
 	sock = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-	if (sock == -1)
+	if (sock == -1) {
+		if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+			pause_accepting(monitor);
 		return;
+	}
 	if (peer_learn(sock, &peer) == 0) {
 		if (is_heard(monitor, &peer))
 			serve(monitor, sock, &peer);
@@ -889,10 +915,12 @@ add_events(struct monitor *monitor)
 	event = evtimer_new(monitor->base, on_late, monitor);
 	if (event == NULL || event_add(event, &late) == -1)
 		return -1;
+	monitor->room = evtimer_new(monitor->base, on_room, monitor);
 	monitor->accepts = event_new(monitor->base, monitor->sock,
 	    EV_READ | EV_PERSIST, accept_one, monitor);
-	return monitor->accepts == NULL ? -1 :
-					  event_add(monitor->accepts, NULL);
+	if (monitor->room == NULL || monitor->accepts == NULL)
+		return -1;
+	return event_add(monitor->accepts, NULL);
 }
 
 /* --- the socket */
@@ -960,13 +988,18 @@ open_socket(struct monitor *monitor, const char *path)
 	return false;
 }
 
-/* It holds two for each session. */
+/*
+ * It holds up to four for each session, more than there may be by the limits
+ * that processes begin with.
+ */
 static void
 raise_limits(void)
 {
-	struct rlimit files;
+	struct rlimit files, more = { FILES_MAX, FILES_MAX };
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
+		return;
+	if (files.rlim_max < FILES_MAX && setrlimit(RLIMIT_NOFILE, &more) == 0)
 		return;
 	files.rlim_cur = files.rlim_max;
 	(void)setrlimit(RLIMIT_NOFILE, &files);

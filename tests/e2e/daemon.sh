@@ -149,6 +149,35 @@ like "is said" "privd.conf:4:11: expected a number" "$(cat "$daemon_folder/log")
 daemon_configure
 check "the first one again" daemon_reload
 
+# Without a descriptor for who comes it waits, and does not turn round.
+ticks() {
+	sed 's/.*) //' "/proc/$daemon_pid/stat" | cut -d ' ' -f 12,13 |
+	    awk '{ print $1 + $2 }'
+}
+in_vain() {
+	prlimit --pid "$daemon_pid" --nofile=5: || return 1
+	as_user "$two" timeout 5 "$daemon_run" -s "$daemon_socket" true \
+	    >"$T/vain" 2>&1 &
+	waiter=$!
+	remember $waiter
+	before=$(ticks)
+	sleep 2 # what is measured
+	used=$(($(ticks) - before))
+	prlimit --pid "$daemon_pid" --nofile=1000:
+	wait $waiter
+	forget $waiter
+}
+if in_vain; then
+	check "no descriptors: it waits for one, and does not turn round" \
+	    test "$used" -lt "$(getconf CLK_TCK)"
+	capture "$one" "$T/room" -U
+	check "with some it goes on" until_true 10 captures "$T/room"
+	kill -TERM $started
+	wait $started
+else
+	skip 2 "no prlimit"
+fi
+
 # The daemon ends, or has a broken policy; sessions go on.
 policy tcpdump "Policy: $tcpdump, Emulation: native
 	native-nonsense: permit"
