@@ -61,11 +61,23 @@ entry_add(struct entry *entry, enum entry_field field, const char *value)
 		    field == ENTRY_NOTE ? ENTRY_MAX : ENTRY_VALUE_MAX);
 }
 
+static size_t
+count_arguments(const struct entry *entry)
+{
+	const char *p = entry->bytes, *end = p + entry->len;
+	size_t n = 0;
+
+	for (; p < end; p += strlen(p + 1) + 2)
+		n += *p == ENTRY_NAME;
+	return n;
+}
+
 void
 entry_add_argument(struct entry *entry, enum entry_field field,
     const char *name, const char *value)
 {
-	if (sizeof(entry->bytes) - entry->len < ENTRY_NAME_MAX + 2 * LEAST)
+	if (sizeof(entry->bytes) - entry->len < ENTRY_NAME_MAX + 2 * LEAST ||
+	    count_arguments(entry) >= ENTRY_ARGUMENTS_MAX)
 		return;
 	add(entry, ENTRY_NAME, name, ENTRY_NAME_MAX);
 	add(entry, field, value, ENTRY_VALUE_MAX);
@@ -128,7 +140,10 @@ entry_take(struct entry *entry, const void *bytes, size_t len)
 		return -1;
 	memcpy(entry->bytes, bytes, len);
 	entry->len = len;
-	return 0;
+	if (count_arguments(entry) <= ENTRY_ARGUMENTS_MAX)
+		return 0;
+	entry->len = 0;
+	return -1;
 }
 
 const char *

@@ -16,6 +16,7 @@
 #define ENTRY_MAX 8192
 #define ENTRY_VALUE_MAX 1024 /* of each value, in bytes; of a note, all */
 #define ENTRY_NAME_MAX 64
+#define ENTRY_ARGUMENTS_MAX 32
 
 /* A line is of a judged call (it has a verdict), a note, or a count. */
 enum entry_field {
@@ -52,7 +53,8 @@ void entry_start(struct entry *);
 void entry_add(struct entry *, enum entry_field, const char *value);
 void entry_addf(struct entry *, enum entry_field, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* One more argument; field: ENTRY_VALUE or ENTRY_MISSING. */
+/* One more argument, as long as there are not too many; field: ENTRY_VALUE or
+   ENTRY_MISSING. */
 void entry_add_argument(struct entry *, enum entry_field, const char *name,
     const char *value);
 /*

@@ -154,11 +154,36 @@ put_field(struct print *print, const struct field *field, const char *value)
 		put_value(print, value);
 }
 
-/* A name is what a key must be, a string; the table's of calls are ASCII. */
-static void
-put_name(struct print *print, const char *name)
+/* How many arguments before it have its name. */
+static unsigned int
+nth_of_name(const struct entry *entry, const char *name)
 {
-	put_string(print, is_utf8(name) ? name : "?");
+	const char *p = entry->bytes, *end = p + entry->len;
+	unsigned int n = 0;
+
+	for (; p < end && p + 1 != name; p += strlen(p + 1) + 2)
+		n += *p == ENTRY_NAME && strcmp(p + 1, name) == 0;
+	return n;
+}
+
+/*
+ * A name, which lies in the entry, is what a key must be: a string, and no
+ * other's; the table's of calls are ASCII. The second filename is filename[1],
+ * as in rules.
+ */
+static void
+put_name(struct print *print, const struct entry *entry, const char *name)
+{
+	char unique[ENTRY_MAX + 16];
+	unsigned int nth = nth_of_name(entry, name);
+
+	if (nth == 0) {
+		put_string(print, is_utf8(name) ? name : "?");
+		return;
+	}
+	(void)snprintf(unique, sizeof(unique), "%s[%u]",
+	    is_utf8(name) ? name : "?", nth);
+	put_string(print, unique);
 }
 
 static void
@@ -170,7 +195,7 @@ put_arguments(struct print *print, const struct entry *entry)
 	for (; p < end; p += strlen(p + 1) + 2) {
 		if (*p == ENTRY_NAME) {
 			print_bytes(print, before, 1);
-			put_name(print, p + 1);
+			put_name(print, entry, p + 1);
 			print_bytes(print, ":", 1);
 			before = ",";
 		} else if (*p == ENTRY_VALUE || *p == ENTRY_MISSING) {
@@ -194,7 +219,7 @@ put_missing(struct print *print, const struct entry *entry)
 		if (*p != ENTRY_MISSING)
 			continue;
 		print_bytes(print, before, strlen(before));
-		put_name(print, name);
+		put_name(print, entry, name);
 		before = ",";
 	}
 	if (*before == ',' && before[1] == '\0')

@@ -135,6 +135,15 @@ stamps(void **state)
 	assert_int_equal(strncmp(found,
 			     "session 41, uid 1000, pid 4711: permit", 38),
 	    0);
+	/* Of two that have one name neither hides the other. */
+	make_call(&entry, "filename", "/a");
+	entry_add_argument(&entry, ENTRY_MISSING, "filename", "/b");
+	entry_add_argument(&entry, ENTRY_VALUE, "flags", "0");
+	(void)entry_print_json(&entry, &stamp, found, sizeof(found));
+	assert_string_equal(found,
+	    JSON_HEAD "{\"filename\":\"/a\",\"filename[1]\":\"/b\","
+		      "\"flags\":\"0\"},\"missing\":[\"filename[1]\"],"
+		      "\"as\":\"0:1\",\"line\":8}");
 	entry_start(&entry);
 	entry_add(&entry, ENTRY_NOTE, "a, b\n");
 	(void)entry_print_stamped(&entry,
@@ -276,6 +285,19 @@ lengths(void **state)
 				sizeof(found)) < sizeof(found) - 1);
 		assert_int_equal(found[strlen(found) - 1], '}');
 	}
+	/* Who does not make them by entry_add_argument() makes no more. */
+	memcpy(entry.bytes, "\1deny", 6);
+	entry.len = 6;
+	for (i = 0; i < ENTRY_ARGUMENTS_MAX; i++) {
+		memcpy(entry.bytes + entry.len,
+		    (const char[]){ ENTRY_NAME, 0, ENTRY_VALUE, 0 }, 4);
+		entry.len += 4;
+	}
+	assert_int_equal(entry_take(&taken, entry.bytes, entry.len), 0);
+	memcpy(entry.bytes + entry.len,
+	    (const char[]){ ENTRY_NAME, 0, ENTRY_VALUE, 0 }, 4);
+	entry.len += 4;
+	assert_int_equal(entry_take(&taken, entry.bytes, entry.len), -1);
 	entry_start(&entry);
 	entry_add(&entry, ENTRY_NOTE, value);
 	assert_int_equal(entry_take(&taken, entry.bytes, entry.len), 0);
