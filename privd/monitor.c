@@ -942,7 +942,21 @@ make_folder(const char *path)
 	free(folder);
 }
 
-/* Everybody may connect; who may have what is the policies' affair. */
+/*
+ * Everybody may connect; who may have what is the policies' affair. It has its
+ * mode when it is made: by then its name could lead elsewhere, where others
+ * than root can write to its folder.
+ */
+static int
+bind_for_all(int sock, const struct sockaddr_un *sun)
+{
+	mode_t mask = umask(0111);
+	int result = bind(sock, (const struct sockaddr *)sun, sizeof(*sun));
+
+	(void)umask(mask);
+	return result;
+}
+
 static int
 listen_at(const char *path)
 {
@@ -962,8 +976,7 @@ listen_at(const char *path)
 		return -1;
 	if (unlink(path) == -1 && errno != ENOENT)
 		return -1;
-	if (bind(sock, (const struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    chmod(path, 0666) == -1 || listen(sock, BACKLOG) == -1)
+	if (bind_for_all(sock, &sun) == -1 || listen(sock, BACKLOG) == -1)
 		return -1;
 	return sock;
 }

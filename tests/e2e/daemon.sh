@@ -34,6 +34,7 @@ policy tcpdump "Policy: $tcpdump, Emulation: native
 
 daemon_start
 check "the daemon is ready" test -S "$daemon_socket"
+same "for everybody" "666 root" "$(stat -c '%a %U' "$daemon_socket")"
 
 # capture USER FILE [OPTION]: in the background; $started is its process.
 capture() {
