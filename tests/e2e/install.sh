@@ -177,6 +177,13 @@ refute "is another process" [ "$daemon_pid" = "$(cat "$dir/p/run/privd.pid")" ]
 forget "$daemon_pid"
 remember "$(cat "$dir/p/run/privd.pid")"
 same "which serves" "a secret" "$(secret "$dir/secret")"
+daemon_pid=$(cat "$dir/p/run/privd.pid")
+cp -p "$dir/p/sbin/privd" "$dir/p/sbin/privd.new"
+mv "$dir/p/sbin/privd.new" "$dir/p/sbin/privd"
+check "restart after an upgrade" run_script restart
+check "the old one has ended" has_ended "$daemon_pid"
+forget "$daemon_pid"
+remember "$(cat "$dir/p/run/privd.pid")"
 check "and stop" run_script stop
 check "away with it" private uninstall
 same "all but what was written there" "./etc/privd/policies/cat
