@@ -93,6 +93,19 @@ report_text(const char *bytes, size_t len, char out[REPORT_TEXT_MAX])
 	return out;
 }
 
+/* Whatever came into it: names of files, and what was not cut to a word. */
+static void
+print_harmless(const char *text, FILE *out)
+{
+	char bytes[8];
+
+	for (; *text != '\0'; text++) {
+		(void)strvisx(bytes, text, 1,
+		    VIS_CSTYLE | VIS_NOSLASH | VIS_NL | VIS_TAB);
+		(void)fputs(bytes, out);
+	}
+}
+
 void
 policy_report_print(const struct policy_report *report, FILE *out,
     enum policy_severity least)
@@ -109,12 +122,14 @@ policy_report_print(const struct policy_report *report, FILE *out,
 		message = &report->messages[i];
 		if (message->severity < least)
 			continue;
-		(void)fprintf(out, "%s:", message->file);
+		print_harmless(message->file, out);
+		(void)fputc(':', out);
 		if (message->line > 0)
 			(void)fprintf(out, "%u:%u:", message->line,
 			    message->column);
-		(void)fprintf(out, " %s%s\n", words[message->severity],
-		    message->text);
+		(void)fprintf(out, " %s", words[message->severity]);
+		print_harmless(message->text, out);
+		(void)fputc('\n', out);
 	}
 }
 

@@ -482,6 +482,40 @@ test_anchors(void **state)
 	}
 }
 
+/* Names of files too, and paths that are shown whole. */
+static void
+test_printed(void **state)
+{
+	static const struct policy_source wordy = {
+		.authority = POLICY_SYSTEM,
+		.flags = POLICY_LOAD_PATHS | POLICY_LOAD_WILDCARD,
+	};
+	static const char text[] =
+	    "Policy: \"/bin/../\033[31mx\", Emulation: native\n"
+	    "\tnative-open: filename match \"$\033[31m\" then permit\n"
+	    "\tnative-open: filename eq \"/bin/../\2331m\" then permit\n";
+	struct policy_report report = { 0 };
+	struct policy_set *set = policy_set_new();
+	char *shown = NULL, *c;
+	size_t len;
+	FILE *out = open_memstream(&shown, &len);
+
+	(void)state;
+	assert_non_null(set);
+	assert_non_null(out);
+	(void)policy_load_buffer(set, &wordy, "te\033[31mst", text,
+	    strlen(text), &report);
+	assert_true(report.count > 0);
+	policy_report_print(&report, out, POLICY_NOTE);
+	assert_int_equal(fclose(out), 0);
+	assert_non_null(strstr(shown, "31mx"));
+	for (c = shown; *c != '\0'; c++)
+		assert_true(*c == '\n' || (*c >= ' ' && *c <= '~'));
+	free(shown);
+	policy_report_clear(&report);
+	policy_set_free(set);
+}
+
 int
 main(void)
 {
@@ -497,6 +531,7 @@ main(void)
 		cmocka_unit_test(test_expansion_bounded),
 		cmocka_unit_test(test_verdict_text),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_printed),
 		cmocka_unit_test(test_anchors),
 	};
 
