@@ -23,6 +23,7 @@
 
 #include "../privd/filter/filter.h"
 #include "../privd/policy/policy.h"
+#include "../privd/session/descriptors.h"
 #include "../privd/syscalls/syscalls.h"
 #include "privctl.h"
 
@@ -746,6 +747,8 @@ main(int argc, char **argv)
 	size_t i;
 	int ret;
 
+	if (descriptors_open_standard() == -1)
+		exit(1);
 	take_options(argc, argv);
 	argc -= optind;
 	argv += optind;

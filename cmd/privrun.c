@@ -18,6 +18,7 @@
 
 #include "../client-lib/privd.h"
 #include "../privd/notify/notify.h"
+#include "../privd/session/descriptors.h"
 #include "../privd/session/session.h"
 #include "../privd/version.h"
 #include "privrun.h"
@@ -136,23 +137,6 @@ parse_options(int argc, char *argv[], struct session_options *options)
 	if (optind == argc)
 		usage();
 	options->argv = argv + optind;
-}
-
-/*
- * Descriptors 0 to 2 that are closed would be given to files of ours, and the
- * program would write its messages into them.
- */
-static void
-open_standard_descriptors(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-		if (fd == -1)
-			exit(SESSION_EXIT_REFUSED);
-	} while (fd <= STDERR_FILENO);
-	(void)close(fd);
 }
 
 /*
@@ -286,7 +270,8 @@ main(int argc, char *argv[])
 	char reason[SESSION_REASON_MAX];
 	int status;
 
-	open_standard_descriptors();
+	if (descriptors_open_standard() == -1)
+		exit(SESSION_EXIT_REFUSED);
 	parse_options(argc, argv, &options);
 	if (notify_init() == -1)
 		err(SESSION_EXIT_REFUSED,

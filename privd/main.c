@@ -15,6 +15,7 @@
 
 #include "monitor.h"
 #include "notify/notify.h"
+#include "session/descriptors.h"
 #include "version.h"
 
 #define LAUNCHER PRIVD_BINDIR "/privrun"
@@ -34,6 +35,8 @@ main(int argc, char *argv[])
 	};
 	int ch;
 
+	if (descriptors_open_standard() == -1)
+		exit(1);
 	while ((ch = getopt(argc, argv, "dFf:ns:V")) != -1) {
 		switch (ch) {
 		case 'd':

@@ -493,17 +493,14 @@ free_child(struct child *child)
 	free(child);
 }
 
+/* This one, by no number that another may have by now. */
 static void
-forget(struct monitor *monitor, pid_t pid)
+forget(struct monitor *monitor, struct child *child)
 {
-	struct child **where, *child;
+	struct child **where = &monitor->children;
 
-	for (where = &monitor->children; (child = *where) != NULL;
-	     where = &child->next)
-		if (child->pid == pid)
-			break;
-	if (child == NULL)
-		return;
+	while (*where != child)
+		where = &(*where)->next;
 	*where = child->next;
 	if (child->card != -1 && card_has_refusals(child->card)) {
 		past_add(&monitor->past, child->peer, child->uid, child->began,
@@ -513,6 +510,16 @@ forget(struct monitor *monitor, pid_t pid)
 	if (child->first_id != NO_IDS)
 		register_remove(monitor->sessions, child->first_id);
 	free_child(child);
+}
+
+static struct child *
+find_child(const struct monitor *monitor, pid_t pid)
+{
+	struct child *child = monitor->children;
+
+	while (child != NULL && child->pid != pid)
+		child = child->next;
+	return child;
 }
 
 /* Those whose cards its user may look at. */
@@ -787,18 +794,7 @@ on_end(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	forget(child->monitor, child->pid);
-}
-
-static bool
-is_known(const struct monitor *monitor, pid_t pid)
-{
-	const struct child *child;
-
-	for (child = monitor->children; child != NULL; child = child->next)
-		if (child->pid == pid)
-			return true;
-	return false;
+	forget(child->monitor, child);
 }
 
 /* It counts as one of ours until its keeper ends. */
@@ -836,7 +832,8 @@ on_found(void *context, struct register_entry *entry)
 {
 	struct monitor *monitor = context;
 
-	if (is_known(monitor, entry->keeper) || adopt(monitor, entry) == -1)
+	if (find_child(monitor, entry->keeper) != NULL ||
+	    adopt(monitor, entry) == -1)
 		register_clear(entry);
 }
 
@@ -865,6 +862,15 @@ on_late(evutil_socket_t fd, short what, void *context)
 /* --- signals */
 
 static void
+forget_reaped(struct monitor *monitor, pid_t pid)
+{
+	struct child *child = find_child(monitor, pid);
+
+	if (child != NULL)
+		forget(monitor, child);
+}
+
+static void
 reap(struct monitor *monitor)
 {
 	pid_t pid;
@@ -874,7 +880,7 @@ reap(struct monitor *monitor)
 		if (pid == monitor->upgrade.checker)
 			upgrade_go_on(&monitor->upgrade, status, monitor->sock);
 		else if (!log_reap(pid))
-			forget(monitor, pid);
+			forget_reaped(monitor, pid);
 	}
 }
 

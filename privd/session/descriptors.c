@@ -7,7 +7,20 @@
 
 #include <sys/syscall.h>
 
+#include <fcntl.h>
 #include <unistd.h>
+
+int
+descriptors_open_standard(void)
+{
+	int fd;
+
+	/* Each is the lowest that is free. */
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1)
+			return -1;
+	return 0;
+}
 
 void
 descriptors_keep_only(const int *keep, size_t n)

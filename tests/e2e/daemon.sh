@@ -74,6 +74,20 @@ same "so does the other" 0 $?
 same "packets of the one" 3 "$(lines "$T/one" '\.53: ')"
 same "packets of the other" 3 "$(lines "$T/two" '\.53: ')"
 
+# Whoever starts it may have its descriptors 0 to 2 closed.
+"$daemon" -F -f "$daemon_folder/privd.conf" -s "$daemon_folder/bare" \
+    <&- >&- 2>&- &
+bare=$!
+remember $bare
+check "started without descriptors 0 to 2" until_true 10 \
+    test -S "$daemon_folder/bare"
+same "nothing of its own becomes one of them" "/dev/null /dev/null /dev/null" \
+    "$(readlink /proc/$bare/fd/0 /proc/$bare/fd/1 /proc/$bare/fd/2 |
+	tr '\n' ' ' | sed 's/ $//')"
+kill -TERM $bare
+wait $bare
+forget $bare
+
 # What is somebody else's.
 as_user "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
 same "without privrun it fails" 1 $?
