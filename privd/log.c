@@ -140,6 +140,7 @@ give_sink(void)
 		.kind = LOGGER_SINK,
 		.where = the_log.sink.where,
 		.format = the_log.sink.format,
+		.lines = the_log.sink.lines,
 	};
 
 	if (!the_log.sunk &&

@@ -116,6 +116,7 @@ log_sink_open(const struct privd_config *config, bool create,
 {
 	sink->where = config->log;
 	sink->format = config->log_format;
+	sink->lines = config->max_lines_per_second * LOG_SESSIONS;
 	sink->fell_back = false;
 	sink->fd = -1;
 	if (config->log == CONFIG_LOG_FILE)

@@ -4,14 +4,19 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config.h"
+
+/* All sessions of a user may say as much as so many of them. */
+#define LOG_SESSIONS 16
 
 /* What the logger writes to, opened by root. */
 struct log_sink {
 	enum config_log where;
 	enum config_log_format format;
-	int fd; /* -1: nobody is there; for a file it is always */
+	uint32_t lines; /* a second, of the sessions of a user */
+	int fd;         /* -1: nobody is there; for a file it is always */
 	/* the journal is not there, and where is something else */
 	bool fell_back;
 };

@@ -28,8 +28,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "recent.h"
 #include "monotonic.h"
+#include "rate.h"
+#include "recent.h"
 #include "session/channel.h"
 #include "session/descriptors.h"
 #include "session/entry.h"
@@ -64,8 +65,11 @@ struct logger {
 	enum config_log_format format;
 	bool torn; /* the file ends within a line */
 	uint64_t dropped;
-	int64_t renewed; /* the second in which a sink was asked for */
-	int64_t full;    /* the one in which it had no room; -1 */
+	uint32_t lines;      /* a second, of the sessions of a user */
+	struct rate rate[2]; /* of such lines; and of elevated calls' */
+	uint64_t over;       /* dropped for that, and not yet told */
+	int64_t renewed;     /* the second in which a sink was asked for */
+	int64_t full;        /* the one in which it had no room; -1 */
 	bool answered;
 	size_t channels;
 	struct recent recent;
@@ -242,6 +246,8 @@ on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	logger->dropped += logger->over;
+	logger->over = 0;
 	if (put_dropped(logger) == -1)
 		(void)event_add(logger->tick, &second);
 }
@@ -280,6 +286,37 @@ write_entry(struct logger *logger, const struct entry *entry,
 	keep_recent(logger, entry, stamp);
 	if (put_dropped(logger) == -1 || put(logger, entry, stamp) == -1)
 		drop(logger);
+}
+
+/*
+ * Each session counts its lines; of a user's sessions, which may be hundreds,
+ * they are counted here. Those of elevated calls are not hidden by others.
+ */
+static bool
+is_within_rate(struct logger *logger, const struct channel *channel,
+    const struct entry *entry)
+{
+	bool elevated = entry_get(entry, ENTRY_AS) != NULL ||
+	    entry_get(entry, ENTRY_WITH) != NULL;
+
+	return channel->session == 0 ||
+	    rate_take(&logger->rate[elevated], channel->uid,
+		monotonic_seconds(), logger->lines);
+}
+
+/* Told once a second, or it would be as many lines. */
+static void
+drop_over(struct logger *logger, const struct entry *entry)
+{
+	const char *missing = entry_get(entry, ENTRY_DROPPED);
+	const struct timeval second = { 1, 0 };
+
+	if (logger->over == 0)
+		(void)event_add(logger->tick, &second);
+	/* A line that says how many were dropped stands for these. */
+	logger->over += missing == NULL ?
+	    1 :
+	    (uint64_t)strtonum(missing, 0, INT32_MAX, NULL);
 }
 
 /* --- channels */
@@ -412,7 +449,10 @@ take_message(struct channel *channel, const struct sink_message *message,
 
 	if (sink_take(message, len, &entry) == 0) {
 		stamp.priority = (int)message->priority;
-		write_entry(channel->logger, &entry, &stamp);
+		if (is_within_rate(channel->logger, channel, &entry))
+			write_entry(channel->logger, &entry, &stamp);
+		else
+			drop_over(channel->logger, &entry);
 	} else if (len == offsetof(struct sink_message, entry) &&
 	    (message->kind == SINK_READ || message->kind == SINK_FOLLOW)) {
 		begin_reading(channel, message->kind == SINK_FOLLOW);
@@ -485,6 +525,7 @@ set_sink(struct logger *logger, const struct logger_message *message, int fd)
 	logger->sink = fd;
 	logger->where = (enum config_log)message->where;
 	logger->format = (enum config_log_format)message->format;
+	logger->lines = message->lines;
 	logger->torn = false;
 	logger->full = -1;
 	logger->answered = true;

@@ -25,6 +25,7 @@ struct logger_message {
 	/* of a sink */
 	uint32_t where;  /* enum config_log */
 	uint32_t format; /* enum config_log_format */
+	uint32_t lines;  /* a second, of the sessions of a user */
 	/* of a channel; 0: it is the daemon's */
 	uid_t uid;
 	uint64_t session;

@@ -274,6 +274,41 @@ all_told() {
 }
 check "what it did not take is counted" until_true 20 all_told
 
+# Nor more in many sessions than in some.
+daemon_configure "log file \"$file\"" "max-lines-per-second 1"
+check "a line a second of a session" daemon_reload
+: >"$file"
+: >"$T/go"
+n=0
+crowd=
+while [ $n -lt 60 ]; do
+	n=$((n + 1))
+	in_background "$two" "$T/crowd.$n" "$program" -c '
+		while [ -e "$2" ]; do
+			true <"$1"
+		done 2>/dev/null' sh "$names/crowd" "$T/go"
+	crowd="$crowd $started"
+done
+in_seconds() {
+	grep "$names/crowd" "$file" | cut -c 1-19 | sort | uniq -c |
+	    sort -n | tail -n 1 | awk '{ print $1 + 0 }'
+}
+of_all() {
+	[ "$(grep "$names/crowd" "$file" | grep -o 'pid [0-9]*: deny' |
+	    sort -u | wc -l)" -ge 30 ]
+}
+check "sixty sessions" until_true 60 of_all
+rm "$T/go"
+for n in $crowd; do
+	wait "$n"
+	forget "$n"
+done
+check "a user's write as many as sixteen" test "$(in_seconds)" -le 32
+check "the rest is counted" until_true 10 \
+    grep -q 'privd: [0-9]* messages* dropped' "$file"
+daemon_configure "log syslog"
+check "syslog again" daemon_reload
+
 # The daemon's own end, and the logger's after it.
 logger=$(daemon_logger)
 daemon_stop
