@@ -288,14 +288,24 @@ look_at_cards(struct monitor *monitor)
 			child->kind = card_kind(child->card);
 }
 
+/* A process of a session's, which has no business here: its judge may be in
+   the program's hands, and each has an id of its own. */
+static bool
+is_of_session(const struct monitor *monitor, const struct peer *peer)
+{
+	return peer->uid >= monitor->config->uid_first &&
+	    peer->uid <= monitor->config->uid_last;
+}
+
 /*
  * Whose share of time and room it takes. Strangers, who need no more than
  * their namespaces to be thousands of users, have one together.
  */
 static uid_t
-share_of(const struct peer *peer)
+share_of(const struct monitor *monitor, const struct peer *peer)
 {
-	return peer->stranger ? STRANGERS : peer->uid;
+	return peer->stranger || is_of_session(monitor, peer) ? STRANGERS :
+								peer->uid;
 }
 
 /* Is there time for it, if only to be told why not? */
@@ -305,7 +315,7 @@ is_heard(struct monitor *monitor, const struct peer *peer)
 	struct timespec now;
 
 	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
-	    rate_take(&monitor->rate, share_of(peer), now.tv_sec,
+	    rate_take(&monitor->rate, share_of(monitor, peer), now.tv_sec,
 		monitor->config->max_connections_per_second);
 }
 
@@ -346,7 +356,8 @@ find_refusal(const struct monitor *monitor, const struct peer *peer,
 
 	if (peer->uid == 0)
 		return "root needs no daemon";
-	if (!peer_is_admitted(peer, monitor->config))
+	if (is_of_session(monitor, peer) ||
+	    !peer_is_admitted(peer, monitor->config))
 		return "privd is not for this user: see privd.conf(5)";
 	if (peer->stranger)
 		return "it is in another namespace (user) than privd";
@@ -634,7 +645,8 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.card = child->card,
 		.began = monitor->began,
 		.loaded = monitor->loaded,
-		.talks = count_talks(monitor, share_of(peer), &(size_t){ 0 }),
+		.talks = count_talks(monitor, share_of(monitor, peer),
+		    &(size_t){ 0 }),
 		.sessions = list_sessions,
 		.context = &view,
 	};
@@ -687,7 +699,7 @@ new_child(struct monitor *monitor, const struct peer *peer)
 	child->card = -1;
 	child->peer = peer->pid;
 	child->uid = peer->uid;
-	child->share = share_of(peer);
+	child->share = share_of(monitor, peer);
 	child->began = seconds();
 	child->first_id = NO_IDS;
 	child->pidfd = -1;

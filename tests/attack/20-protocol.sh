@@ -122,4 +122,25 @@ if unshare -U true 2>/dev/null && crowd; then
 else
 	skip 2 "no namespaces of users here"
 fi
+
+# Nor a judge in somebody's hands, which has an id that nobody else has.
+daemon_stop
+daemon_start "max-sessions 4" "uid-range 3100000000 3100100000"
+rm -f "$T"/crowd.*
+holders=
+for n in 1 2 3 4 5 6 7 8; do
+	: >"$T/crowd.$n"
+	setpriv --reuid $((3100000000 + 100 * n)) --regid $((3100000000 + n)) \
+	    --clear-groups timeout 60 "$speak" "$daemon_socket" hold 1 \
+	    <"$T/stop" >"$T/crowd.$n" 2>&1 &
+	holders="$holders $!"
+	remember $!
+done
+exec 9>"$T/stop"
+check "eight judges hold connections" until_true 10 all_held
+user=$good
+check "and users are served meanwhile" served
+exec 9>&-
+# shellcheck disable=SC2086 # a list of numbers
+wait $holders
 done_testing
