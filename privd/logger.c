@@ -449,6 +449,9 @@ take_message(struct channel *channel, const struct sink_message *message,
 
 	if (sink_take(message, len, &entry) == 0) {
 		stamp.priority = (int)message->priority;
+		/* A session's lines are never for everybody's terminal. */
+		if (channel->session != 0 && stamp.priority < LOG_WARNING)
+			stamp.priority = LOG_WARNING;
 		if (is_within_rate(channel->logger, channel, &entry))
 			write_entry(channel->logger, &entry, &stamp);
 		else

@@ -48,18 +48,19 @@ write_entry(const char *bytes, size_t len)
 	sink_write(&entry);
 }
 
-/* The judge waits for it. */
+/* The judge waits for it. The daemon's sessions have nobody to be told. */
 static void
-tell(char *text, int channel)
+tell(char *text, int channel, bool by_daemon)
 {
 	make_harmless(text);
-	sink_print(STDERR_FILENO, text);
+	if (!by_daemon)
+		sink_print(STDERR_FILENO, text);
 	(void)channel_send(channel, "", 1, NULL, 0);
 }
 
 /* One record. False at the end, and where it is none. */
 static bool
-serve(int channel)
+serve(int channel, bool by_daemon)
 {
 	static struct record record;
 	const size_t head = offsetof(struct record, text);
@@ -74,7 +75,7 @@ serve(int channel)
 	if (record.kind == RECORD_LINE)
 		write_entry(record.text, (size_t)n - head);
 	else if (record.kind == RECORD_TELL)
-		tell(record.text, channel);
+		tell(record.text, channel, by_daemon);
 	return true;
 }
 
@@ -88,10 +89,13 @@ static const struct jail_rule allowed[] = {
 	{ SYS_poll, 0, 0, 0 },
 #endif
 	{ SYS_ppoll, 0, 0, 0 },
-	/* syslog(3), when the other side was started anew */
+	/* from here on syslog(3), when the other side was started anew */
 	{ SYS_socket, UINT32_MAX, AF_UNIX, 0 },
 	{ SYS_connect, 0, 0, 0 },
 };
+
+#define ALLOWED (sizeof(allowed) / sizeof(allowed[0]))
+#define OF_SYSLOG 2
 
 /* Holding no more than where it reads and where it writes. */
 static int
@@ -110,8 +114,8 @@ lock_in(const struct scribe_start *start)
 	descriptors_keep_only(keep, 1 + n);
 	if (identity_assume(&id, start->parent) == -1)
 		return -1;
-	sink_begin(start->plan->program);
-	return jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0]));
+	return jail_seccomp(allowed,
+	    sink_begin(start->plan->program) ? ALLOWED : ALLOWED - OF_SYSLOG);
 }
 
 void
@@ -124,7 +128,7 @@ scribe_main(const struct scribe_start *start)
 	do {
 		while (poll(&pfd, 1, sink_wait()) < 1)
 			sink_flush(false);
-	} while (serve(start->channel));
+	} while (serve(start->channel, start->plan->options.log_channel != 0));
 	sink_flush(true);
 	_exit(0);
 }

@@ -114,15 +114,16 @@ sink_descriptors(int fds[SINK_DESCRIPTORS])
 	return n;
 }
 
-void
+bool
 sink_begin(const char *program)
 {
 	const char *name = strrchr(program, '/');
 
 	if (!to_syslog)
-		return;
+		return false;
 	tzset(); /* syslog(3) says when, and may not look then */
 	openlog(name != NULL ? name + 1 : program, LOG_NDELAY, LOG_AUTHPRIV);
+	return true;
 }
 
 /* Text for the user: of his own session, and of nobody else's. */

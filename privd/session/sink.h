@@ -8,6 +8,7 @@
 #ifndef PRIVD_SESSION_SINK_H
 #define PRIVD_SESSION_SINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,8 +52,9 @@ int sink_open(const struct session_options *);
 /* What is open then, -1 where there is nothing; how many. */
 #define SINK_DESCRIPTORS 3
 size_t sink_descriptors(int fds[SINK_DESCRIPTORS]);
-/* In who writes, before the first line, of the session of that program. */
-void sink_begin(const char *program);
+/* In who writes, before the first line, of the session of that program. Will
+   it be syslog(3) that is called? */
+bool sink_begin(const char *program);
 /* One line of text, at once. */
 void sink_print(int fd, const char *text);
 void sink_write(const struct entry *);

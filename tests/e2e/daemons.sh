@@ -48,13 +48,17 @@ stop() {
 
 # denials NUMBER DESCRIPTION PATTERN ...: that many lines in all, and of each
 # pattern one.
+has_denials() {
+	[ "$(grep -c . "$T/log")" -ge "$1" ]
+}
+
 denials() {
+	until_true 10 has_denials "$1" || :
 	same "$2: $1 denied" "$1" "$(grep -c . "$T/log")"
 	what=$2
 	shift 2
 	for pattern; do
-		like "$what: the log says so" "^privrun: deny $pattern" \
-		    "$(cat "$T/log")"
+		log_says "$what: the log says so" "^privrun: deny $pattern"
 	done
 }
 
@@ -199,9 +203,8 @@ named_is_bounded() {
 	check "the first is, as before" answers www.example.test 192.0.2.3
 	rndc_ dumpdb -zones
 	until_true 10 grep -q dump "$T/log"
-	like "nothing is dumped elsewhere" \
-	    "deny user: bind, .*filename: /<non-existent filename>: /etc/bind/" \
-	    "$(cat "$T/log")"
+	log_says "nothing is dumped elsewhere" \
+	    "deny user: bind, .*filename: /<non-existent filename>: /etc/bind/"
 	refute "not even a name" test -e "$chroot/etc/bind/dump"
 }
 
@@ -276,8 +279,7 @@ refused() {
 	wait $session
 	same "$what: named gives up" 1 $?
 	forget $session
-	like "$what: the log says why" "deny user: root, .*$pattern" \
-	    "$(cat "$T/log")"
+	log_says "$what: the log says why" "deny user: root, .*$pattern"
 }
 
 named_is_nobody_else() {
@@ -290,10 +292,8 @@ named_is_nobody_else() {
 	EOF
 	start_named -g
 	until_true 20 grep -q -s 'inet-.0.0.0.0.:' "$T/log"
-	like "another port" "deny user: bind, .*sockaddr: inet-.127.0.0.1.:5353" \
-	    "$(cat "$T/log")"
-	like "other servers" "deny user: bind, .*native-bind.*inet-.0.0.0.0.:" \
-	    "$(cat "$T/log")"
+	log_says "another port" "deny user: bind, .*sockaddr: inet-.127.0.0.1.:5353"
+	log_says "other servers" "deny user: bind, .*native-bind.*inet-.0.0.0.0.:"
 	stop "$(pid_of_named)" "and it ends"
 }
 
@@ -407,9 +407,8 @@ nginx_is_bounded() {
 	kill -HUP "$pid"
 	check "it asks no other server" until_true 20 serves /other \
 	    "502 Bad Gateway"
-	like "the log says so" \
-	    "deny user: www-data, .*sockaddr: inet-.127.0.0.1.:8080" \
-	    "$(cat "$T/log")"
+	log_says "the log says so" \
+	    "deny user: www-data, .*sockaddr: inet-.127.0.0.1.:8080"
 	: >"$T/log"
 	nginx_conf <<-EOF
 	listen 8080;

@@ -120,15 +120,14 @@ in_as root 127.0.0.1 "echo text >$T/root"
 refute "root is not let in" test -e "$T/root"
 in_as "$user" -W 127.0.0.1:22 127.0.0.1 >"$T/forwarded"
 same "nothing is forwarded" "" "$(cat "$T/forwarded")"
-like "as the log says" "deny user: $user, .*sockaddr: inet-.127.0.0.1.:22" \
-    "$(cat "$T/log")"
+log_says "as the log says" "deny user: $user, .*sockaddr: inet-.127.0.0.1.:22"
 stop_sshd "it ends when it is told to"
 
 start_sshd <<EOF
 Port 2222
 EOF
-like "it listens nowhere else" \
-    "deny user: root, .*native-bind.*inet-.127.0.0.1.:2222" "$(cat "$T/log")"
+log_says "it listens nowhere else" \
+    "deny user: root, .*native-bind.*inet-.127.0.0.1.:2222"
 same "and still lets users in" "$user" "$(in_as "$user" 127.0.0.1 id -un)"
 stop_sshd "until it ends"
 
@@ -140,8 +139,7 @@ ChrootDirectory $T/chroot
 Match All
 EOF
 same "another chroot is none" "" "$(in_as "$user" 127.0.0.1 id -un)"
-like "as the log says, too" "^privrun: deny user: root, .*line: default" \
-    "$(cat "$T/log")"
+log_says "as the log says, too" "^privrun: deny user: root, .*line: default"
 stop_sshd "and it ends"
 
 # What the policy alone refused: the same settings with other rules.

@@ -248,6 +248,13 @@ wait_for() {
 	until_true "${3:-15}" grep -q -s -- "$2" "$1"
 }
 
+# log_says DESCRIPTION PATTERN: a session that goes on has its lines written
+# when there is time.
+log_says() {
+	until_true 10 grep -q -s -- "$2" "$T/log" || :
+	like "$1" "$2" "$(cat "$T/log")"
+}
+
 is_gone() {
 	[ ! -e "/proc/$1" ]
 }
