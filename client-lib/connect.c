@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "own_users.h"
 #include "protocol.h"
 
 /*
@@ -30,7 +31,8 @@ check_listener(int sock, char *reason, size_t size)
 		return -1;
 	if (cred.uid == 0)
 		return 0;
-	(void)snprintf(reason, size, "who listens there is not root");
+	(void)snprintf(reason, size, "who listens there is not root%s",
+	    own_users() ? ", as it looks from this user namespace" : "");
 	errno = EPERM;
 	return -1;
 }

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../client-lib/own_users.h"
 #include "../privd/notify/notify.h"
 #include "../privd/session/jail.h"
 #include "../privd/session/status.h"
@@ -262,22 +263,6 @@ check_filters(struct doctor *doctor, unsigned int filters)
 	}
 }
 
-/* Does every id here mean the same as on the machine? */
-static bool
-is_in_own_users(void)
-{
-	FILE *in = fopen("/proc/self/uid_map", "re");
-	unsigned long first, lower, count;
-	bool all;
-
-	if (in == NULL)
-		return false;
-	all = fscanf(in, "%lu %lu %lu", &first, &lower, &count) == 3 &&
-	    first == 0 && lower == 0 && count == UINT32_MAX;
-	(void)fclose(in);
-	return !all;
-}
-
 void
 doctor_here(struct doctor *doctor)
 {
@@ -298,7 +283,7 @@ doctor_here(struct doctor *doctor)
 			    "guard from here",
 			    "start it from outside the sandbox or container");
 	}
-	if (is_in_own_users())
+	if (own_users())
 		doctor_find(doctor, DOCTOR_WRONG, "here", "this process",
 		    "it is in a user namespace, whose guard does not count "
 		    "outside",

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../client-lib/own_users.h"
 #include "../client-lib/privd.h"
 #include "../privd/notify/notify.h"
 #include "../privd/session/descriptors.h"
@@ -281,7 +282,10 @@ main(int argc, char *argv[])
 		run_by_daemon(&options);
 	status = session_plan(&options, &plan, reason, sizeof(reason));
 	if (status != 0)
-		errx(status, "%s", reason);
+		errx(status, "%s%s", reason,
+		    own_users() ? " (in a user namespace, where privd "
+				  "elevates nothing)" :
+				  "");
 	status = session_run(&plan);
 	session_plan_clear(&plan);
 	return status;
