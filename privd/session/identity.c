@@ -69,19 +69,6 @@ identity_permitted(void)
 	return identity_permitted_of(0, &permitted) == 0 ? permitted : 0;
 }
 
-int
-identity_keep_ambient(void)
-{
-	uint64_t ambient = 0;
-	unsigned long cap;
-
-	for (cap = 0; cap < 64; cap++)
-		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) ==
-		    1)
-			ambient |= UINT64_C(1) << cap;
-	return identity_set_caps(ambient, ambient, ambient);
-}
-
 static bool no_bounding_set; /* any more, for who is forked either */
 
 int

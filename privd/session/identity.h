@@ -38,8 +38,6 @@ int identity_keep(const struct identity *, pid_t parent);
 /* No exec gives anybody a capability any more, of this process and of those
    that it forks. -1 with errno. */
 int identity_drop_bounding_set(void);
-/* Drops what this process has and its user's programs would not have. */
-int identity_keep_ambient(void);
 /* Sets the capabilities of this thread; permitted must not grow. */
 int identity_set_caps(uint64_t permitted, uint64_t effective,
     uint64_t inheritable);

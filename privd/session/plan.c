@@ -61,7 +61,9 @@ take_caller(struct planner *p)
 	struct passwd *pw;
 
 	plan->root = geteuid() == 0;
-	if (!plan->root && identity_keep_ambient() == -1)
+	/* Its judge holds nothing, so it could not look at a program that
+	   does. */
+	if (!plan->root && identity_set_caps(0, 0, 0) == -1)
 		return plan_refuse(p, SESSION_EXIT_REFUSED,
 		    "cannot drop capabilities: %s", strerror(errno));
 	if (options->change_ids && !plan->root)
