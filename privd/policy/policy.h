@@ -237,16 +237,16 @@ bool policy_source_tree(char *policies, char *templates, size_t len);
 /*
  * Does the file, and every folder on the way to it, belong to root, nobody
  * else being able to write or replace there (sticky folders of root count
- * as such for entries of root)? Returns 0; or -1, why and where in reason.
+ * as such for entries of root), nor to set a link that leads to it? So it does
+ * from then on. Returns 0; or -1, why and where in reason.
  */
 int policy_trusted(const char *path, char *reason, size_t len);
 /* The same of a folder. */
 int policy_trusted_folder(const char *path, char *reason, size_t len);
 /*
- * Opens (O_PATH) a regular file of which policy_trusted() holds and to which
- * no link leads that others than root can set; its canonical path is put into
- * full. Returns the descriptor; or -1 with errno (EPERM: it is not trusted)
- * and the reason.
+ * Opens (O_PATH) a regular file of which policy_trusted() holds; its canonical
+ * path is put into full. Returns the descriptor; or -1 with errno (EPERM: it is
+ * not trusted) and the reason.
  */
 int policy_trusted_open(const char *path, char full[PATH_MAX], char *reason,
     size_t len);

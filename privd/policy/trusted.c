@@ -87,17 +87,54 @@ pin(const char *full, mode_t type, char *reason, size_t len)
 	return -1;
 }
 
+/* From where this process stands. */
+static int
+make_absolute(const char *path, char absolute[PATH_MAX])
+{
+	absolute[0] = '\0';
+	if (path[0] != '/' &&
+	    (getcwd(absolute, PATH_MAX - 1) == NULL ||
+		strlcat(absolute, "/", PATH_MAX) >= PATH_MAX))
+		return -1;
+	if (strlcat(absolute, path, PATH_MAX) < PATH_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+/*
+ * What a link of somebody else's leads to could be exchanged between a look at
+ * it and the next.
+ */
+static int
+pin_trusted(const char *path, mode_t type, char full[PATH_MAX], char *reason,
+    size_t len)
+{
+	char absolute[PATH_MAX];
+	int state = -1;
+
+	if (make_absolute(path, absolute) == 0)
+		state = path_resolve(absolute, false, false, full);
+	if (state == PATH_MISSING)
+		errno = ENOENT;
+	if (state == PATH_EXISTS)
+		return pin(full, type, reason, len);
+	if (state == PATH_UNTRUSTED) {
+		(void)snprintf(reason, len,
+		    "not trusted: others than root can set a link on the way");
+		errno = EPERM;
+		return -1;
+	}
+	(void)snprintf(reason, len, "%s", strerror(errno));
+	return -1;
+}
+
 static int
 trusted(const char *path, mode_t type, char *reason, size_t len)
 {
 	char full[PATH_MAX];
-	int fd;
+	int fd = pin_trusted(path, type, full, reason, len);
 
-	if (realpath(path, full) == NULL) {
-		(void)snprintf(reason, len, "%s", strerror(errno));
-		return -1;
-	}
-	fd = pin(full, type, reason, len);
 	if (fd == -1)
 		return -1;
 	close(fd);
@@ -120,19 +157,5 @@ int
 policy_trusted_open(const char *path, char full[PATH_MAX], char *reason,
     size_t len)
 {
-	int state;
-
-	state = path_resolve(path, false, false, full);
-	if (state == PATH_MISSING)
-		errno = ENOENT;
-	if (state == PATH_EXISTS)
-		return pin(full, S_IFREG, reason, len);
-	if (state == PATH_UNTRUSTED) {
-		(void)snprintf(reason, len,
-		    "not trusted: others than root can set a link on the way");
-		errno = EPERM;
-		return -1;
-	}
-	(void)snprintf(reason, len, "%s", strerror(errno));
-	return -1;
+	return pin_trusted(path, S_IFREG, full, reason, len);
 }
