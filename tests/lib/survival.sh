@@ -20,6 +20,7 @@ begin() {
 	printf 'Policy: %s, Emulation: native\n\tDefault: permit\n%s\n' \
 	    "$program" "$1" >"$T/policy"
 	shift
+	: >"$T/out"
 	"$privrun" -U -a -E "$T/log" -f "$T/policy" -c "$user" "$@" \
 	    "$program" >"$T/out" 2>"$T/err" <"$T/in" &
 	front=$!
@@ -36,6 +37,7 @@ begin_by_daemon() {
 	printf 'Policy: %s, Emulation: native\n\tDefault: permit\n%s\n' \
 	    "$program" "$1" >"$daemon_policies/steps"
 	daemon_reload
+	: >"$T/out"
 	setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups \
 	    --inh-caps=-all -- "$daemon_run" -s "$daemon_socket" \
 	    "$program" >"$T/out" 2>"$T/err" <"$T/in" &
