@@ -194,6 +194,26 @@ check_release(struct doctor *doctor, const char *release)
 	    "Linux %d.%d or newer", OLDEST_MAJOR, OLDEST_MINOR);
 }
 
+/* Who is given cores by a pipe is given them whatever limit there is. */
+static void
+check_cores(struct doctor *doctor)
+{
+	FILE *in = fopen("/proc/sys/kernel/core_pattern", "re");
+	char pattern[256] = "";
+
+	if (in == NULL)
+		return;
+	if (fgets(pattern, sizeof(pattern), in) != NULL && pattern[0] == '|') {
+		pattern[strcspn(pattern, " \n")] = '\0';
+		doctor_find(doctor, DOCTOR_NOTE, "kernel", pattern + 1,
+		    "it is given the memory of programs that crash, elevated "
+		    "ones too, though their limit is 0",
+		    "see that it keeps nothing then; of programs of mode 0711 "
+		    "it is given nothing");
+	}
+	(void)fclose(in);
+}
+
 void
 doctor_kernel(struct doctor *doctor)
 {
@@ -211,6 +231,7 @@ doctor_kernel(struct doctor *doctor)
 			    name.release, feature->problem, "%s",
 			    feature->mend);
 	}
+	check_cores(doctor);
 }
 
 /* --- where this process runs, and whatever is started beside it */

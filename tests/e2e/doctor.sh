@@ -186,6 +186,13 @@ like "one without notification" "^wrong: kernel: .*user notification" \
 like "under somebody else's filter" "^wrong: here: .*under 1 system call" \
     "$(lacks seccomp)"
 
+echo '|/usr/bin/keeper %p' >"$T/pattern"
+mount --bind "$T/pattern" /proc/sys/kernel/core_pattern
+like "one that hands cores on" \
+    "^note: kernel: /usr/bin/keeper: it is given the memory" \
+    "$("$privctl" doctor -f "$daemon_folder/privd.conf")"
+umount /proc/sys/kernel/core_pattern
+
 # What the daemon reads.
 chmod g+w "$daemon_policies/one"
 ill "a policy that others can write" \
