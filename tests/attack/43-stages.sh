@@ -14,58 +14,8 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/survival.sh
 . tests/lib/survival.sh
 
-[ "$(uname -m)" = x86_64 ] || skip_all "x86_64 alone"
-marked "$BUILD/tests/attack/numbers"
-at_stage=$BUILD/tests/attack/at-stage
-STAGES_MAX=400
-DEATHS=24	# of one session: more of them end it
-
-# ask: the program opens $file; $answer is what it got.
-ask() {
-	answers=$((answers + 1))
-	echo "$file $inode" >&9
-	until_true 20 has_answered "$answers"
-	answer=$(sed -n "${answers}p" "$T/out")
-}
-
-# kill_at HOW ...: as it works on such a call; $place is where the process was
-# killed, or "over". It knows the program by another call (again).
-kill_at() {
-	ask
-	until_true 10 part "$role" >"$T/victim" || return 1
-	: >"$T/place"	# before somebody looks
-	"$at_stage" "$(head -n 1 "$T/victim")" "$@" >>"$T/place" \
-	    2>"$T/place.err" &
-	killer=$!
-	remember $killer
-	wait_for "$T/place" ready || show "$T/place.err"
-	ask
-	until_true 2 has_ended $killer || kill -TERM $killer
-	wait $killer
-	forget $killer
-	place=$(sed -n 2p "$T/place")
-}
-
-# every_stage BEGIN POLICY-LINES: what the role is killed in, into $T/places,
-# and what the program got each time, into $T/answers
-every_stage() {
-	: >"$T/places"
-	: >"$T/answers"
-	"$@"
-	n=1
-	while [ $n -le $STAGES_MAX ]; do
-		kill_at $n || break
-		echo "$answer" >>"$T/answers"
-		[ "$place" != over ] || break
-		echo "$place" >>"$T/places"
-		if [ $((n % DEATHS)) -eq 0 ]; then
-			end 0 "after $n deaths the program ends by itself"
-			"$@"
-		fi
-		n=$((n + 1))
-	done
-	end 0 "the program ends by itself"
-}
+# shellcheck source=tests/lib/stages.sh
+. tests/lib/stages.sh
 
 # stages WHAT [PLACE ...]: these are among them, and no number is wrong
 stages() {
@@ -83,20 +33,18 @@ stages() {
 }
 
 file=$T/one
-inode=$(stat -c %i "$file")
 role=judge
-every_stage begin "	native-open: filename eq \"/nowhere\" then deny"
+every_stage dies begin "	native-open: filename eq \"/nowhere\" then deny"
 stages "the judge, as the caller" "end receive" "entry addfd" "end addfd" \
     "entry send" "end send"
 file=$T/two
-inode=$(stat -c %i "$file")
 elevates="	native-open: filename eq \"$T/two\" then permit as root"
-every_stage begin "$elevates"
+every_stage dies begin "$elevates"
 stages "the judge, elevated" "end receive" "entry sendmsg" "end recvmsg" \
     "entry addfd" "end addfd" "entry send" "end send"
 role=hand
 daemon_start
-every_stage begin_by_daemon "$elevates"
+every_stage dies begin_by_daemon "$elevates"
 stages "the hand, the daemon's" "end recvmsg" "entry open" "end open" \
     "entry sendmsg" "end sendmsg"
 
@@ -110,7 +58,7 @@ else
 	killed=0
 	: >"$T/answers"
 	for n in 1 2 3 4 5 6; do
-		kill_at inside "$program_pid"
+		in_stage inside "$program_pid"
 		[ "$place" = "inside addfd" ] && killed=$((killed + 1))
 		echo "$answer" >>"$T/answers"
 	done

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Attack 43: kills a process of a session in a given stage of a call. Root
+ * Attacks 35 and 43: kills a process of a session in a given stage of a call. Root
  * traces it, and counts the entries and ends of its own system calls from
  * the moment in which it has received something: at the given one it dies.
  * With a program's number instead, it dies while it is inside of the call that
  * gives that program a descriptor: where the program is, on a CPU of its own,
- * something more urgent keeps it from taking it.
+ * something more urgent keeps it from taking it. Or the system call at whose
+ * entry it stands does not happen, and fails as if there were no descriptors,
+ * memory or processes.
  *
- * usage: at-stage pid count
+ * usage: at-stage pid count [fails]
  *        at-stage pid inside program
  *
- * "ready"; then "entry NAME" or "end NAME", of what it was killed in, or
- * "over": the call was over before.
+ * "ready"; then "entry NAME" or "end NAME", of what it was killed in, "failed
+ * NAME", or "passed NAME" (of one that cannot fail so), or "over": the call was
+ * over before.
  */
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 
 #include <linux/ptrace.h>
@@ -277,6 +281,86 @@ is_stage(pid_t tid, struct ptrace_syscall_info *info)
 	return moved && receiver == tid;
 }
 
+/* What it fails with where something has run out; 0: it cannot. */
+static int
+failure_of(const struct ptrace_syscall_info *info)
+{
+	switch (info->entry.nr) {
+	case SYS_ioctl:
+		return info->entry.args[1] == SECCOMP_IOCTL_NOTIF_ADDFD ?
+		    EMFILE :
+		    0;
+	case SYS_openat:
+	case SYS_openat2:
+	case SYS_fcntl:
+	case SYS_pidfd_open:
+	case SYS_pidfd_getfd:
+	case SYS_recvmsg:
+		return EMFILE;
+	case SYS_mmap:
+	case SYS_brk:
+	case SYS_read:
+	case SYS_pread64:
+	case SYS_readlinkat:
+	case SYS_fstat:
+	case SYS_newfstatat:
+	case SYS_statx:
+		return ENOMEM;
+	case SYS_sendmsg:
+		return ENOBUFS;
+	case SYS_clone:
+	case SYS_clone3:
+		return EAGAIN;
+	default:
+		return 0;
+	}
+}
+
+#if defined(__x86_64__)
+
+/* Its call is none, and comes to this end. */
+static void
+fail_with(pid_t tid, int error)
+{
+	struct user_regs_struct regs;
+	int status;
+
+	if (ptrace(PTRACE_GETREGS, tid, 0, &regs) == -1)
+		err(1, "registers");
+	regs.orig_rax = (unsigned long long)-1;
+	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) == -1 ||
+	    ptrace(PTRACE_SYSCALL, tid, 0, 0) == -1 ||
+	    waitpid(tid, &status, __WALL) == -1 ||
+	    ptrace(PTRACE_GETREGS, tid, 0, &regs) == -1)
+		err(1, "skip");
+	regs.rax = (unsigned long long)-(long long)error;
+	if (ptrace(PTRACE_SETREGS, tid, 0, &regs) == -1)
+		err(1, "registers");
+}
+
+#else
+
+static void
+fail_with(pid_t tid, int error)
+{
+	(void)tid;
+	(void)error;
+	errx(77, "x86_64 alone");
+}
+
+#endif
+
+/* The tracer's end lets it go on. */
+static void __attribute__((noreturn)) fail(pid_t tid, bool enters)
+{
+	int error = enters ? failure_of(&entry) : 0;
+
+	if (error != 0)
+		fail_with(tid, error);
+	printf("%s %s\n", error != 0 ? "failed" : "passed", name_of(&entry));
+	exit(0);
+}
+
 static bool
 is_call_stop(int status)
 {
@@ -287,14 +371,16 @@ int
 main(int argc, char *argv[])
 {
 	struct ptrace_syscall_info info;
+	bool fails, enters;
 	int count, status;
 	pid_t tid;
 
 	if (argc < 3)
-		errx(2, "usage: at-stage pid count | at-stage pid inside pid");
+		errx(2, "usage: at-stage pid count|inside [fails|program]");
 	victim = (pid_t)atoi(argv[1]);
 	count = atoi(argv[2]);
-	if (argc > 3) {
+	fails = argc > 3 && strcmp(argv[3], "fails") == 0;
+	if (argc > 3 && !fails) {
 		program = (pid_t)atoi(argv[3]);
 		pin(0, 0);
 		pin(victim, 0);
@@ -306,12 +392,13 @@ main(int argc, char *argv[])
 	while ((tid = waitpid(-1, &status, __WALL)) != -1) {
 		memset(&info, 0, sizeof(info));
 		if (is_call_stop(status) && is_stage(tid, &info)) {
-			if (program == 0 && --count == 0)
-				end(info.op == PTRACE_SYSCALL_INFO_ENTRY ?
-					"entry" :
-					"end");
-			if (program != 0 &&
-			    info.op == PTRACE_SYSCALL_INFO_ENTRY &&
+			enters = info.op == PTRACE_SYSCALL_INFO_ENTRY;
+			count--;
+			if (program == 0 && count == 0 && fails)
+				fail(tid, enters);
+			if (program == 0 && count == 0)
+				end(enters ? "entry" : "end");
+			if (program != 0 && enters &&
 			    strcmp(name_of(&entry), "addfd") == 0)
 				die_inside(tid);
 		}
