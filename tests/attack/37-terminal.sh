@@ -25,6 +25,7 @@ Policy: $terminal, Emulation: native
 	native-kill: pidname eq "/nowhere" then deny
 END
 cp "$daemon_policies/terminal" "$T/policy"
+# shellcheck disable=SC2016
 printf '#!/bin/sh\nexec "$@" "$SHELL_PID" %s\n' $$ >"$daemon_folder/with"
 chmod 755 "$daemon_folder/with"
 daemon_start

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Attacks 35 and 43: kills a process of a session in a given stage of a call. Root
- * traces it, and counts the entries and ends of its own system calls from
- * the moment in which it has received something: at the given one it dies.
- * With a program's number instead, it dies while it is inside of the call that
- * gives that program a descriptor: where the program is, on a CPU of its own,
- * something more urgent keeps it from taking it. Or the system call at whose
- * entry it stands does not happen, and fails as if there were no descriptors,
- * memory or processes.
+ * Attacks 35 and 43: kills a process of a session in a given stage of a call.
+ * Root traces it, and counts the entries and ends of its own system calls from
+ * the moment in which it has received something: at the given one it dies. Or
+ * the system call at whose entry it stands does not happen, and fails as if
+ * there were no descriptors, memory or processes. With a program's number
+ * instead, it dies while it is inside of the call that gives that program a
+ * descriptor: where the program is, on a CPU of its own, something more urgent
+ * keeps it from taking it.
  *
  * usage: at-stage pid count [fails]
  *        at-stage pid inside program

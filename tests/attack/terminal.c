@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Attack 37: a program takes terminal, process group and signals of those who
- * started it. As a shell does, `watch` starts a command in a group of its own in
- * the foreground of its terminal, and then says what came of it for itself:
+ * started it. As a shell does, `watch` starts a command in a group of its own
+ * in the foreground of its terminal, and then says what came of it for itself:
  * what is typed into the terminal, and which signals it got. `take` is such a
  * command: it tries what can be tried, and says what each call returned.
  *
