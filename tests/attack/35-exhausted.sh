@@ -91,8 +91,6 @@ recovers() {
 
 prlimit --pid "$daemon_pid" --nofile=3:
 lacks "no descriptor"
-like "no descriptor: it is written down" 'Too many open files' \
-    "$(cat "$daemon_folder/log")"
 prlimit --pid "$daemon_pid" --nofile=1024:
 recovers "no descriptor"
 # From none to as many as it has open, and some.
