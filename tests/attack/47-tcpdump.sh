@@ -53,19 +53,19 @@ does hand "done" "and the other kind" 41 17 2 0
 does judge EPERM "no packet socket" 41 17 3 0
 at=-100
 for who in hand judge; do
-	does $who EPERM "no raw socket" 41 2 3 1
-	does $who EPERM "nor of the other family" 41 10 3 58
-	does $who EPERM "no netlink" 41 16 3 0
-	does $who EPERM "no key socket" 41 15 3 2
-	does $who EPERM "executes nothing" 59 /bin/true 0 0
-	does $who EPERM "starts nobody" 57
-	does $who EPERM "traces nobody" 101 16 "$program"
-	does $who EPERM "kills nobody" 62 "$program" 0
-	does $who EPERM "changes no modes" 90 "$OWN/policy" 511
-	does $who EPERM "mounts nothing" 165 none /tmp tmpfs 0 0
-	does $who EPERM "becomes nobody" 105 0
-	does $who EPERM "loads no module" 175 0 0 0
-	does $who EPERM "makes no namespace" 272 0x10000000
+	does "$who" EPERM "no raw socket" 41 2 3 1
+	does "$who" EPERM "nor of the other family" 41 10 3 58
+	does "$who" EPERM "no netlink" 41 16 3 0
+	does "$who" EPERM "no key socket" 41 15 3 2
+	does "$who" EPERM "executes nothing" 59 /bin/true 0 0
+	does "$who" EPERM "starts nobody" 57
+	does "$who" EPERM "traces nobody" 101 16 "$program"
+	does "$who" EPERM "kills nobody" 62 "$program" 0
+	does "$who" EPERM "changes no modes" 90 "$OWN/policy" 511
+	does "$who" EPERM "mounts nothing" 165 none /tmp tmpfs 0 0
+	does "$who" EPERM "becomes nobody" 105 0
+	does "$who" EPERM "loads no module" 175 0 0 0
+	does "$who" EPERM "makes no namespace" 272 0x10000000
 done
 does hand EPERM "opens no file" 257 $at /etc/passwd 0 0
 does hand EPERM "writes no file" 257 $at /tmp 1 0
