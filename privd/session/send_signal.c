@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -128,15 +129,18 @@ is_of_user(int pidfd, uid_t user)
 static void
 act(const struct signal_request *request, int pidfd, uid_t user)
 {
+	struct pollfd alive = { .fd = pidfd, .events = POLLIN };
+
 	if (request->sig != SIGKILL && request->sig != SIGPIPE &&
 	    request->sig != SIGXFSZ)
 		return;
 	if (!is_of_user(pidfd, user))
 		return;
-	if (request->tid > 0)
+	/* It lives, so that the number is its own. */
+	if (request->tid > 0 && poll(&alive, 1, 0) == 0)
 		(void)syscall(SYS_tgkill, pid_of(pidfd), request->tid,
 		    request->sig);
-	else
+	else if (request->tid <= 0)
 		(void)syscall(SYS_pidfd_send_signal, pidfd, request->sig, NULL,
 		    0);
 }
