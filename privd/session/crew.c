@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Each process is forked here, closes what is not its own, unmaps what it
- * shall not see, and becomes what it is; the rights for that are raised by the
- * keeper before (crew_raise_rights), or by the scribe itself.
+ * Each process is forked here, raises the rights for what follows, which its
+ * keeper never does, closes what is not its own, unmaps what it shall not see,
+ * and becomes what it is.
  */
 #include "crew.h"
 
@@ -39,7 +39,9 @@ enum role {
 	ROLE_HAND
 };
 
-#define WRITE_WAIT 2000 /* milliseconds, for the last lines */
+/* Milliseconds for the last lines: at the end, and while calls wait. */
+#define WRITE_WAIT 10000
+#define WRITE_WAIT_SHORT 1000
 
 static uid_t
 own_id(const struct crew *crew, enum role role, unsigned int number)
@@ -67,7 +69,8 @@ crew_init(struct crew *crew, const struct session_plan *plan, struct page *page,
 	crew->program = program;
 	crew->pidfd = pidfd;
 	crew->first_id = first_id;
-	crew->listener = crew->signals = crew->record = crew->say = -1;
+	crew->keeper = getpid();
+	crew->listener = crew->signals = crew->say = -1;
 	crew->held = identity_permitted();
 	/* Of all of them at once. */
 	if (plan->root && plan->separate && identity_drop_bounding_set() == -1)
@@ -97,11 +100,13 @@ crew_drop_rights(struct crew *crew)
 	    0;
 }
 
-int
-crew_raise_rights(const struct crew *crew)
+/* Of a process that was forked, till it is what it becomes. */
+static void
+raise_rights(const struct crew *crew)
 {
-	return crew->plan->root ? identity_set_caps(crew->held, crew->held, 0) :
-				  0;
+	if (crew->plan->root &&
+	    identity_set_caps(crew->held, crew->held, 0) == -1)
+		_exit(SESSION_EXIT_REFUSED);
 }
 
 /* What ps(1) shows of it. */
@@ -117,28 +122,6 @@ fork_as(const char *name, struct crew_member *member)
 	}
 	member->pidfd = (int)syscall(SYS_pidfd_open, member->pid, 0);
 	return member->pid;
-}
-
-static pid_t
-add_member(struct crew *crew, const char *name)
-{
-	struct crew_member *member = &crew->members[crew->nmembers];
-	pid_t pid = fork_as(name, member);
-
-	if (pid == 0)
-		return 0;
-	if (pid == -1)
-		crew_fail(crew, "fork");
-	crew->nmembers++;
-	if (member->pidfd == -1)
-		crew_fail(crew, "pidfd");
-	return pid;
-}
-
-static pid_t
-newest(const struct crew *crew)
-{
-	return crew->members[crew->nmembers - 1].pid;
 }
 
 /* What is the judge's is not for the others, and what each hand has counted
@@ -163,71 +146,142 @@ pair(const struct crew *crew, int fds[2])
 		crew_fail(crew, "channel");
 }
 
-/* Hands that act on processes ask it who these are. */
-static void
-start_fetcher(struct crew *crew, struct judge_start *start)
+static struct crew_post *
+add_post(struct crew *crew, enum crew_role role, unsigned int number)
 {
-	const struct session_plan *plan = crew->plan;
-	struct fetcher_start fetcher = {
-		.plan = plan,
-		.own = own_id(crew, ROLE_FETCHER, 0),
-		.parent = getpid(),
-		.listener = crew->listener,
-		.judge = -1,
-	};
-	int keep[SESSION_HANDS_MAX + 2], fds[2];
-	size_t n = 0, i;
+	struct crew_post *post = &crew->posts[crew->nposts++];
 
-	if (plan->separate) {
-		pair(crew, fds);
-		start->fetcher = fds[0];
-		fetcher.judge = keep[n++] = fds[1];
-	}
-	for (i = 0; i < plan->nhands; i++) {
-		if (!plan->hands[i].targets)
-			continue;
-		pair(crew, fds);
-		crew->names[i] = fds[0];
-		fetcher.hands[fetcher.nhands++] = keep[n++] = fds[1];
-	}
-	if (n == 0)
-		return;
-	keep[n++] = crew->listener;
-	if (add_member(crew, "privd-fetcher") == 0) {
-		descriptors_keep_only(keep, n);
-		hide(crew, -1);
-		fetcher_main(&fetcher);
-	}
-	for (i = 0; i < n - 1; i++)
-		close(keep[i]);
+	post->role = role;
+	post->number = number;
+	post->nchannels = 0;
+	post->names = -1;
+	return post;
 }
 
+/* Returns the other end. */
 static int
-start_hand(struct crew *crew, unsigned int number, bool is_double)
+add_channel(const struct crew *crew, struct crew_post *post)
 {
-	struct hand_start start = {
-		.plan = crew->plan,
-		.number = number,
-		.own = own_id(crew, ROLE_HAND, number),
-		.parent = getpid(),
-		.names = is_double ? -1 : crew->names[number],
-		.budget = is_double ? NULL : crew->budgets[number],
-	};
 	int fds[2];
 
 	pair(crew, fds);
-	if (add_member(crew, is_double ? "privd-double" : "privd-hand") == 0) {
-		descriptors_keep_only((int[]){ fds[1], start.names }, 2);
-		start.channel = fds[1];
-		hide(crew, is_double ? -1 : (int)number);
-		if (is_double)
-			hand_double_main(&start);
-		hand_main(&start);
-	}
-	close(fds[1]);
-	if (start.names != -1)
-		close(start.names);
+	post->channels[post->nchannels++] = fds[1];
 	return fds[0];
+}
+
+static void __attribute__((noreturn))
+become_fetcher(const struct crew *crew, const struct crew_post *post)
+{
+	struct fetcher_start fetcher = {
+		.plan = crew->plan,
+		.own = own_id(crew, ROLE_FETCHER, 0),
+		.parent = crew->keeper,
+		.listener = crew->listener,
+		.judge = post->channels[0],
+		.nhands = post->nchannels - 1,
+	};
+	int keep[2 + SESSION_HANDS_MAX];
+	size_t i;
+
+	for (i = 0; i < fetcher.nhands; i++)
+		fetcher.hands[i] = post->channels[i + 1];
+	memcpy(keep, post->channels, post->nchannels * sizeof(keep[0]));
+	keep[post->nchannels] = crew->listener;
+	descriptors_keep_only(keep, post->nchannels + 1);
+	hide(crew, -1);
+	fetcher_main(&fetcher);
+}
+
+static void __attribute__((noreturn))
+become_hand(const struct crew *crew, const struct crew_post *post)
+{
+	bool is_double = post->role == CREW_DOUBLE;
+	struct hand_start start = {
+		.plan = crew->plan,
+		.number = post->number,
+		.own = own_id(crew, ROLE_HAND, post->number),
+		.parent = crew->keeper,
+		.channel = post->channels[0],
+		.names = post->names,
+		.budget = is_double ? NULL : crew->budgets[post->number],
+	};
+
+	descriptors_keep_only((int[]){ start.channel, start.names }, 2);
+	hide(crew, is_double ? -1 : (int)post->number);
+	if (is_double)
+		hand_double_main(&start);
+	hand_main(&start);
+}
+
+static void __attribute__((noreturn))
+become_scribe(const struct crew *crew, const struct crew_post *post)
+{
+	struct scribe_start start = {
+		.plan = crew->plan,
+		.own = own_id(crew, ROLE_SCRIBE, 0),
+		.parent = crew->keeper,
+		.channel = post->channels[0],
+	};
+
+	hide(crew, -1);
+	scribe_main(&start);
+}
+
+static void __attribute__((noreturn))
+become(const struct crew *crew, const struct crew_post *post)
+{
+	/* Before it can do anything that this is asked for. */
+	if (post->role == CREW_DOUBLE)
+		atomic_store(&crew->page->twin, getpid());
+	raise_rights(crew);
+	if (post->role == CREW_FETCHER)
+		become_fetcher(crew, post);
+	if (post->role == CREW_SCRIBE)
+		become_scribe(crew, post);
+	become_hand(crew, post);
+}
+
+static void
+close_channels(struct crew_post *post)
+{
+	size_t i;
+
+	for (i = 0; i < post->nchannels; i++)
+		if (post->channels[i] != -1)
+			close(post->channels[i]);
+	post->nchannels = 0;
+	if (post->names != -1)
+		close(post->names);
+	post->names = -1;
+}
+
+static const char *const role_names[] = {
+	[CREW_FETCHER] = "privd-fetcher",
+	[CREW_SCRIBE] = "privd-scribe",
+	[CREW_HAND] = "privd-hand",
+	[CREW_DOUBLE] = "privd-double",
+};
+
+bool
+crew_start(struct crew *crew, struct crew_post *post)
+{
+	struct crew_member *member = post->role == CREW_SCRIBE ?
+	    &crew->scribe :
+	    &crew->members[crew->nmembers];
+	pid_t pid = fork_as(role_names[post->role], member);
+
+	if (pid == 0)
+		become(crew, post);
+	if (pid == -1) {
+		member->pid = 0;
+		return false;
+	}
+	if (member->pidfd == -1)
+		crew_fail(crew, "pidfd");
+	if (post->role != CREW_SCRIBE)
+		crew->nmembers++;
+	close_channels(post);
+	return true;
 }
 
 static void __attribute__((noreturn))
@@ -236,6 +290,7 @@ become_judge(const struct crew *crew, struct judge_start *start)
 	int keep[SESSION_HANDS_MAX + 6];
 	size_t n = 0, i;
 
+	raise_rights(crew);
 	keep[n++] = start->record;
 	keep[n++] = start->signals;
 	keep[n++] = start->listener;
@@ -251,23 +306,34 @@ become_judge(const struct crew *crew, struct judge_start *start)
 }
 
 void
+crew_begin(struct crew *crew)
+{
+	crew->nposts = 0;
+	atomic_store(&crew->page->twin, 0);
+	crew->say = add_channel(crew, add_post(crew, CREW_SCRIBE, 0));
+}
+
+void
 crew_start_judge(struct crew *crew, struct judge_start *start)
 {
-	int record[2], signals[2];
+	struct crew_member *member = &crew->members[crew->nmembers];
+	int signals[2];
 
-	pair(crew, record);
 	pair(crew, signals);
-	start->parent = getpid();
+	start->parent = crew->keeper;
 	start->own = own_id(crew, ROLE_JUDGE, 0);
-	start->record = record[1];
+	start->record = crew->say;
 	start->signals = signals[1];
-	if (add_member(crew, "privd-judge") == 0)
+	crew->judge = fork_as("privd-judge", member);
+	if (crew->judge == 0)
 		become_judge(crew, start);
+	if (crew->judge == -1)
+		crew_fail(crew, "fork");
+	if (member->pidfd == -1)
+		crew_fail(crew, "pidfd");
+	crew->nmembers++;
 	close(signals[1]);
-	crew->record = record[0];
-	crew->say = record[1];
 	crew->signals = signals[0];
-	crew->judge = newest(crew);
 	atomic_store(&crew->page->judge, crew->judge);
 }
 
@@ -290,24 +356,44 @@ crew_init_judge(const struct crew *crew, struct judge_start *start)
 		start->hands[i] = -1;
 }
 
-void
-crew_start_others(struct crew *crew, struct judge_start *start, bool has_double)
+/* Hands that act on processes ask the fetcher who these are. */
+static void
+make_fetcher(struct crew *crew, struct judge_start *start,
+    int to_fetcher[SESSION_HANDS_MAX])
 {
-	unsigned int i;
+	const struct session_plan *plan = crew->plan;
+	struct crew_post *post = add_post(crew, CREW_FETCHER, 0);
+	size_t i;
 
-	for (i = 0; i < SESSION_HANDS_MAX; i++)
-		crew->names[i] = -1;
-	start_fetcher(crew, start);
-	for (i = 0; i < crew->plan->nhands; i++)
-		start->hands[i] = start_hand(crew, i, false);
-	if (has_double) {
-		start->twin = start_hand(crew, 0, true);
-		atomic_store(&crew->page->twin, newest(crew));
-	}
+	if (plan->separate)
+		start->fetcher = add_channel(crew, post);
+	else
+		post->channels[post->nchannels++] = -1;
+	for (i = 0; i < plan->nhands; i++)
+		to_fetcher[i] = plan->hands[i].targets ?
+		    add_channel(crew, post) :
+		    -1;
 }
 
 void
-crew_close_others(const struct crew *crew, const struct judge_start *start)
+crew_make_posts(struct crew *crew, struct judge_start *start, bool has_double)
+{
+	int to_fetcher[SESSION_HANDS_MAX];
+	struct crew_post *post;
+	unsigned int i;
+
+	make_fetcher(crew, start, to_fetcher);
+	for (i = 0; i < crew->plan->nhands; i++) {
+		post = add_post(crew, CREW_HAND, i);
+		start->hands[i] = add_channel(crew, post);
+		post->names = to_fetcher[i];
+	}
+	if (has_double)
+		start->twin = add_channel(crew, add_post(crew, CREW_DOUBLE, 0));
+}
+
+void
+crew_close_ends(const struct crew *crew, const struct judge_start *start)
 {
 	size_t i;
 
@@ -319,40 +405,12 @@ crew_close_others(const struct crew *crew, const struct judge_start *start)
 		close(start->twin);
 }
 
-bool
-crew_start_scribe(struct crew *crew)
-{
-	struct scribe_start start = {
-		.plan = crew->plan,
-		.own = own_id(crew, ROLE_SCRIBE, 0),
-		.parent = getpid(),
-		.channel = crew->record,
-	};
-
-	if (fork_as("privd-scribe", &crew->scribe) == 0) {
-		hide(crew, -1);
-		if (crew_raise_rights(crew) == -1)
-			_exit(SESSION_EXIT_REFUSED);
-		scribe_main(&start);
-	}
-	if (crew->scribe.pid == -1) {
-		crew->scribe.pid = 0;
-		return false;
-	}
-	if (crew->scribe.pidfd == -1)
-		crew_fail(crew, "pidfd");
-	close(crew->record);
-	crew->record = -1;
-	return true;
-}
-
 static bool
-is_waiting(int channel)
+is_readable(int fd)
 {
-	struct pollfd pfd = { .fd = channel, .events = POLLIN };
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 
-	return channel != -1 && poll(&pfd, 1, 0) == 1 &&
-	    (pfd.revents & POLLIN) != 0;
+	return poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLIN) != 0;
 }
 
 static void
@@ -376,29 +434,36 @@ reap(struct crew *crew, const struct crew_member *member)
 
 /* It ends by itself when nobody can say anything any more. */
 void
-crew_end_scribe(struct crew *crew)
+crew_end_scribe(struct crew *crew, bool last)
 {
+	struct crew_post *post = &crew->posts[0];
 	struct pollfd pfd;
 
-	if (crew->scribe.pid == 0 && is_waiting(crew->record))
-		(void)crew_start_scribe(crew);
+	if (crew->nposts > 0 && post->nchannels > 0) {
+		if (is_readable(post->channels[0]))
+			(void)crew_start(crew, post);
+		close_channels(post);
+	}
 	close_and_forget(&crew->say);
-	close_and_forget(&crew->record);
+	crew->nposts = 0;
 	if (crew->scribe.pid == 0)
 		return;
 	pfd.fd = crew->scribe.pidfd;
 	pfd.events = POLLIN;
-	if (poll(&pfd, 1, WRITE_WAIT) != 1)
+	if (poll(&pfd, 1, last ? WRITE_WAIT : WRITE_WAIT_SHORT) != 1)
 		(void)kill(crew->scribe.pid, SIGKILL);
 	reap(crew, &crew->scribe);
 	crew->scribe.pid = 0;
 }
 
+/* Who is not there yet will not be; the scribe may. */
 static void
 end_all_but(struct crew *crew, pid_t spared)
 {
 	size_t i, n = 0;
 
+	for (i = 1; i < crew->nposts; i++)
+		close_channels(&crew->posts[i]);
 	for (i = 0; i < crew->nmembers; i++)
 		if (crew->members[i].pid != spared)
 			(void)kill(crew->members[i].pid, SIGKILL);
@@ -423,7 +488,7 @@ crew_has_judge(const struct crew *crew)
 
 	for (i = 0; i < crew->nmembers; i++)
 		if (crew->members[i].pid == crew->judge)
-			return !is_waiting(crew->members[i].pidfd);
+			return !is_readable(crew->members[i].pidfd);
 	return false;
 }
 

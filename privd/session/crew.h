@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The processes of a session, as its keeper starts and ends them: judge,
- * hands, fetcher, double, and the scribe, when there is something to write.
+ * The processes of a session, as its keeper starts and ends them: the judge,
+ * and hands, fetcher, double and scribe, each when there is a word for it.
  * Each holds the descriptors, and sees of what is shared the memory, that it
  * works with. They have new channels each time, so that no successor hears a
  * word that was meant for another.
@@ -26,9 +26,28 @@ struct crew_member {
 	int pidfd;
 };
 
+/* Who is there when there is something to read in one of its channels. */
+struct crew_post {
+	enum crew_role {
+		CREW_FETCHER,
+		CREW_SCRIBE,
+		CREW_HAND,
+		CREW_DOUBLE
+	} role;
+	unsigned int number; /* of a hand */
+	/* the process's ends, till it has them; of the fetcher the judge's
+	   channel or -1, then hands' */
+	int channels[1 + SESSION_HANDS_MAX];
+	size_t nchannels; /* 0: it is there, or there will be none */
+	int names;        /* of a hand to the fetcher, -1 */
+};
+
+#define CREW_POSTS (SESSION_HANDS_MAX + 3)
+
 struct crew {
 	const struct session_plan *plan;
 	uid_t first_id; /* of CREW_IDS */
+	pid_t keeper;
 	pid_t program;
 	int pidfd; /* of the program */
 	int listener;
@@ -40,11 +59,11 @@ struct crew {
 
 	struct crew_member members[CREW_MAX];
 	size_t nmembers;
-	pid_t judge;                  /* one of them */
-	int names[SESSION_HANDS_MAX]; /* of hands to the fetcher, -1 */
-	int signals;                  /* from the judge */
-	int record; /* from the judge, to the scribe once it is there */
-	int say;    /* a sentence of the keeper's goes there */
+	pid_t judge; /* one of them */
+	struct crew_post posts[CREW_POSTS];
+	size_t nposts;             /* the scribe's is the first */
+	int signals;               /* from the judge */
+	int say;                   /* a sentence of the keeper's goes there */
 	struct crew_member scribe; /* pid 0: there is none */
 	bool refused;              /* one of them could not begin */
 	uint64_t held;             /* capabilities */
@@ -58,20 +77,22 @@ int crew_init(struct crew *, const struct session_plan *, struct page *,
 void crew_fail(const struct crew *, const char *what) __attribute__((noreturn));
 
 /*
- * Of the capabilities that it began with, a crew's keeper has but CAP_KILL
- * when it starts nobody. -1 with errno.
+ * Of the capabilities that it began with, a crew's keeper has but CAP_KILL in
+ * effect from then on; whom it starts raises the rest for itself. -1 with
+ * errno.
  */
 int crew_drop_rights(struct crew *);
-int crew_raise_rights(const struct crew *);
 
+/* A new crew, in the place of one that has ended: the first of all. */
+void crew_begin(struct crew *);
 /* For a judge: what all of them have, and none of the rest. */
 void crew_init_judge(const struct crew *, struct judge_start *);
-/* All but the judge; what it will need of them is in start. */
-void crew_start_others(struct crew *, struct judge_start *, bool has_double);
-void crew_close_others(const struct crew *, const struct judge_start *);
+/* Makes posts for all but the judge; its ends of their channels are in start. */
+void crew_make_posts(struct crew *, struct judge_start *, bool has_double);
+void crew_close_ends(const struct crew *, const struct judge_start *);
 void crew_start_judge(struct crew *, struct judge_start *);
-/* Now that there is something to write. False: it cannot be started yet. */
-bool crew_start_scribe(struct crew *);
+/* Starts whom there is a word for. False: it cannot be started yet. */
+bool crew_start(struct crew *, struct crew_post *);
 
 /* Ends all of them but judge and scribe. */
 void crew_end_others(struct crew *);
@@ -79,7 +100,8 @@ void crew_end_others(struct crew *);
 bool crew_has_judge(const struct crew *);
 /* Ends all of them but the scribe. */
 void crew_end(struct crew *);
-/* Then this: when it has written what was said, unless that takes too long. */
-void crew_end_scribe(struct crew *);
+/* Then this: when it has written what was said, unless that takes too long;
+   longer if there will be no other. */
+void crew_end_scribe(struct crew *, bool last);
 
 #endif /* PRIVD_SESSION_CREW_H */

@@ -7,8 +7,8 @@
  * journal (page.h, journal.h). What dies again and again ends the session, and
  * its calls in flight with an error.
  *
- * The keeper holds root's rights for that, in its permitted set; but for
- * starting processes only CAP_KILL is effective. So it reads nothing that a
+ * The keeper holds root's rights for that, in its permitted set, of which only
+ * CAP_KILL is effective but in those that it forks. So it reads nothing that a
  * program could have written: what is written down goes from the judge to the
  * scribe, and what it hears itself are requests for signals, of one form
  * (send_signal.h).
@@ -116,10 +116,11 @@ start_processes(struct crew *crew)
 {
 	struct judge_start start;
 
+	crew_begin(crew);
 	crew_init_judge(crew, &start);
-	crew_start_others(crew, &start, crew->plan->has_double);
+	crew_make_posts(crew, &start, crew->plan->has_double);
 	crew_start_judge(crew, &start);
-	crew_close_others(crew, &start);
+	crew_close_ends(crew, &start);
 }
 
 static bool
@@ -130,29 +131,80 @@ has_hung_up(const struct keeper *keeper)
 	return poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLHUP) != 0;
 }
 
-/* Whom it listens to. */
+/* Whom it listens to; behind these, members of the crew, and posts' channels. */
 enum watched {
-	WATCH_RECORD, /* till there is a scribe, who reads it */
 	WATCH_SIGNALS,
 	WATCH_LISTENER,
 	WATCH_SCRIBE,
 	WATCH_MEMBERS
 };
 
-static size_t
-watch(const struct crew *crew, struct pollfd *pfds)
+#define WATCH_MAX (WATCH_MEMBERS + CREW_MAX + CREW_POSTS + SESSION_HANDS_MAX)
+
+struct watch {
+	struct pollfd pfds[WATCH_MAX];
+	struct crew_post *posts[WATCH_MAX]; /* whose it is, or NULL */
+	size_t n;
+};
+
+static void
+watch_one(struct watch *watch, int fd, struct crew_post *post)
 {
+	watch->posts[watch->n] = post;
+	watch->pfds[watch->n].fd = fd;
+	watch->pfds[watch->n++].events = POLLIN;
+}
+
+static void
+watch_all(struct watch *watch, struct crew *crew, bool with_posts)
+{
+	struct crew_post *post;
 	size_t i;
 
-	pfds[WATCH_RECORD].fd = crew->record;
-	pfds[WATCH_SIGNALS].fd = crew->signals;
-	pfds[WATCH_LISTENER].fd = crew->listener;
-	pfds[WATCH_SCRIBE].fd = crew->scribe.pid != 0 ? crew->scribe.pidfd : -1;
+	watch->n = 0;
+	watch_one(watch, crew->signals, NULL);
+	watch_one(watch, crew->listener, NULL);
+	watch->pfds[WATCH_LISTENER].events = 0;
+	watch_one(watch, crew->scribe.pid != 0 ? crew->scribe.pidfd : -1, NULL);
 	for (i = 0; i < crew->nmembers; i++)
-		pfds[WATCH_MEMBERS + i].fd = crew->members[i].pidfd;
-	for (i = 0; i < WATCH_MEMBERS + crew->nmembers; i++)
-		pfds[i].events = i == WATCH_LISTENER ? 0 : POLLIN;
-	return WATCH_MEMBERS + crew->nmembers;
+		watch_one(watch, crew->members[i].pidfd, NULL);
+	for (post = crew->posts; post < crew->posts + crew->nposts; post++)
+		for (i = 0; with_posts && i < post->nchannels; i++)
+			watch_one(watch, post->channels[i], post);
+}
+
+/* Starts whom there is a word for: true, or false if somebody cannot be. */
+static bool
+start_wanted(const struct watch *watch, struct crew *crew)
+{
+	struct crew_post *post;
+	size_t i;
+
+	for (i = WATCH_MEMBERS; i < watch->n; i++) {
+		post = watch->posts[i];
+		if (post != NULL && post->nchannels > 0 &&
+		    (watch->pfds[i].revents & POLLIN) != 0 &&
+		    !crew_start(crew, post))
+			return false;
+	}
+	return true;
+}
+
+/* Whoever closes its end of a channel is as good as dead. */
+static bool
+has_lost_one(const struct watch *watch)
+{
+	short revents;
+	size_t i;
+
+	for (i = WATCH_SCRIBE; i < watch->n; i++) {
+		revents = watch->pfds[i].revents;
+		if (watch->posts[i] != NULL)
+			revents &= POLLHUP;
+		if (revents != 0)
+			return true;
+	}
+	return false;
 }
 
 /* Until the last program is gone (true), or one of the processes (false). */
@@ -160,32 +212,26 @@ static bool
 keep(struct keeper *keeper)
 {
 	struct crew *crew = &keeper->crew;
-	struct pollfd pfds[WATCH_MEMBERS + CREW_MAX];
-	uid_t user = crew->plan->caller.uid;
+	struct watch watch;
 	int timeout = -1;
-	size_t n, i;
 
 	for (;;) {
-		n = watch(crew, pfds);
-		if (timeout != -1)
-			pfds[WATCH_RECORD].fd = -1;
-		if (poll(pfds, n, timeout) == -1) {
+		/* Whoever could not be started is tried again after a while. */
+		watch_all(&watch, crew, timeout == -1);
+		if (poll(watch.pfds, watch.n, timeout) == -1) {
 			if (errno != EINTR)
 				return false;
 			continue;
 		}
-		timeout = -1;
-		if ((pfds[WATCH_RECORD].revents & POLLIN) != 0 &&
-		    !crew_start_scribe(crew))
-			timeout = RETRY_WAIT;
-		if (pfds[WATCH_SIGNALS].revents != 0 &&
-		    send_signal_serve(crew->signals, user) == 0)
+		if (watch.pfds[WATCH_SIGNALS].revents != 0 &&
+		    send_signal_serve(crew->signals, crew->plan->caller.uid) ==
+			0)
 			return has_hung_up(keeper);
-		if ((pfds[WATCH_LISTENER].revents & POLLHUP) != 0)
+		if ((watch.pfds[WATCH_LISTENER].revents & POLLHUP) != 0)
 			return true;
-		for (i = WATCH_SCRIBE; i < n; i++)
-			if (pfds[i].revents != 0)
-				return has_hung_up(keeper);
+		if (has_lost_one(&watch))
+			return has_hung_up(keeper);
+		timeout = start_wanted(&watch, crew) ? -1 : RETRY_WAIT;
 	}
 }
 
@@ -236,7 +282,7 @@ static void __attribute__((noreturn))
 end_session(struct crew *crew, const char *why)
 {
 	scribe_say(crew->say, "%s: the program is ended", why);
-	crew_end_scribe(crew);
+	crew_end_scribe(crew, true);
 	page_recover(crew->page, crew->plan->options.max_calls, crew->listener);
 	errno = ECHILD;
 	crew_fail(crew, why);
@@ -267,6 +313,7 @@ hear_offer(struct keeper *keeper, struct judge_offer *offer)
 	if (channel_pair(fds) == -1)
 		crew_fail(crew, "channel");
 	keeper->setup = fds[0];
+	crew_begin(crew);
 	crew_init_judge(crew, &start);
 	start.rest = keeper->rest;
 	start.setup = fds[1];
@@ -280,7 +327,7 @@ hear_offer(struct keeper *keeper, struct judge_offer *offer)
 	return nwith > 0 || !is_whole(offer, n) ? -1 : 0;
 }
 
-/* Starts the others, and gives the judge all that it works with. */
+/* Gives the judge all that it works with. */
 static void
 give(struct keeper *keeper)
 {
@@ -291,7 +338,7 @@ give(struct keeper *keeper)
 	size_t n = 0, i;
 
 	crew_init_judge(crew, &start);
-	crew_start_others(crew, &start, keeper->offer->has_double);
+	crew_make_posts(crew, &start, keeper->offer->has_double);
 	gift.has_fetcher = start.fetcher != -1;
 	gift.has_double = start.twin != -1;
 	fds[n++] = crew->listener;
@@ -303,7 +350,7 @@ give(struct keeper *keeper)
 		fds[n++] = start.hands[i];
 	if (channel_send(keeper->setup, &gift, sizeof(gift), fds, n) == -1)
 		crew_fail(crew, "the judge is gone");
-	crew_close_others(crew, &start);
+	crew_close_ends(crew, &start);
 	close(keeper->setup);
 	keeper->setup = -1;
 }
@@ -362,15 +409,11 @@ start_again(struct keeper *keeper)
 {
 	struct crew *crew = &keeper->crew;
 
-	crew_end_scribe(crew);
-	if (crew_raise_rights(crew) == -1)
-		end_session(crew, "cannot start another judge");
+	crew_end_scribe(crew, false);
 	if (keeper->rest == NULL)
 		start_processes(crew);
 	else
 		offer_again(keeper);
-	if (crew_drop_rights(crew) == -1)
-		crew_fail(crew, "cannot drop rights");
 	scribe_say(crew->say,
 	    "a process of the session has died; others go on");
 }
@@ -389,7 +432,7 @@ static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 			settle(crew);
 		crew_end(crew);
 		if (ended) {
-			crew_end_scribe(crew);
+			crew_end_scribe(crew, true);
 			_exit(0);
 		}
 		if (is_hopeless(keeper))
@@ -495,7 +538,7 @@ void
 keeper_give_up(struct keeper *keeper)
 {
 	crew_end(&keeper->crew);
-	crew_end_scribe(&keeper->crew);
+	crew_end_scribe(&keeper->crew, true);
 	free(keeper->offer);
 	free(keeper);
 }

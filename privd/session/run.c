@@ -31,6 +31,15 @@
 static volatile pid_t program;
 static const struct page *shared;
 
+/* (0 is whoever sends from another space of process ids.) */
+static bool
+is_own(pid_t sender)
+{
+	return sender != 0 &&
+	    (sender == program || sender == atomic_load(&shared->judge) ||
+		sender == atomic_load(&shared->twin));
+}
+
 /* What the terminal sends reaches the whole group; the rest only us. */
 static void
 pass_on(int sig, siginfo_t *info, void *context)
@@ -38,9 +47,7 @@ pass_on(int sig, siginfo_t *info, void *context)
 	int error = errno;
 
 	(void)context;
-	if (program > 0 && info->si_code <= 0 && info->si_pid != program &&
-	    info->si_pid != atomic_load(&shared->judge) &&
-	    info->si_pid != atomic_load(&shared->twin))
+	if (program > 0 && info->si_code <= 0 && !is_own(info->si_pid))
 		(void)kill(program, sig);
 	errno = error;
 }

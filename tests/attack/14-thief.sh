@@ -26,6 +26,7 @@ for name in tcpdump tcpdump-marked; do
 Policy: */$name, Emulation: native
 	Default: permit
 	native-socket: sockdom eq "AF_PACKET" then permit with net_raw
+	native-bind: sockaddr eq "/nowhere" then deny
 END
 done >"$OWN/policy"
 

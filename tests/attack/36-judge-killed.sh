@@ -13,6 +13,7 @@ cat >"$OWN/policy" <<END
 Policy: */create-on-signal, Emulation: native
 	Default: permit
 	native-open: filename match "$OWN/made/*" then permit as root
+	native-bind: sockaddr match "$OWN/made/*" then permit as root
 	native-open: filename eq "/nowhere" then deny
 END
 
@@ -28,14 +29,27 @@ find_processes() {
 		fi
 	done
 	caller=$(sed -n 's/^ready //p' "$OWN/out")
-	[ -n "$program" ] && [ -n "$parts" ] && [ -n "$caller" ]
+	[ -n "$program" ] && [ -n "$caller" ] && has_part judge &&
+	    has_part hand && has_part fetcher
+}
+
+role_of() {
+	sed -n 's/^Name:	privd-//p' "/proc/$1/status"
+}
+
+has_part() {
+	for part in $parts; do
+		[ "$(role_of "$part")" != "$1" ] || return 0
+	done
+	return 1
 }
 
 # The file is to be made: one that a call in flight made before is in the way.
 start() {
-	rm -f "$1"
+	rm -f "$1" "$1.file" "$1.socket"
 	: >"$OWN/out"
-	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$1") \
+	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$1" \
+	    socket) \
 	    >"$OWN/out" 2>&1 &
 	front=$!
 	started $front
@@ -49,12 +63,9 @@ all_gone() {
 	return 0
 }
 
-role_of() {
-	sed -n 's/^Name:	privd-//p' "/proc/$1/status"
-}
-
 for role in judge hand fetcher keeper; do
 	start "$OWN/made/new"
+	is 0 $? "judge, hand and fetcher are there"
 	victim=$keeper
 	for part in $parts; do
 		[ "$(role_of "$part")" = $role ] && victim=$part

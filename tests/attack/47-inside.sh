@@ -11,17 +11,31 @@ mkdir "$OWN/rules"
 echo inside >"$OWN/rules/file"
 echo beside >"$OWN/rules/beside"
 chmod 0600 "$OWN/rules/file" "$OWN/rules/beside"
-cp "$(command -v sleep)" "$OWN/victim"
+cp "$BUILD/tests/e2e/steps" "$OWN/victim"
+mkfifo "$OWN/in"
 cat >"$OWN/policy" <<END
 Policy: */victim, Emulation: native
 	Default: permit
 	native-fsread: filename eq "$OWN/rules/file" then permit as root
 	native-fsread: filename eq "/etc/ld.so.cache" then permit log
+	native-bind: sockaddr eq "/nowhere" then deny
 	native-connect: sockaddr eq "/nowhere" then deny
 END
-(RUN="exec"; session "$OWN/policy" "$OWN/victim" 1000) &
+(RUN="exec"; session "$OWN/policy" "$OWN/victim") <"$OWN/in" >"$OWN/out" &
 front=$!
 started $front
+exec 9>"$OWN/in"
+# Each is there once it was used: hand, fetcher, double (and scribe).
+cat >&9 <<END
+read $OWN/rules/file
+bind $USERS/socket
+connect $USERS/socket
+END
+all_used() {
+	[ "$(grep -cx ok "$OWN/out")" -eq 3 ]
+}
+wait_for 10 all_used
+is 0 $? "hand, fetcher and double are used"
 
 find_processes() {
 	program="" judge="" hand="" fetcher="" double="" scribe=""

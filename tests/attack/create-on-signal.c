@@ -2,10 +2,13 @@
 /*
  * A child waits for SIGUSR1, then makes a file, or removes it; its parent
  * lives on until the child has ended. For attacks that happen in the middle
- * of the call.
+ * of the call. With a socket the parent has made a file and bound a socket, of
+ * that name with ".file" and ".socket" behind it, before it says that it waits.
  *
- * usage: create-on-signal file [remove]   (prints the child's number)
+ * usage: create-on-signal file [remove | socket]   (prints the child's number)
  */
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -13,6 +16,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static void
@@ -26,6 +30,24 @@ wait_and_act(const char *path, bool removes, const sigset_t *set)
 	_exit(open(path, O_WRONLY | O_CREAT | O_EXCL, 0600) == -1);
 }
 
+static void
+use_before(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	char name[4096];
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)snprintf(name, sizeof(name), "%s.file", path);
+	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s.socket", path);
+	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		err(2, "%s", sun.sun_path);
+	close(fd);
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (fd == -1)
+		err(2, "%s", name);
+	close(fd);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -35,6 +57,8 @@ main(int argc, char *argv[])
 
 	if (argc < 2)
 		errx(2, "usage: create-on-signal file [remove]");
+	if (argc > 2 && strcmp(argv[2], "socket") == 0)
+		use_before(argv[1]);
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGUSR1);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
@@ -42,7 +66,8 @@ main(int argc, char *argv[])
 	if (pid == -1)
 		err(1, "fork");
 	if (pid == 0)
-		wait_and_act(argv[1], argc > 2, &set);
+		wait_and_act(argv[1],
+		    argc > 2 && strcmp(argv[2], "remove") == 0, &set);
 	printf("ready %d\n", pid);
 	(void)fflush(stdout);
 	if (waitpid(pid, &status, 0) == -1)

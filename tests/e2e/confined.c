@@ -8,6 +8,7 @@
  *	u:PATH			unlink
  *	i			socket of AF_INET
  *	p			socket of AF_PACKET, raw
+ *	b:PATH n:PATH		a local socket, bound there or connected to that
  *	g			getppid, which needs no argument
  *	d			the list of open descriptors, with close-on-exec
  *	k			keep open what is opened from now on
@@ -32,6 +33,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -59,6 +61,19 @@ opened(const char *step, int fd)
 	say(step, fd);
 	if (fd != -1 && !keep)
 		close(fd);
+}
+
+static void
+local_socket(const char *step, const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	say(step,
+	    (step[0] == 'b' ? bind : connect)(fd, (struct sockaddr *)&sun,
+		sizeof(sun)));
+	close(fd);
 }
 
 /* By fcntl and fstat, not /proc: the list is of whoever asks. */
@@ -282,6 +297,10 @@ take_step(const char *step, const char *path)
 		break;
 	case 'p':
 		opened(step, socket(AF_PACKET, SOCK_RAW, 0));
+		break;
+	case 'b':
+	case 'n':
+		local_socket(step, path);
 		break;
 	case 'g':
 		errno = 0;

@@ -18,13 +18,18 @@ mkdir "$user_home/.privd"
 printf 'Policy: %s, Emulation: native\n\tDefault: permit\n\tnative-fsread: filename eq "%s" then deny[exdev]\n' \
     "$program" "$T/one" >"$user_home/.privd/steps"
 chown -R "$user" "$user_home/.privd"
-begin_by_daemon "$elevates times 2"
+begin_by_daemon "$elevates times 2
+	native-open: filename eq \"$T/four\" then permit as root
+	native-bind: sockaddr eq \"/nowhere\" then deny"
 for role in judge hand fetcher; do
+	step "a hand is used" ok read "$T/four"
+	step "and a fetcher" ok bind "$T/made/$role"
 	check "the daemon's: the $role is killed" slay $role
 	step "his own policy holds still" EXDEV read "$T/one"
 done
 step "what is elevated" ok read "$T/two"
 check "the judge is killed" slay judge
+step "a hand is used" ok read "$T/four"
 check "the hand is killed" slay hand
 step "is counted" ok read "$T/two"
 check "the judge is killed" slay judge

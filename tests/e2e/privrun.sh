@@ -335,6 +335,26 @@ same "SIGTERM to privrun: the program's answer" 3 $?
 same "SIGTERM to privrun: was the program's" 1 "$(lines "$T/out" told)"
 forget $pid
 
+# Also from another space of process ids, where nobody's number is known.
+if unshare -mpf --mount-proc true 2>/dev/null; then
+	unshare -mpf --mount-proc "$privrun" -f "$T/policy" -a -c "$user" \
+	    sh -c 'trap "echo told; exit 3" TERM; echo ready; read -r x' \
+	    >"$T/out" 2>"$T/err" <"$T/in" &
+	pid=$!
+	remember $pid
+	exec 9>"$T/in"
+	wait_for "$T/out" ready
+	kill -TERM "$(children_of $pid)"
+	check "from outside: it ends" until_true 10 has_ended $pid
+	exec 9>&-
+	wait $pid
+	same "from outside: it was the program's" "3 1" \
+	    "$? $(lines "$T/out" told)"
+	forget $pid
+else
+	skip 2 "no namespaces here"
+fi
+
 # Sessions do not nest. (In one nothing can be traced, as the leak checker of a
 # build with sanitizers would itself.)
 run sh -c "ASAN_OPTIONS=detect_leaks=0 '$privrun' -f '$T/policy' -a echo inside; echo \$?"

@@ -22,8 +22,10 @@ Policy: */confined, Emulation: native
 	native-fsread: filename eq "$T/text" then permit log
 	native-open: filename eq "$T/secret" then permit as root
 	native-socket: sockdom eq "AF_PACKET" then permit with cap_net_raw
+	native-bind: sockaddr eq "/dev/nothing" then deny
 	native-connect: sockaddr eq "/dev/nothing" then deny
 EOF
+socket=$user_home/socket
 mkfifo "$T/in"
 guard=$(printf '%016x' $((1 << 36)))
 net_raw=$(printf '%016x' $((1 << 13)))
@@ -32,8 +34,8 @@ none=0000000000000000
 
 # A descriptor of the program's own that nobody else may have: 7.
 "$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" "$trusted/confined" \
-    "r:$T/text" k "r:$T/secret" p "r:$T/text" = >"$T/out" 2>"$T/err" \
-    <"$T/in" 7<"$T/text" &
+    "b:$socket" "n:$socket" "r:$T/text" k "r:$T/secret" p "r:$T/text" = \
+    >"$T/out" 2>"$T/err" <"$T/in" 7<"$T/text" &
 pid=$!
 remember $pid
 exec 9>"$T/in"
@@ -196,6 +198,59 @@ same "with the program they all end" '' "$(for child in $judge $fetcher \
     $packet_hand $root_hand $double $scribe $keeper; do
 	is_gone "$child" || echo "$child"
 done)"
+
+# Each of them is there when it is first needed, the judge from the start.
+roles() {
+	for child in $(children_of "$keeper"); do
+		status_of "$child" Name
+	done | sort | sed 's/^privd-//' | tr '\n' ' '
+}
+# shellcheck disable=SC2317	# until_true calls it
+has_roles() {
+	[ "$(roles)" = "$1" ]
+}
+# then_has WHAT ROLES: the program goes on to its next "="
+readies=1
+then_has() {
+	readies=$((readies + 1))
+	echo >&9
+	until_true 10 is_ready
+	check "$1: $2" until_true 10 has_roles "$2 "
+}
+# shellcheck disable=SC2317	# until_true calls it
+is_ready() {
+	[ "$(lines "$T/out" ready)" -eq "$readies" ]
+}
+rm -f "$socket"
+# Without a word of native-fsread: results of stat(2) are written by a fetcher.
+cat >"$T/some" <<EOF
+Policy: */confined, Emulation: native
+	Default: permit
+	native-open: filename eq "$T/text" then permit log
+	native-open: filename eq "$T/secret" then permit as root
+	native-socket: sockdom eq "AF_PACKET" then permit with cap_net_raw
+	native-bind: sockaddr eq "/dev/nothing" then deny
+	native-connect: sockaddr eq "/dev/nothing" then deny
+EOF
+"$privrun" -f "$T/some" -a -E "$T/log" -c "$user" "$trusted/confined" \
+    k = "r:$T/policy" = "r:$T/secret" = "b:$socket" = "n:$socket" = p = \
+    "r:$T/text" = >"$T/out" 2>"$T/err" <"$T/in" &
+pid=$!
+remember $pid
+exec 9>"$T/in"
+until_true 10 is_ready
+keeper=$(keeper_of $pid)
+same "when it starts" "judge " "$(roles)"
+then_has "nothing elevated" "judge"
+then_has "opened as root" "hand judge"
+then_has "bound" "fetcher hand judge"
+then_has "connected" "double fetcher hand judge"
+then_has "with another right" "double fetcher hand hand judge"
+then_has "logged" "double fetcher hand hand judge scribe"
+exec 9>&-
+wait $pid
+forget $pid
+check "its keeper ends with it" until_true 10 is_gone "$keeper"
 
 # A judge that is killed: another one, alike, goes on.
 "$privrun" -f "$T/policy" -a -E "$T/log" -c "$user" "$trusted/confined" \

@@ -7,9 +7,15 @@
  *	orphan FILE	the same in a child whose parent is gone
  *	dir FOLDER	chdir
  *	run FILE	execute it, which fails, or this process ends with it
- *	make FOLDER N	make N files there that must not be there before
+ *	bind PATH	listen at a local socket there
+ *	connect PATH	connect to one
+ *	make FOLDER N	make N files there that must not be there before; when
+ *			there is one of the name "want", it and "socket" are
+ *			unlinked, and "socket" bound, which is not counted
  *	end		end
  */
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -65,6 +71,38 @@ try_in_child(const char *path, bool orphan)
 	return error;
 }
 
+/* What is bound stays open. */
+static int
+try_socket(const char *path,
+    int (*what)(int, const struct sockaddr *, socklen_t), bool stays)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int error, fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	error = fd == -1 ||
+		what(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
+		(stays && listen(fd, 1) == -1) ?
+	    errno :
+	    0;
+	if (fd != -1 && !stays)
+		close(fd);
+	return error;
+}
+
+static void
+bind_if_wanted(const char *folder)
+{
+	char want[4096], path[4096];
+
+	(void)snprintf(want, sizeof(want), "%s/want", folder);
+	(void)snprintf(path, sizeof(path), "%s/socket", folder);
+	if (unlink(want) == 0) {
+		(void)unlink(path);
+		(void)try_socket(path, bind, false);
+	}
+}
+
 /* How many were made, and how many may have been. */
 static void
 make(const char *folder, int n)
@@ -73,6 +111,7 @@ make(const char *folder, int n)
 	char path[4096];
 
 	for (i = 0; i < n; i++) {
+		bind_if_wanted(folder);
 		(void)snprintf(path, sizeof(path), "%s/%d", folder, i);
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 		if (fd == -1 && errno == EIO) {
@@ -109,6 +148,10 @@ take(char *line)
 		printf("%s\n", name_of(chdir(of) == -1 ? errno : 0));
 	else if (strcmp(what, "run") == 0)
 		printf("%s\n", name_of(execv(of, argv) == -1 ? errno : 0));
+	else if (strcmp(what, "bind") == 0)
+		printf("%s\n", name_of(try_socket(of, bind, true)));
+	else if (strcmp(what, "connect") == 0)
+		printf("%s\n", name_of(try_socket(of, connect, false)));
 	else if (strcmp(what, "make") == 0)
 		make(of, atoi(strtok(NULL, " \n")));
 	else

@@ -14,7 +14,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 elevates="	native-open: filename eq \"$T/two\" then permit as root"
 begin "$elevates times 3
-	native-open: filename eq \"$T/three\" then permit as root once"
+	native-open: filename eq \"$T/three\" then permit as root once
+	native-open: filename eq \"$T/four\" then permit as root"
 step "a right three times: first" ok read "$T/two"
 check "the judge is killed" slay judge
 step "second" ok read "$T/two"
@@ -22,6 +23,7 @@ check "the hand is killed" slay hand
 step "third" ok read "$T/two"
 check "the judge is killed" slay judge
 step "there is no fourth" EACCES read "$T/two"
+step "the hand is used" ok read "$T/four"
 check "the hand is killed" slay hand
 step "nor a fifth" EACCES read "$T/two"
 step "another right is there" ok fork "$T/three"

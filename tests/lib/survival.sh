@@ -6,10 +6,10 @@ need_daemon
 make_user
 chmod 755 "$T"
 marked "$helpers/steps"
-for name in one two three; do
+for name in one two three four; do
 	echo text >"$T/$name"
 done
-chmod 600 "$T/two" "$T/three"
+chmod 600 "$T/two" "$T/three" "$T/four"
 mkfifo "$T/in"
 mkdir -m 777 "$T/made"
 
@@ -91,10 +91,11 @@ is_other() {
 	now=$(part "$1") && [ "$now" != "$2" ]
 }
 
-# slay ROLE: kills it; true when there is another
+# slay ROLE: kills it; true when there is another judge, for all are ended then:
+# who else was there is again with its next use
 slay() {
+	until_true 10 part judge >"$T/judge" || return 1
 	until_true 10 part "$1" >"$T/victim" || return 1
-	victim=$(head -n 1 "$T/victim")
-	kill -KILL "$victim"
-	until_true 10 is_other "$1" "$victim"
+	kill -KILL "$(head -n 1 "$T/victim")"
+	until_true 10 is_other judge "$(head -n 1 "$T/judge")"
 }
