@@ -87,7 +87,7 @@ int crew_drop_rights(struct crew *);
 void crew_begin(struct crew *);
 /* For a judge: what all of them have, and none of the rest. */
 void crew_init_judge(const struct crew *, struct judge_start *);
-/* Makes posts for all but the judge; its ends of their channels are in start. */
+/* Makes posts for all but the judge, whose ends of channels are in start. */
 void crew_make_posts(struct crew *, struct judge_start *, bool has_double);
 void crew_close_ends(const struct crew *, const struct judge_start *);
 void crew_start_judge(struct crew *, struct judge_start *);

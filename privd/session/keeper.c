@@ -131,7 +131,7 @@ has_hung_up(const struct keeper *keeper)
 	return poll(&pfd, 1, 0) == 1 && (pfd.revents & POLLHUP) != 0;
 }
 
-/* Whom it listens to; behind these, members of the crew, and posts' channels. */
+/* Whom it listens to; behind these, the crew's members and posts' channels. */
 enum watched {
 	WATCH_SIGNALS,
 	WATCH_LISTENER,

@@ -143,9 +143,12 @@ same "it is the prefix's" "$dir/p/sbin/privd" \
 check "start it a second time" run_script start
 same "that is the same" "$daemon_pid" "$(cat "$dir/p/run/privd.pid")"
 same "an ordinary user's session" "a secret" "$(secret "$dir/secret")"
-like "doctor finds no fault with it" "^nothing is wrong" \
-    "$("$dir/p/sbin/privctl" doctor | grep -v -e '^note' -e '^    ' \
-    -e ': /usr/' -e ': process ')"
+"$dir/p/sbin/privctl" doctor >"$T/doctor"
+check "doctor looks" grep -q -e '^note' -e '^wrong' -e '^nothing' "$T/doctor"
+# What else is on this machine may be marked by others.
+same "and finds no fault with it" "" "$(grep '^wrong' "$T/doctor" |
+    grep -v -e ': /usr/' -e ': process ' |
+    sed "\\,: $dir/,!{ /^wrong: mark: /d; }")"
 check "status" run_script status
 echo nonsense >"$dir/p/etc/privd/policies/broken"
 run_script reload
