@@ -17,10 +17,14 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/stages.sh
 . tests/lib/stages.sh
 
-# stages WHAT [PLACE ...]: these are among them, and no number is wrong
+# stages WHAT BEGIN POLICY-LINES [PLACE ...]: in all of them, these among them,
+# no number is wrong
 stages() {
-	title=$1
-	shift
+	title=$1 begin=$2 policy=$3
+	shift 3
+	every_stage dies "$begin" "$policy"
+	! missed "$@" || once_more dies "$begin" "$policy"
+	! missed "$@" || once_more dies "$begin" "$policy"
 	same "$title: after $((n - 1)) stages the call was over" "over own" \
 	    "$place $(tail -n 1 "$T/answers")"
 	for one in "$@"; do
@@ -34,19 +38,18 @@ stages() {
 
 file=$T/one
 role=judge
-every_stage dies begin "	native-open: filename eq \"/nowhere\" then deny"
-stages "the judge, as the caller" "end receive" "entry addfd" "end addfd" \
-    "entry send" "end send"
+stages "the judge, as the caller" begin \
+    "	native-open: filename eq \"/nowhere\" then deny" \
+    "end receive" "entry addfd" "end addfd" "entry send" "end send"
 file=$T/two
 elevates="	native-open: filename eq \"$T/two\" then permit as root"
-every_stage dies begin "$elevates"
-stages "the judge, elevated" "end receive" "entry sendmsg" "end recvmsg" \
-    "entry addfd" "end addfd" "entry send" "end send"
+stages "the judge, elevated" begin "$elevates" \
+    "end receive" "entry sendmsg" "end recvmsg" "entry addfd" "end addfd" \
+    "entry send" "end send"
 role=hand
 daemon_start
-every_stage dies begin_by_daemon "$elevates"
-stages "the hand, the daemon's" "end recvmsg" "entry open" "end open" \
-    "entry sendmsg" "end sendmsg"
+stages "the hand, the daemon's" begin_by_daemon "$elevates" \
+    "end recvmsg" "entry open" "end open" "entry sendmsg" "end sendmsg"
 
 # Inside of the call that installs the descriptor: an answer that goes with it
 # in one step is there then, without it.

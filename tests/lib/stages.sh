@@ -40,11 +40,25 @@ in_stage() {
 # every_stage HOW BEGIN POLICY-LINES: the places into $T/places, what the program
 # got each time into $T/answers, and what it got before into $T/before
 every_stage() {
-	how=$1
-	shift
 	: >"$T/places"
 	: >"$T/answers"
 	: >"$T/before"
+	once_more "$@"
+}
+
+# missed PLACE ...: is one of them not among the places?
+missed() {
+	for one in "$@"; do
+		grep -qx "$one" "$T/places" || return 0
+	done
+	return 1
+}
+
+# once_more HOW BEGIN POLICY-LINES: the same again, added to what there is; a
+# call that went another way had its stages at other numbers.
+once_more() {
+	how=$1
+	shift
 	"$@"
 	n=1
 	while [ $n -le $STAGES_MAX ]; do
