@@ -28,23 +28,16 @@
 #include "hand.h"
 #include "identity.h"
 #include "journal.h"
+#include "judge.h"
 #include "page.h"
 #include "scribe.h"
-
-/* Of the ids, in this order; hands are the last. */
-enum role {
-	ROLE_JUDGE,
-	ROLE_FETCHER,
-	ROLE_SCRIBE,
-	ROLE_HAND
-};
 
 /* Milliseconds for the last lines: at the end, and while calls wait. */
 #define WRITE_WAIT 10000
 #define WRITE_WAIT_SHORT 1000
 
 static uid_t
-own_id(const struct crew *crew, enum role role, unsigned int number)
+own_id(const struct crew *crew, enum crew_role role, unsigned int number)
 {
 	return crew->first_id + role + number;
 }
@@ -109,15 +102,23 @@ raise_rights(const struct crew *crew)
 		_exit(SESSION_EXIT_REFUSED);
 }
 
-/* What ps(1) shows of it. */
+/* What ps(1) shows. */
+static const char *const role_names[] = {
+	[CREW_JUDGE] = "privd-judge",
+	[CREW_FETCHER] = "privd-fetcher",
+	[CREW_SCRIBE] = "privd-scribe",
+	[CREW_DOUBLE] = "privd-double",
+	[CREW_HAND] = "privd-hand",
+};
+
 static pid_t
-fork_as(const char *name, struct crew_member *member)
+fork_as(enum crew_role role, struct crew_member *member)
 {
 	member->pid = fork();
 	if (member->pid == -1)
 		return -1;
 	if (member->pid == 0) {
-		(void)prctl(PR_SET_NAME, name, 0, 0, 0);
+		(void)prctl(PR_SET_NAME, role_names[role], 0, 0, 0);
 		return 0;
 	}
 	member->pidfd = (int)syscall(SYS_pidfd_open, member->pid, 0);
@@ -174,7 +175,7 @@ become_fetcher(const struct crew *crew, const struct crew_post *post)
 {
 	struct fetcher_start fetcher = {
 		.plan = crew->plan,
-		.own = own_id(crew, ROLE_FETCHER, 0),
+		.own = own_id(crew, CREW_FETCHER, 0),
 		.parent = crew->keeper,
 		.listener = crew->listener,
 		.judge = post->channels[0],
@@ -199,7 +200,7 @@ become_hand(const struct crew *crew, const struct crew_post *post)
 	struct hand_start start = {
 		.plan = crew->plan,
 		.number = post->number,
-		.own = own_id(crew, ROLE_HAND, post->number),
+		.own = own_id(crew, CREW_HAND, post->number),
 		.parent = crew->keeper,
 		.channel = post->channels[0],
 		.names = post->names,
@@ -218,7 +219,7 @@ become_scribe(const struct crew *crew, const struct crew_post *post)
 {
 	struct scribe_start start = {
 		.plan = crew->plan,
-		.own = own_id(crew, ROLE_SCRIBE, 0),
+		.own = own_id(crew, CREW_SCRIBE, 0),
 		.parent = crew->keeper,
 		.channel = post->channels[0],
 	};
@@ -255,20 +256,13 @@ close_channels(struct crew_post *post)
 	post->names = -1;
 }
 
-static const char *const role_names[] = {
-	[CREW_FETCHER] = "privd-fetcher",
-	[CREW_SCRIBE] = "privd-scribe",
-	[CREW_HAND] = "privd-hand",
-	[CREW_DOUBLE] = "privd-double",
-};
-
 bool
 crew_start(struct crew *crew, struct crew_post *post)
 {
 	struct crew_member *member = post->role == CREW_SCRIBE ?
 	    &crew->scribe :
 	    &crew->members[crew->nmembers];
-	pid_t pid = fork_as(role_names[post->role], member);
+	pid_t pid = fork_as(post->role, member);
 
 	if (pid == 0)
 		become(crew, post);
@@ -321,10 +315,10 @@ crew_start_judge(struct crew *crew, struct judge_start *start)
 
 	pair(crew, signals);
 	start->parent = crew->keeper;
-	start->own = own_id(crew, ROLE_JUDGE, 0);
+	start->own = own_id(crew, CREW_JUDGE, 0);
 	start->record = crew->say;
 	start->signals = signals[1];
-	crew->judge = fork_as("privd-judge", member);
+	crew->judge = fork_as(CREW_JUDGE, member);
 	if (crew->judge == 0)
 		become_judge(crew, start);
 	if (crew->judge == -1)

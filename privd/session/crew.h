@@ -15,11 +15,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "judge.h"
 #include "session.h"
 
-#define CREW_IDS (SESSION_HANDS_MAX + 4) /* that a crew has for itself */
-#define CREW_MAX (SESSION_HANDS_MAX + 4) /* processes */
+struct budget_memory;
+struct journal;
+struct judge_start;
+struct page;
+
+/* Each has an id of its own, in this order, but the double; hands are the
+   last. */
+enum crew_role {
+	CREW_JUDGE,
+	CREW_FETCHER,
+	CREW_SCRIBE,
+	CREW_DOUBLE,
+	CREW_HAND
+};
+
+#define CREW_MAX (CREW_HAND + SESSION_HANDS_MAX) /* processes, and ids */
 
 struct crew_member {
 	pid_t pid;
@@ -28,12 +41,7 @@ struct crew_member {
 
 /* Who is there when there is something to read in one of its channels. */
 struct crew_post {
-	enum crew_role {
-		CREW_FETCHER,
-		CREW_SCRIBE,
-		CREW_HAND,
-		CREW_DOUBLE
-	} role;
+	enum crew_role role;
 	unsigned int number; /* of a hand */
 	/* the process's ends, till it has them; of the fetcher the judge's
 	   channel or -1, then hands' */
@@ -46,7 +54,7 @@ struct crew_post {
 
 struct crew {
 	const struct session_plan *plan;
-	uid_t first_id; /* of CREW_IDS */
+	uid_t first_id; /* of CREW_MAX */
 	pid_t keeper;
 	pid_t program;
 	int pidfd; /* of the program */

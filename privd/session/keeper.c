@@ -30,6 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../monotonic.h"
 #include "../notify/notify.h"
 #include "channel.h"
 #include "crew.h"
@@ -48,7 +49,7 @@
 #define ID_BASE 0x70000000U
 #define ID_SESSIONS (1U << 22) /* the kernel's limit of process ids */
 
-_Static_assert(CREW_IDS <= KEEPER_IDS, "a crew has ids enough");
+_Static_assert(CREW_MAX <= KEEPER_IDS, "a crew has ids enough");
 
 #define END_WAIT 1000  /* milliseconds */
 #define OFFER_WAIT 30  /* seconds; of a successor */
@@ -61,10 +62,10 @@ _Static_assert(CREW_IDS <= KEEPER_IDS, "a crew has ids enough");
 
 struct keeper {
 	struct crew crew;
-	struct session_plan *rest; /* the same, where the judge plans it */
-	int setup;                 /* to that judge */
-	struct judge_offer *offer; /* its */
-	time_t deaths[DEATHS_MAX];
+	struct session_plan *rest;  /* the same, where the judge plans it */
+	int setup;                  /* to that judge */
+	struct judge_offer *offer;  /* its */
+	int64_t deaths[DEATHS_MAX]; /* monotonic_seconds() */
 	size_t ndeaths;
 };
 
@@ -266,14 +267,12 @@ detach(void)
 static bool
 is_hopeless(struct keeper *keeper)
 {
-	struct timespec now;
-	time_t *oldest = &keeper->deaths[keeper->ndeaths % DEATHS_MAX];
+	int64_t *oldest = &keeper->deaths[keeper->ndeaths % DEATHS_MAX];
+	int64_t now = monotonic_seconds();
 	bool many;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	many = keeper->ndeaths >= DEATHS_MAX &&
-	    now.tv_sec - *oldest < DEATHS_TIME;
-	*oldest = now.tv_sec;
+	many = keeper->ndeaths >= DEATHS_MAX && now - *oldest < DEATHS_TIME;
+	*oldest = now;
 	keeper->ndeaths++;
 	return many || keeper->crew.refused;
 }

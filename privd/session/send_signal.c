@@ -107,11 +107,11 @@ pid_of(int pidfd)
  * program may have become anybody, and its judge is root itself.
  */
 static bool
-is_of_user(int pidfd, uid_t user)
+is_of_user(int pid, uid_t user)
 {
 	char path[64];
 	struct status st;
-	int pid = pid_of(pidfd), folder, result, i;
+	int folder, result, i;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d", pid);
 	folder = pid > 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -130,16 +130,16 @@ static void
 act(const struct signal_request *request, int pidfd, uid_t user)
 {
 	struct pollfd alive = { .fd = pidfd, .events = POLLIN };
+	int pid = pid_of(pidfd);
 
 	if (request->sig != SIGKILL && request->sig != SIGPIPE &&
 	    request->sig != SIGXFSZ)
 		return;
-	if (!is_of_user(pidfd, user))
+	if (!is_of_user(pid, user))
 		return;
 	/* It lives, so that the number is its own. */
 	if (request->tid > 0 && poll(&alive, 1, 0) == 0)
-		(void)syscall(SYS_tgkill, pid_of(pidfd), request->tid,
-		    request->sig);
+		(void)syscall(SYS_tgkill, pid, request->tid, request->sig);
 	else if (request->tid <= 0)
 		(void)syscall(SYS_pidfd_send_signal, pidfd, request->sig, NULL,
 		    0);
