@@ -296,8 +296,7 @@ static bool
 is_within_rate(struct logger *logger, const struct channel *channel,
     const struct entry *entry)
 {
-	bool elevated = entry_get(entry, ENTRY_AS) != NULL ||
-	    entry_get(entry, ENTRY_WITH) != NULL;
+	bool elevated = entry_is_elevated(entry);
 
 	return channel->session == 0 ||
 	    rate_take(&logger->rate[elevated], channel->uid,

@@ -156,3 +156,10 @@ entry_get(const struct entry *entry, enum entry_field field)
 			return p + 1;
 	return NULL;
 }
+
+bool
+entry_is_elevated(const struct entry *entry)
+{
+	return entry_get(entry, ENTRY_AS) != NULL ||
+	    entry_get(entry, ENTRY_WITH) != NULL;
+}

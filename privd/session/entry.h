@@ -62,6 +62,8 @@ void entry_add_argument(struct entry *, enum entry_field, const char *name,
  * entry, or one with a field twice.
  */
 int entry_take(struct entry *, const void *bytes, size_t len);
+/* Is it of a call that was made with more than its caller's rights? */
+bool entry_is_elevated(const struct entry *);
 /* NULL: it has none. Not for arguments. */
 const char *entry_get(const struct entry *, enum entry_field);
 

@@ -42,8 +42,7 @@ static struct {
 static bool
 is_within_rate(const struct entry *entry)
 {
-	bool elevated = entry_get(entry, ENTRY_AS) != NULL ||
-	    entry_get(entry, ENTRY_WITH) != NULL;
+	bool elevated = entry_is_elevated(entry);
 	int64_t second = monotonic_seconds();
 
 	if (rate.second != second)
