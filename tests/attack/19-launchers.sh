@@ -17,15 +17,7 @@ own_spaces "$0" "$@"
 need_daemon
 make_user
 chmod 755 "$T"
-marked cat
-secret=$daemon_folder/secret
-echo secret >"$secret"
-chmod 600 "$secret"
-cat >"$daemon_policies/cat" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$secret" then permit as root
-EOF
+elevated cat
 traced=$daemon_folder/traced
 cp "$BUILD/tests/attack/traced" "$traced"
 daemon_start

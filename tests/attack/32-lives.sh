@@ -16,15 +16,8 @@ cd "$(dirname "$0")/../.." || exit 1
 
 rounds=${ATTACK_ROUNDS:-300}
 register=$BUILD/instance/run/privd/sessions
-marked cat
+elevated cat
 cat=$program
-echo secret >"$daemon_folder/secret"
-chmod 600 "$daemon_folder/secret"
-cat >"$daemon_policies/cat" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$daemon_folder/secret" then permit as root
-EOF
 marked "$helpers/steps"
 daemon_start "max-connections-per-second 100000" "max-sessions-per-user 100"
 
@@ -58,7 +51,7 @@ ticks() {
 # live COUNT
 live() {
 	as_user "$user" "$BUILD/tests/attack/lives" "$1" 200 100 "$daemon_run" \
-	    -s "$daemon_socket" "$cat" "$daemon_folder/secret" >"$T/lives"
+	    -s "$daemon_socket" "$cat" "$secret" >"$T/lives"
 	sed 's/^/# /' "$T/lives"
 }
 

@@ -48,20 +48,13 @@ failed "the hand"
 
 daemon_start
 numbers=$program
-marked cat
+elevated cat
 cat=$program
-echo secret >"$daemon_folder/secret"
-chmod 600 "$daemon_folder/secret"
-cat >"$daemon_policies/cat" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$daemon_folder/secret" then permit as root
-EOF
 daemon_reload
 reads() {
 	timeout "${1:-20}" setpriv --reuid "$user" --regid "$user_gid" \
 	    --init-groups --inh-caps=-all -- "$daemon_run" -s \
-	    "$daemon_socket" "$cat" "$daemon_folder/secret" 2>&1
+	    "$daemon_socket" "$cat" "$secret" 2>&1
 }
 is_served() {
 	[ "$(reads)" = secret ]

@@ -19,15 +19,7 @@ chmod 755 "$T"
 privctl=$BUILD/instance/sbin/privctl
 cp "$BUILD/tests/attack/thief" "$daemon_folder/thief"
 cp "$daemon_run" "$daemon_folder/privrun"
-marked "$helpers/steps"
-secret=$daemon_folder/secret
-echo secret >"$secret"
-chmod 600 "$secret"
-cat >"$daemon_policies/steps" <<END
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$secret" then permit as root
-END
+elevated "$helpers/steps"
 cp "$daemon_policies/steps" "$T/policy"
 mkfifo "$T/in"
 chmod 666 "$T/in"

@@ -17,14 +17,7 @@ few=$((many / 10))
 need_daemon
 make_user
 chmod 755 "$T"
-echo secret >"$daemon_folder/secret"
-chmod 600 "$daemon_folder/secret"
-marked "$helpers/steps"
-cat >"$daemon_policies/steps" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$daemon_folder/secret" then permit as root
-EOF
+elevated "$helpers/steps"
 limits="max-sessions $((many * 2))
 max-sessions-per-user $((many * 2))
 max-connections-per-second 100000"
@@ -50,7 +43,7 @@ has_answered() {
 # each DESCRIPTION: each of them opens what it may open by its policy alone
 each() {
 	lines=$(grep -c . "$T/out")
-	echo "read $daemon_folder/secret" >&9
+	echo "read $secret" >&9
 	until_true 120 has_answered
 	same "$1" "$many ok" "$(tail -n 1 "$T/out")"
 }

@@ -87,8 +87,8 @@ same "in ASCII all of it" 0 "$(tr -d '\n -~' <"$file" | wc -c | tr -d ' ')"
 
 # --- a session that lives on
 
-mkfifo -m 622 "$T/todo"
-chmod 666 "$T/todo"
+mkfifo -m 622 "$T/jobs"
+chmod 666 "$T/jobs"
 in_background "$one" "$T/session" "$program" -c '
 	while read -r name; do
 		n=0
@@ -97,9 +97,9 @@ in_background "$one" "$T/session" "$program" -c '
 			true <"${name#* }"
 		done 2>/dev/null
 		echo done
-	done <"$1"' sh "$T/todo"
+	done <"$1"' sh "$T/jobs"
 long=$started
-exec 4>"$T/todo"
+exec 4>"$T/jobs"
 
 # asks N NAME: reads so often
 asks() {

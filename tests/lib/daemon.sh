@@ -5,6 +5,7 @@
 #				are in $daemon_policies, of root's
 #	daemon_stop
 #	marked PROGRAM		a copy of it that carries the mark: $program
+#	elevated PROGRAM	the same, with a policy that lets it read $secret
 #	by_daemon, in_background USER ...	as the user's login would run it
 daemon=$BUILD/instance/sbin/privd
 daemon_run=$BUILD/instance/bin/privrun
@@ -73,6 +74,19 @@ daemon_children() {
 	for child in $(children_of "$daemon_pid"); do
 		[ "$child" = "$logger" ] || echo "$child"
 	done
+}
+
+# elevated PROGRAM: marked, and elevated to read $secret, which is root's
+elevated() {
+	marked "$1"
+	secret=$daemon_folder/secret
+	echo secret >"$secret"
+	chmod 600 "$secret"
+	cat >"$daemon_policies/${program##*/}" <<-EOF
+	Policy: $program, Emulation: native
+		Default: permit
+		native-open: filename eq "$secret" then permit as root
+	EOF
 }
 
 marked() {

@@ -5,15 +5,7 @@
 #	attacker NAME	a program of tests/attack where users find it: $attacker
 need_daemon
 make_user
-secret=$daemon_folder/secret
-marked cat
-echo secret >"$secret"
-chmod 600 "$secret"
-cat >"$daemon_policies/cat" <<EOF
-Policy: $program, Emulation: native
-	Default: permit
-	native-open: filename eq "$secret" then permit as root
-EOF
+elevated cat
 
 attacker() {
 	attacker=$daemon_folder/$1

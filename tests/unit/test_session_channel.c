@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Messages with descriptors: nothing of what came is left behind. */
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -50,28 +46,12 @@ count_descriptors(void)
 static void
 say(const void *bytes, size_t len, size_t nfds)
 {
-	union {
-		char room[CMSG_SPACE(CHANNEL_FDS_MAX * sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct iovec iov = { .iov_len = len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	struct cmsghdr *cmsg;
 	int fds[CHANNEL_FDS_MAX];
 	size_t i;
 
-	memcpy(&iov.iov_base, &bytes, sizeof(bytes));
-	memset(&control, 0, sizeof(control));
 	for (i = 0; i < nfds; i++)
 		fds[i] = channel[0];
-	msg.msg_control = &control;
-	msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-	cmsg = CMSG_FIRSTHDR(&msg);
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-	memcpy(CMSG_DATA(cmsg), fds, nfds * sizeof(int));
-	assert_int_equal(sendmsg(channel[0], &msg, 0), len);
+	assert_int_equal(channel_send(channel[0], bytes, len, fds, nfds), 0);
 }
 
 static ssize_t
