@@ -47,6 +47,7 @@ load_policies(struct doctor *doctor)
 {
 	const char *const templates[] = { doctor->config->templates, NULL };
 	const struct policy_source source = { .authority = POLICY_SYSTEM,
+		.flags = POLICY_LOAD_THERE,
 		.templates = templates };
 	struct policy_report report = { NULL, 0, 0, 0 };
 	struct policy_set *set = policy_set_new();

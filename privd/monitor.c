@@ -146,6 +146,7 @@ fill(struct policy_set *set, const struct privd_config *config,
 {
 	const char *const templates[] = { config->templates, NULL };
 	struct policy_source source = { .authority = POLICY_SYSTEM,
+		.flags = POLICY_LOAD_THERE,
 		.templates = templates };
 	int result = -1;
 
@@ -1050,8 +1051,8 @@ monitor_main(const struct monitor_start *start)
 	openlog("privd", LOG_PID | (start->log_stderr ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
 	if (load(&monitor, &sink) == -1)
-		errx(1,
-		    "the configuration or a policy has errors: see the log");
+		errx(1, "the configuration or a policy has errors%s",
+		    start->only_check ? "" : ": see the log");
 	if (start->only_check)
 		return 0;
 	path = start->socket != NULL ? start->socket : monitor.config->socket;

@@ -187,7 +187,8 @@ policy_load_folder(struct policy_set *set, const struct policy_source *source,
 	int i, n, ret, saved;
 
 	n = scandir(path, &entries, folder_entry, alphasort);
-	if (n == -1 && errno == ENOENT)
+	if (n == -1 && errno == ENOENT &&
+	    (source->flags & POLICY_LOAD_THERE) == 0)
 		return 0;
 	if (n == -1)
 		return load_report(report, path);

@@ -199,6 +199,7 @@ struct sign_checker;
 #define POLICY_LOAD_WILDCARD 0x01 /* the folder in a header may be "*" */
 #define POLICY_LOAD_LINT 0x02     /* add what `check` warns of */
 #define POLICY_LOAD_PATHS 0x04    /* and what literal paths became */
+#define POLICY_LOAD_THERE 0x08    /* the folder has to be there */
 
 struct policy_source {
 	enum policy_authority authority;
@@ -225,7 +226,7 @@ int policy_load_buffer(struct policy_set *, const struct policy_source *,
  * Reads every policy of a folder, in order of names (names with a leading
  * dot and *.sig are passed over). With POLICY_SYSTEM each file and every
  * folder above it must pass policy_trusted(). A folder that is not there
- * is empty.
+ * is empty, or with POLICY_LOAD_THERE an error.
  */
 int policy_load_folder(struct policy_set *, const struct policy_source *,
     const char *path, struct policy_report *);

@@ -80,6 +80,8 @@ chown -R root "$user_home/policies"
 rm -r "$daemon_policies"
 ln -s "$user_home/policies" "$daemon_policies"
 stays "one to a folder of root's in a user's" "does not belong to root"
+rm -r "$daemon_policies"
+stays "no folder at all" "$daemon_policies:0:0: No such file"
 
 # --- half files
 
