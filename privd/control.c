@@ -78,6 +78,25 @@ put_text(struct control *c, const char *name, const char *text)
 	(void)wire_put_string(c->wire, escaped);
 }
 
+/* A place in a file, of which only what is known is sent: of a whole file
+   neither line nor column. */
+static uint32_t
+count_place(unsigned int line, unsigned int column)
+{
+	return 1 + (line != 0) + (column != 0);
+}
+
+static void
+put_place(struct control *c, const char *file, unsigned int line,
+    unsigned int column)
+{
+	put_text(c, "file", file);
+	if (line != 0)
+		put_number(c, "line", line);
+	if (column != 0)
+		put_number(c, "column", column);
+}
+
 static void
 send_row(struct control *c)
 {
@@ -187,11 +206,11 @@ send_rule(struct control *c, const char *program,
 		policy_print_rule(rule, out);
 		(void)fclose(out);
 	}
-	begin_row(c, 4);
+	begin_row(c, 2 + (rule != NULL ? count_place(rule->line, 0) : 0));
 	put_text(c, "program", program);
 	put_text(c, "rule", text != NULL ? text : "");
-	put_text(c, "file", rule != NULL ? rule->file : "");
-	put_number(c, "line", rule != NULL ? rule->line : 0);
+	if (rule != NULL)
+		put_place(c, rule->file, rule->line, 0);
 	send_row(c);
 	free(text);
 }
@@ -249,10 +268,8 @@ tell_monitor(pid_t monitor)
 static void
 send_error(struct control *c, const struct board_error *error)
 {
-	begin_row(c, 4);
-	put_text(c, "file", error->file);
-	put_number(c, "line", error->line);
-	put_number(c, "column", error->column);
+	begin_row(c, 1 + count_place(error->line, error->column));
+	put_place(c, error->file, error->line, error->column);
 	put_text(c, "message", error->text);
 	send_row(c);
 }
@@ -366,7 +383,7 @@ send_refusal(struct control *c, const struct shown *one)
 
 	if (!refusal_take(&one->refusal, &view))
 		return;
-	begin_row(c, 14);
+	begin_row(c, 12 + count_place(view.line, 0));
 	put_number(c, "pid", (uint64_t)view.pid);
 	put_number(c, "uid", one->session->uid);
 	put_number(c, "time", (uint64_t)view.time / 1000000000);
@@ -381,9 +398,8 @@ send_refusal(struct control *c, const struct shown *one)
 	    strerrorname_np(view.error) != NULL ? strerrorname_np(view.error) :
 						  "");
 	put_text(c, "policy", view.policy);
-	put_text(c, "file", *view.file != '\0' ? view.file : view.home);
-	put_number(c, "line", view.line);
-	explain_rule(&view, text, sizeof(text));
+	put_place(c, *view.file != '\0' ? view.file : view.home, view.line, 0);
+	explain_rule(&view, one->session->uid, text, sizeof(text));
 	put_text(c, "permit", text);
 	explain_place(&view, c->start->config->policies, text, sizeof(text));
 	put_text(c, "where", text);

@@ -265,7 +265,7 @@ find_obstacle(const struct refusal_view *view)
 }
 
 void
-explain_rule(const struct refusal_view *view, char *at, size_t size)
+explain_rule(const struct refusal_view *view, uid_t user, char *at, size_t size)
 {
 	struct text text = begin(at, size);
 
@@ -274,8 +274,10 @@ explain_rule(const struct refusal_view *view, char *at, size_t size)
 	add(&text, "%s-%s: ", emulation(view), named(view)->name);
 	add_tests(&text, view);
 	add(&text, "permit");
-	if (view->check == REFUSAL_KERNEL)
+	if (view->check == REFUSAL_KERNEL) {
 		add_identity(&text, view);
+		add(&text, ", if user = %u", user);
+	}
 	if (text.len >= size - 1)
 		at[0] = '\0';
 }

@@ -86,12 +86,12 @@ same "nobody is an empty list" "[]" "$(cat "$T/out")"
 # --- list
 lists() {
 	ctl "$1" list --json >"$T/out"
-	json 'sorted((r["program"], r["line"]) for r in v)'
+	json 'sorted((r["program"], r.get("line", 0)) for r in v)'
 }
 same "one may what names him or his group" \
     "[('/usr/bin/true', 0), ('$sleep', 3), ('$sleep', 5)]" "$(lists "$one")"
-same "with its place" "['', '$daemon_policies/sleep']" \
-    "$(json 'sorted(set(r["file"] for r in v))')"
+same "with its place" "['$daemon_policies/sleep']" \
+    "$(json 'sorted(set(r["file"] for r in v if r["rule"]))')"
 same "the other may something else" \
     "[('/usr/bin/true', 3), ('$sleep', 4)]" "$(lists "$two")"
 same "root sees what there is" \

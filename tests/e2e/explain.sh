@@ -163,17 +163,18 @@ same "which is said" \
     "the policy permits it, and the kernel refuses it to the user" \
     "$(of reason)"
 same "the smallest rule is for its group" \
-    "native-open: filename eq \"$folder/d\" and oflags eq \"ro\" then permit as :$one_gid" \
+    "native-open: filename eq \"$folder/d\" and oflags eq \"ro\" then permit as :$one_gid, if user = $(id -u "$two")" \
     "$(of permit)"
 check "it is taken" permit
 check "and permits it" reads "$two" "$folder/d"
 refute "root's own file" reads "$two" "$folder/e"
 explain "$two"
 same "as root" \
-    "native-open: filename eq \"$folder/e\" and oflags eq \"ro\" then permit as root" \
+    "native-open: filename eq \"$folder/e\" and oflags eq \"ro\" then permit as root, if user = $(id -u "$two")" \
     "$(of permit)"
 check "it is taken" permit
 check "and permits it" reads "$two" "$folder/e"
+refute "to nobody else" reads "$one" "$folder/e"
 
 # --- no rule
 sed -i '/Default:/d' "$daemon_policies/cat"
@@ -193,6 +194,7 @@ refute "the rest is denied" reads "$one" "$folder/b"
 explain "$one"
 same "by default" default "$(of check)"
 same "which is said" "no rule of the policy for $cat permits it" "$(of reason)"
+same "by no line" False "$(json '"line" in v[0]')"
 same "its place is the policy's" \
     "$daemon_policies/cat, in the policy for $cat" "$(of where)"
 check "the rule is taken" permit

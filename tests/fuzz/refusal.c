@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	HOLDS(explain_check(&view) != NULL);
 	explain_request(&view, text, sizeof(text));
 	explain_reason(&view, text, sizeof(text));
-	explain_rule(&view, text, sizeof(text));
+	explain_rule(&view, 1000, text, sizeof(text));
 	explain_place(&view, "/etc/privd/policies", text, sizeof(text));
 	return 0;
 }

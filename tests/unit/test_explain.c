@@ -153,10 +153,10 @@ survives_any_bytes(void **state)
 		taken++;
 		explain_request(&view, text, sizeof(text));
 		explain_reason(&view, text, sizeof(text));
-		explain_rule(&view, text, sizeof(text));
+		explain_rule(&view, 1000, text, sizeof(text));
 		explain_place(&view, "/etc", text, sizeof(text));
 		assert_non_null(explain_check(&view));
-		explain_rule(&view, text, 1 + n % 64);
+		explain_rule(&view, 1000, text, 1 + n % 64);
 	}
 	assert_true(taken > 1000);
 }
@@ -208,10 +208,10 @@ static const struct {
 	{ REFUSAL_SESSION, "unlink", "unlink", 0, { NULL }, "", "no rule" },
 	{ REFUSAL_KERNEL, "socket", "socket", 0, { "sockdom", "AF_PACKET" },
 	    "native-socket: sockdom eq \"AF_PACKET\" then permit with "
-	    "cap_net_raw",
+	    "cap_net_raw, if user = 1000",
 	    "/etc/p, in" },
 	{ REFUSAL_KERNEL, "unlink", "unlink", 0, { "filename", "/a" },
-	    "native-unlink: filename eq \"/a\" then permit as root",
+	    "native-unlink: filename eq \"/a\" then permit as root, if user = 1000",
 	    "/etc/p, in" },
 	{ REFUSAL_KERNEL, "unlink", "unlink", REFUSAL_ELEVATED,
 	    { "filename", "/a" }, "", "as whom the rule" },
@@ -233,7 +233,7 @@ finds_the_smallest_rule(void **state)
 		refusal.flags = cases[i].flags;
 		if (!refusal_take(&refusal, &view))
 			fail_msg("case %zu is none", i);
-		explain_rule(&view, text, sizeof(text));
+		explain_rule(&view, 1000, text, sizeof(text));
 		if (strcmp(text, cases[i].rule) != 0)
 			fail_msg("case %zu: %s", i, text);
 		explain_place(&view, "/policies", text, sizeof(text));
@@ -250,13 +250,13 @@ chooses_whose_rights_are_enough(void **state)
 		uint16_t needs;
 		const char *as;
 	} objects[] = {
-		{ 0, 5, 0640, 4, " as :5" },
-		{ 0, 5, 0640, 2, " as root" },
-		{ 9, 5, 0640, 6, " as 9" },
-		{ 9, 5, 0660, 6, " as :5" },
-		{ 9, 0, 0640, 4, " as 9" },
-		{ 9, 5, 0000, 4, " as root" },
-		{ 9, 5, 0777, 0, " as root" },
+		{ 0, 5, 0640, 4, " as :5, if user = 1000" },
+		{ 0, 5, 0640, 2, " as root, if user = 1000" },
+		{ 9, 5, 0640, 6, " as 9, if user = 1000" },
+		{ 9, 5, 0660, 6, " as :5, if user = 1000" },
+		{ 9, 0, 0640, 4, " as 9, if user = 1000" },
+		{ 9, 5, 0000, 4, " as root, if user = 1000" },
+		{ 9, 5, 0777, 0, " as root, if user = 1000" },
 	};
 	size_t i;
 
@@ -269,7 +269,7 @@ chooses_whose_rights_are_enough(void **state)
 		refusal.mode = S_IFREG | objects[i].mode;
 		refusal.needs = objects[i].needs;
 		assert_true(refusal_take(&refusal, &view));
-		explain_rule(&view, text, sizeof(text));
+		explain_rule(&view, 1000, text, sizeof(text));
 		assert_string_equal(strstr(text, " as "), objects[i].as);
 	}
 }
