@@ -306,6 +306,19 @@ check_serial(const struct check *check, const char *program)
 	return 0;
 }
 
+/* A signature that stands by another policy than its own is the usual case. */
+static int
+refuse_content(const struct check *check)
+{
+	const char *program = check->seal->statement.programs[0];
+	char text[REPORT_TEXT_MAX];
+
+	(void)report_text(program, strlen(program), text);
+	return refuse(check, path,
+	    "its content is not what was signed, which is a policy of \"%s\"",
+	    text);
+}
+
 /* Of a statement that is true. */
 static int
 check_statement(const struct check *check, const char *bytes, size_t len)
@@ -317,8 +330,7 @@ check_statement(const struct check *check, const char *bytes, size_t len)
 	if (sign_digest(bytes, len, digest) == -1)
 		return -1;
 	if (memcmp(digest, st->policy, SIGN_DIGEST) != 0)
-		return refuse(check, path,
-		    "its content is not what was signed");
+		return refuse_content(check);
 	for (i = 0; i < st->nprograms; i++)
 		if (check_serial(check, st->programs[i]) == -1)
 			return -1;

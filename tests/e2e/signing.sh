@@ -103,7 +103,8 @@ done
 run sign -k boss.key -s 7 a >/dev/null
 cp a good
 printf ' ' >>a
-same "another content" "a: its content is not what was signed exit 1" \
+same "another content" \
+    'a: its content is not what was signed, which is a policy of "/opt/a" exit 1' \
     "$(run verify a)"
 cp good a
 cp a.sig good.sig
@@ -125,7 +126,8 @@ policy b
 cp good.sig b.sig
 cp good.sig a.sig
 same "of another file" \
-    "b: its content is not what was signed exit 1" "$(run verify b)"
+    'b: its content is not what was signed, which is a policy of "/opt/a" exit 1' \
+    "$(run verify b)"
 same "each file counts" 1 "$("$privctl" verify a b >/dev/null 2>&1; echo $?)"
 same "and all are tried" "a: signed by boss, serial 7" \
     "$("$privctl" verify b a 2>/dev/null)"
