@@ -56,11 +56,18 @@ start() {
 	wait_for 10 find_processes
 }
 
-all_gone() {
-	for part in $caller $program $keeper $parts $others; do
-		[ -e "/proc/$part" ] && return 1
+none_of() {
+	for pid; do
+		[ ! -e "/proc/$pid" ] || return 1
 	done
-	return 0
+}
+parts_gone() {
+	# shellcheck disable=SC2086
+	none_of $parts
+}
+all_gone() {
+	# shellcheck disable=SC2086
+	none_of $caller $program $keeper $parts $others
 }
 
 for role in judge hand fetcher keeper; do
@@ -71,13 +78,16 @@ for role in judge hand fetcher keeper; do
 		[ "$(role_of "$part")" = $role ] && victim=$part
 	done
 	kill -KILL "$victim"
+	# What is answered before the keeper's parts have seen it go is answered
+	# rightly: it is asked when they have gone.
+	[ $role != keeper ] || wait_for 10 parts_gone
 	kill -USR1 "$caller" 2>/dev/null
 	others=$(cat "/proc/$keeper/task/$keeper/children" 2>/dev/null)
 	wait $front
 	status=$?
 	case $role in
 	keeper)
-		# Its calls fail from then on: it may be faster than its end.
+		# Its calls fail from then on, if it is there for one.
 		[ $status -ne 0 ]
 		is 0 $? "$role killed: the program ends, status $status"
 		;;
