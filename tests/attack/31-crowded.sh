@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# Attack 31: thousands of threads of one session wait in its calls, and as many
-# come again and again (ATTACK_THREADS: how many; the long form has 8000). What
-# that session has to do besides is done, another user's session is as fast as
-# before, others start, and of the crowd nothing is left when it ends.
+# Attack 31: 8,000 threads of one session wait in its calls, and come again and
+# again (ATTACK_THREADS: how many). What that session has to do besides is done,
+# another user's session is as fast as before, others start, and of the crowd
+# nothing is left when it ends.
 # shellcheck disable=SC2119,SC2317	# functions that others call
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/e2e.sh
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
 
-threads=${ATTACK_THREADS:-4000}
+threads=${ATTACK_THREADS:-8000}
 rounds=400
 need_daemon
 make_user
@@ -59,8 +59,10 @@ exec 8>"$T/other.in"
 check "a session" wait_for "$T/other" ready
 ask other 8 30 >"$T/first"
 
+# The machine has more to do while the crowd comes and goes: a slow moment is
+# measured again, what the crowd costs others would be there each time.
 best=
-for pair in 1 2; do
+for pair in 1 2 3 4; do
 	alone=$(ask other 8 30)
 	begin crowd "$crowd_id" "$crowd_group" "$T/pipe" "$threads" "$T/file"
 	crowd=$started
@@ -72,11 +74,11 @@ for pair in 1 2; do
 	    "$((alone / 1000)) us alone, $((${beside:-0} / 1000)) beside them"
 	[ -n "$best" ] && [ "$best" -le $ratio ] || best=$ratio
 	if [ $pair = 1 ]; then
-		check "thousands of threads" test \
-		    "$(sed -n 's/ready //p' "$T/crowd")" -ge 1000
+		same "they wait" "$threads" \
+		    "$(sed -n 's/ready //p' "$T/crowd")"
 		same "what their own session does besides is done" \
 		    "opened opened opened" \
-		    "$(for n in 1 2 3; do ask crowd 9 20; done | tr '\n' ' ' |
+		    "$(for n in 1 2 3; do ask crowd 9 60; done | tr '\n' ' ' |
 		    sed 's/ $//')"
 		same "another session starts" ready \
 		    "$(timeout 20 setpriv --reuid "$user_uid" --regid \
@@ -92,9 +94,10 @@ for pair in 1 2; do
 		[ "$(daemon_children | wc -l)" -le 1 ]
 	}
 	check "of the crowd nothing is left ($pair)" until_true 60 one_is_left
+	[ "$best" -gt 150 ] || break
 done
-check "somebody else's session was as fast as before, but for what the machine \
-had to do" test "$best" -le 300
+check "somebody else's session was as fast as before ($best %)" \
+    test "$best" -le 150
 same "and it is still there" opened "$(ask other 8 30 | sed 's/^[0-9]*$/opened/')"
 exec 8>&-
 wait $other
