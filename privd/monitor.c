@@ -10,97 +10,43 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <event2/event.h>
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "board.h"
 #include "card.h"
+#include "children.h"
 #include "config.h"
 #include "control.h"
 #include "launch.h"
+#include "listener.h"
 #include "log.h"
 #include "log_sink.h"
-#include "past.h"
+#include "monitor_state.h"
 #include "peer.h"
 #include "policy/policy.h"
 #include "policy/sign.h"
-#include "rate.h"
 #include "register.h"
 #include "service.h"
 #include "session/descriptors.h"
 #include "upgrade.h"
 #include "vacancy.h"
 
-#define BACKLOG 128
-/* Connections that are to be refused, wait for a place or have a question:
-   beyond the sessions there may be, in all (root's are always heard) and of a
-   user. */
-#define TALKS_MAX 256
-#define TALKS_USER_MAX CONTROL_USER_MAX
-#define NO_IDS ((uid_t)-1)
-#define STRANGERS ((uid_t)-1) /* nobody's uid */
-#define ACCEPT_WAIT 100000    /* microseconds, where nothing can be accepted */
-#define FILES_MAX 524288      /* as privd.service has it */
+#define ACCEPT_WAIT 100000 /* microseconds, where nothing can be accepted */
+#define FILES_MAX 524288   /* as privd.service has it */
 #define LATE_WAIT 15 /* seconds, in which a launch has come to a session */
-
-/* A connection, and the session that comes of it. */
-struct child {
-	struct child *next;
-	uint64_t number; /* no other connection has had it */
-	pid_t pid;       /* its process here */
-	pid_t peer;      /* the launcher, later the program */
-	int pidfd;       /* of that; -1: it is gone, or not known */
-	uid_t uid;
-	uid_t share;         /* of the room for talks */
-	uid_t first_id;      /* of its own; NO_IDS */
-	const char *refusal; /* it gets no session, because; or NULL */
-	bool waits;          /* for a place, if it wants one */
-	int card;            /* what its process tells of itself; or -1 */
-	enum card_kind kind; /* by that, when it was looked at last */
-	int64_t began;       /* CLOCK_REALTIME, in seconds */
-	/* of a monitor that was here before, no child of ours perhaps */
-	struct event *end;
-	struct monitor *monitor;
-};
-
-struct monitor {
-	const struct monitor_start *start;
-	struct privd_config *config;
-	struct policy_set *policies;
-	struct event_base *base;
-	struct event *accepts;
-	struct event *room; /* for whoever is to be accepted: perhaps now */
-	int sock;
-	int sessions; /* the register's folder */
-	struct upgrade upgrade;
-	struct rate rate;
-	uint32_t place; /* that was given last */
-	bool started;
-	uint64_t number; /* that was given last */
-	bool no_journal; /* and it was said */
-	struct child *children;
-	struct past past;
-	struct board board;
-	pid_t pid;
-	int64_t began;
-	int64_t loaded;
-};
 
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1,
 	SIGUSR2 };
@@ -263,355 +209,14 @@ reload(struct monitor *monitor)
 
 /* --- connections */
 
-static bool
-has_ended(const struct child *child)
-{
-	struct pollfd pfd = { .fd = child->pidfd, .events = POLLIN };
-
-	return child->pidfd == -1 || poll(&pfd, 1, 0) == 1;
-}
-
-/* It is no session, and will be none. */
-static bool
-is_talk(const struct child *child)
-{
-	return child->refusal != NULL || child->kind == CARD_TALK;
-}
-
-/* What connections have turned out to be. */
-static void
-look_at_cards(struct monitor *monitor)
-{
-	struct child *child;
-
-	for (child = monitor->children; child != NULL; child = child->next)
-		if (child->card != -1 && child->kind == CARD_OPENING)
-			child->kind = card_kind(child->card);
-}
-
-/* A process of a session's, which has no business here: its judge may be in
-   the program's hands, and each has an id of its own. */
-static bool
-is_of_session(const struct monitor *monitor, const struct peer *peer)
-{
-	return peer->uid >= monitor->config->uid_first &&
-	    peer->uid <= monitor->config->uid_last;
-}
-
-/*
- * Whose share of time and room it takes. Strangers, who need no more than
- * their namespaces to be thousands of users, have one together.
- */
-static uid_t
-share_of(const struct monitor *monitor, const struct peer *peer)
-{
-	return peer->stranger || is_of_session(monitor, peer) ? STRANGERS :
-								peer->uid;
-}
-
-/* Is there time for it, if only to be told why not? */
-static bool
-is_heard(struct monitor *monitor, const struct peer *peer)
-{
-	struct timespec now;
-
-	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
-	    rate_take(&monitor->rate, share_of(monitor, peer), now.tv_sec,
-		monitor->config->max_connections_per_second);
-}
-
-/* It is a session, and will be one for a while. */
-static bool
-is_certain(const struct child *child)
-{
-	return child->kind == CARD_SESSION && !has_ended(child);
-}
-
-/* Why there is no place, with those that are in doubt or without; NULL: there
-   is one. */
-static const char *
-find_full(const struct monitor *monitor, uid_t uid, bool doubtful)
-{
-	const struct vacancy vacancy = {
-		.most = monitor->config->max_sessions,
-		.most_own = monitor->config->max_sessions_per_user,
-	};
-	const struct child *child;
-	size_t all = 0, own = 0;
-
-	for (child = monitor->children; child != NULL; child = child->next) {
-		if (is_talk(child) || (!doubtful && !is_certain(child)))
-			continue;
-		all++;
-		own += child->uid == uid;
-	}
-	return vacancy_refusal(&vacancy, all, own);
-}
-
-/* Why this peer gets no session; NULL: it may try, or wait. */
-static const char *
-find_refusal(const struct monitor *monitor, const struct peer *peer,
-    bool *waits)
-{
-	const struct child *child;
-
-	if (peer->uid == 0)
-		return "root needs no daemon";
-	if (is_of_session(monitor, peer) ||
-	    !peer_is_admitted(peer, monitor->config))
-		return "privd is not for this user: see privd.conf(5)";
-	if (peer->stranger)
-		return "it is in another namespace (user) than privd";
-	/* Else what one said could be about the listener of another: a process
-	   that execs keeps its number. */
-	for (child = monitor->children; child != NULL; child = child->next)
-		if (child->peer == peer->pid && !is_talk(child) &&
-		    !has_ended(child))
-			return "it has a session, or asks for one";
-	*waits = find_full(monitor, peer->uid, true) != NULL;
-	return *waits ? find_full(monitor, peer->uid, false) : NULL;
-}
-
-/* Which may be one that the connection's user may look at as well. */
-static int
-copy_card(const struct child *child)
-{
-	return child->card == -1 ? -1 : fcntl(child->card, F_DUPFD_CLOEXEC, 0);
-}
-
-/*
- * What is to be known of those that came before and are in doubt, in the
- * process of a connection that waits for them. Who is gone already is passed
- * over; who has its number by now is waited for in vain.
- */
-static struct vacancy *
-list_doubtful(const struct monitor *monitor, uid_t uid)
-{
-	static struct vacancy vacancy;
-	const struct child *child;
-	size_t n = 0;
-	int process, card;
-
-	for (child = monitor->children; child != NULL; child = child->next)
-		n++;
-	vacancy.most = monitor->config->max_sessions;
-	vacancy.most_own = monitor->config->max_sessions_per_user;
-	vacancy.others = calloc(n + 1, sizeof(*vacancy.others));
-	if (vacancy.others == NULL)
-		exit(1);
-	for (child = monitor->children; child != NULL; child = child->next) {
-		if (is_talk(child))
-			continue;
-		if (is_certain(child)) {
-			vacancy.all++;
-			vacancy.own += child->uid == uid;
-			continue;
-		}
-		process = (int)syscall(SYS_pidfd_open, child->pid, 0);
-		if (process == -1 && errno == ESRCH)
-			continue;
-		card = copy_card(child);
-		if (process == -1 || (card == -1) != (child->card == -1))
-			exit(1);
-		vacancy.others[vacancy.n++] = (struct vacancy_other){
-			.process = process,
-			.card = card,
-			.own = child->uid == uid,
-			.opening = child->kind == CARD_OPENING,
-		};
-	}
-	return &vacancy;
-}
-
-static size_t
-count_talks(const struct monitor *monitor, uid_t share, size_t *all)
-{
-	const struct child *child;
-	size_t n = 0;
-
-	*all = 0;
-	for (child = monitor->children; child != NULL; child = child->next) {
-		if (!is_talk(child) &&
-		    !(child->waits && child->kind == CARD_OPENING))
-			continue;
-		n += child->share == share;
-		(*all)++;
-	}
-	return n;
-}
-
-/* And room? Who is refused or asks takes none of the sessions', nor all that
-   is left for others. */
-static bool
-has_room(const struct monitor *monitor, uid_t share)
-{
-	size_t all, n = count_talks(monitor, share, &all);
-
-	return n < TALKS_USER_MAX && (share == 0 || all < TALKS_MAX);
-}
-
-/* By a session whose range began elsewhere, too. */
-static bool
-is_taken(const struct monitor *monitor, uid_t first_id)
-{
-	const struct child *child;
-
-	for (child = monitor->children; child != NULL; child = child->next)
-		if (child->first_id != NO_IDS &&
-		    child->first_id < first_id + CONFIG_SESSION_IDS &&
-		    first_id < child->first_id + CONFIG_SESSION_IDS)
-			return true;
-	return register_has(monitor->sessions, first_id);
-}
-
-/*
- * Ids that no session has; there are enough: config_load(). (Were they taken by
- * now, who is to have them would find out: register_enter().) From anywhere on,
- * and never soon again.
- */
-static uid_t
-free_ids(struct monitor *monitor)
-{
-	const struct privd_config *config = monitor->config;
-	uint32_t n = (config->uid_last - config->uid_first + 1) /
-	    CONFIG_SESSION_IDS;
-	uint32_t tries = 0;
-	uid_t first_id;
-
-	if (!monitor->started)
-		monitor->place = arc4random_uniform(n);
-	monitor->started = true;
-	do {
-		monitor->place = (monitor->place + 1) % n;
-		first_id = config->uid_first +
-		    monitor->place * CONFIG_SESSION_IDS;
-	} while (is_taken(monitor, first_id) && ++tries < n);
-	return tries < n ? first_id : NO_IDS;
-}
-
-static void
-free_child(struct child *child)
-{
-	if (child->number != 0)
-		log_end(child->number);
-	if (child->end != NULL) {
-		close(event_get_fd(child->end));
-		event_free(child->end);
-	}
-	if (child->pidfd != -1)
-		close(child->pidfd);
-	if (child->card != -1)
-		close(child->card);
-	free(child);
-}
-
-/* This one, by no number that another may have by now. */
-static void
-forget(struct monitor *monitor, struct child *child)
-{
-	struct child **where = &monitor->children;
-
-	while (*where != child)
-		where = &(*where)->next;
-	*where = child->next;
-	if (child->card != -1 && card_has_refusals(child->card)) {
-		past_add(&monitor->past, child->peer, child->uid, child->began,
-		    child->card);
-		child->card = -1;
-	}
-	if (child->first_id != NO_IDS)
-		register_remove(monitor->sessions, child->first_id);
-	free_child(child);
-}
-
-static struct child *
-find_child(const struct monitor *monitor, pid_t pid)
-{
-	struct child *child = monitor->children;
-
-	while (child != NULL && child->pid != pid)
-		child = child->next;
-	return child;
-}
-
-/* Those whose cards its user may look at. */
-static bool
-is_for(const struct child *child, uid_t uid)
-{
-	return child->card != -1 && !is_talk(child) &&
-	    (uid == 0 || child->uid == uid);
-}
-
-/* In the process of a connection: whom it may be asked about. */
-struct view {
-	const struct monitor *monitor;
-	uid_t uid;
-};
-
-static size_t
-count_cards(const struct view *view)
-{
-	const struct child *child;
-	size_t n = PAST_MAX;
-
-	for (child = view->monitor->children; child != NULL;
-	     child = child->next)
-		n += is_for(child, view->uid);
-	return n;
-}
-
-static void
-list_past(const struct view *view, struct control_session *all, size_t *n)
-{
-	const struct past_session *one;
-
-	for (one = view->monitor->past.first; one != NULL; one = one->next) {
-		if (view->uid != 0 && one->uid != view->uid)
-			continue;
-		all[(*n)++] = (struct control_session){
-			.pid = one->pid,
-			.uid = one->uid,
-			.began = one->began,
-			.card = one->card,
-			.ended = true,
-		};
-	}
-}
-
-static struct control_session *
-list_sessions(const void *context, size_t *n)
-{
-	const struct view *view = context;
-	const struct child *child;
-	struct control_session *all;
-
-	*n = 0;
-	all = calloc(count_cards(view) + 1, sizeof(*all));
-	if (all == NULL)
-		return NULL;
-	for (child = view->monitor->children; child != NULL;
-	     child = child->next) {
-		if (!is_for(child, view->uid))
-			continue;
-		all[(*n)++] = (struct control_session){
-			.pid = child->peer,
-			.uid = child->uid,
-			.began = child->began,
-			.card = child->card,
-		};
-	}
-	list_past(view, all, n);
-	return all;
-}
-
 /* All that the connection's process goes on with: these, the cards that it may
    look at, and what it waits for. */
 static void
-keep_descriptors(const struct view *view, const struct vacancy *vacancy,
-    const int *fds, size_t nfds)
+keep_descriptors(const struct children_view *view,
+    const struct vacancy *vacancy, const int *fds, size_t nfds)
 {
 	size_t n, i, doubtful = vacancy != NULL ? vacancy->n : 0;
-	struct control_session *all = list_sessions(view, &n);
+	struct control_session *all = children_show(view, &n);
 	int *keep = calloc(n + 2 * doubtful + nfds, sizeof(*keep)), *next;
 
 	if (all == NULL || keep == NULL)
@@ -635,7 +240,7 @@ static void
 become_child(struct monitor *monitor, int sock, const struct peer *peer,
     const struct child *child, int channel, const sigset_t *mask)
 {
-	const struct view view = { monitor, peer->uid };
+	const struct children_view view = { monitor, peer->uid };
 	const struct control_start control = {
 		.sock = sock,
 		.peer = peer,
@@ -646,8 +251,8 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.card = child->card,
 		.began = monitor->began,
 		.loaded = monitor->loaded,
-		.talks = count_talks(monitor, child->share, &(size_t){ 0 }),
-		.sessions = list_sessions,
+		.talks = admission_talks(monitor, child->share, &(size_t){ 0 }),
+		.sessions = children_show,
 		.context = &view,
 	};
 	struct launch_start start = {
@@ -668,7 +273,7 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
 	log_become(channel);
 	if (child->waits)
-		start.vacancy = list_doubtful(monitor, peer->uid);
+		start.vacancy = admission_doubts(monitor, peer->uid);
 	keep_descriptors(&view, start.vacancy,
 	    (int[]){ sock, peer->pidfd, child->card, channel,
 		monitor->sessions },
@@ -688,53 +293,21 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 	launch_main(&start);
 }
 
-/* What is to be kept of the connection; NULL: it cannot be served. */
-static struct child *
-new_child(struct monitor *monitor, const struct peer *peer)
-{
-	struct child *child = calloc(1, sizeof(*child));
-
-	if (child == NULL)
-		return NULL;
-	child->card = -1;
-	child->peer = peer->pid;
-	child->uid = peer->uid;
-	child->share = share_of(monitor, peer);
-	child->began = seconds();
-	child->first_id = NO_IDS;
-	child->pidfd = -1;
-	look_at_cards(monitor);
-	child->refusal = find_refusal(monitor, peer, &child->waits);
-	if (child->refusal != NULL && has_room(monitor, child->share))
-		return child;
-	if (child->refusal == NULL &&
-	    (!child->waits || has_room(monitor, child->share))) {
-		child->card = card_new();
-		if (child->card == -1)
-			log_write(LOG_ERR, "a session's card: %m");
-		else
-			child->first_id = free_ids(monitor);
-		if (child->first_id != NO_IDS)
-			return child;
-	}
-	free_child(child);
-	return NULL;
-}
-
 static void
 serve(struct monitor *monitor, int sock, struct peer *peer)
 {
-	struct child *child = new_child(monitor, peer);
+	struct child *child = admission_open(monitor, peer);
 	sigset_t all, mask;
 	int channel;
 
 	if (child == NULL)
 		return;
+	child->began = seconds();
 	child->number = ++monitor->number;
 	channel = log_add(child->number, peer->uid, peer->pid);
 	if (channel == -1) {
 		log_write(LOG_ERR, "a channel: %m");
-		free_child(child);
+		child_free(child);
 		return;
 	}
 	(void)sigfillset(&all);
@@ -746,7 +319,7 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 	close(channel);
 	if (child->pid == -1) {
 		log_write(LOG_ERR, "fork: %m");
-		free_child(child);
+		child_free(child);
 		return;
 	}
 	child->pidfd = peer->pidfd;
@@ -790,7 +363,7 @@ accept_one(evutil_socket_t fd, short what, void *context)
 		return;
 	}
 	if (peer_learn(sock, &peer) == 0) {
-		if (is_heard(monitor, &peer))
+		if (admission_hears(monitor, &peer))
 			serve(monitor, sock, &peer);
 		peer_clear(&peer);
 	}
@@ -806,7 +379,7 @@ on_end(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	forget(child->monitor, child);
+	child_forget(child->monitor, child);
 }
 
 /* It counts as one of ours until its keeper ends. */
@@ -844,7 +417,7 @@ on_found(void *context, struct register_entry *entry)
 {
 	struct monitor *monitor = context;
 
-	if (find_child(monitor, entry->keeper) != NULL ||
+	if (child_find(monitor, entry->keeper) != NULL ||
 	    adopt(monitor, entry) == -1)
 		register_clear(entry);
 }
@@ -876,10 +449,10 @@ on_late(evutil_socket_t fd, short what, void *context)
 static void
 forget_reaped(struct monitor *monitor, pid_t pid)
 {
-	struct child *child = find_child(monitor, pid);
+	struct child *child = child_find(monitor, pid);
 
 	if (child != NULL)
-		forget(monitor, child);
+		child_forget(monitor, child);
 }
 
 static void
@@ -943,62 +516,6 @@ add_events(struct monitor *monitor)
 
 /* --- the socket */
 
-/* The folder of the socket is ours; others only pass through it. */
-static void
-make_folder(const char *path)
-{
-	char *folder = strdup(path), *end;
-
-	if (folder == NULL)
-		err(1, NULL);
-	end = strrchr(folder, '/');
-	if (end != NULL && end != folder) {
-		*end = '\0';
-		if (mkdir(folder, 0755) == -1 && errno != EEXIST)
-			err(1, "%s", folder);
-	}
-	free(folder);
-}
-
-/*
- * Everybody may connect; who may have what is the policies' affair. It has its
- * mode when it is made: by then its name could lead elsewhere, where others
- * than root can write to its folder.
- */
-static int
-bind_for_all(int sock, const struct sockaddr_un *sun)
-{
-	mode_t mask = umask(0111);
-	int result = bind(sock, (const struct sockaddr *)sun, sizeof(*sun));
-
-	(void)umask(mask);
-	return result;
-}
-
-static int
-listen_at(const char *path)
-{
-	struct sockaddr_un sun;
-	int sock;
-
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
-	    sizeof(sun.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0);
-	if (sock == -1)
-		return -1;
-	if (unlink(path) == -1 && errno != ENOENT)
-		return -1;
-	if (bind_for_all(sock, &sun) == -1 || listen(sock, BACKLOG) == -1)
-		return -1;
-	return sock;
-}
-
 /* Where users come: what a service manager made, or made here. */
 static bool
 open_socket(struct monitor *monitor, const char *path)
@@ -1012,8 +529,7 @@ open_socket(struct monitor *monitor, const char *path)
 		errx(1, "the socket that was handed over: %s", wrong);
 	if (monitor->sock != -1)
 		return true;
-	make_folder(path);
-	monitor->sock = listen_at(path);
+	monitor->sock = listener_open(path);
 	if (monitor->sock == -1)
 		err(1, "%s", path);
 	return false;

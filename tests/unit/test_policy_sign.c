@@ -516,8 +516,9 @@ test_moved(void **state)
 	move_file(policies, "x.sig", "z.sig");
 	move_file(policies, "y.sig", "x.sig");
 	move_file(policies, "z.sig", "y.sig");
-	LOADED(0, "/p/x: its content is not what was signed, which is a policy "
-		  "of \"/opt/y\"");
+	LOADED(0,
+	    "/p/x: its content is not what was signed, which is a policy "
+	    "of \"/opt/y\"");
 	LOADED(0, "/p/y: its content is not what was signed");
 	/* The name of a file means nothing, */
 	move_file(policies, "x.sig", "z.sig");

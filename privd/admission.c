@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ISC */
+#include "admission.h"
+
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "card.h"
+#include "children.h"
+#include "config.h"
+#include "control.h"
+#include "log.h"
+#include "monitor_state.h"
+#include "peer.h"
+#include "rate.h"
+#include "register.h"
+#include "vacancy.h"
+
+/* Connections that are to be refused, wait for a place or have a question:
+   beyond the sessions there may be, in all (root's are always heard) and of a
+   user. */
+#define TALKS_MAX 256
+#define TALKS_USER_MAX CONTROL_USER_MAX
+#define STRANGERS ((uid_t)-1) /* nobody's uid */
+
+/* A process of a session's, which has no business here: its judge may be in
+   the program's hands, and each has an id of its own. */
+static bool
+is_of_session(const struct monitor *monitor, const struct peer *peer)
+{
+	return peer->uid >= monitor->config->uid_first &&
+	    peer->uid <= monitor->config->uid_last;
+}
+
+/*
+ * Whose share of time and room it takes. Strangers, who need no more than
+ * their namespaces to be thousands of users, have one together.
+ */
+static uid_t
+share_of(const struct monitor *monitor, const struct peer *peer)
+{
+	return peer->stranger || is_of_session(monitor, peer) ? STRANGERS :
+								peer->uid;
+}
+
+bool
+admission_hears(struct monitor *monitor, const struct peer *peer)
+{
+	struct timespec now;
+
+	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
+	    rate_take(&monitor->rate, share_of(monitor, peer), now.tv_sec,
+		monitor->config->max_connections_per_second);
+}
+
+/* It is a session, and will be one for a while. */
+static bool
+is_certain(const struct child *child)
+{
+	return child->kind == CARD_SESSION && !child_has_ended(child);
+}
+
+/* Why there is no place, with those that are in doubt or without; NULL: there
+   is one. */
+static const char *
+find_full(const struct monitor *monitor, uid_t uid, bool doubtful)
+{
+	const struct vacancy vacancy = {
+		.most = monitor->config->max_sessions,
+		.most_own = monitor->config->max_sessions_per_user,
+	};
+	const struct child *child;
+	size_t all = 0, own = 0;
+
+	for (child = monitor->children; child != NULL; child = child->next) {
+		if (child_is_talk(child) || (!doubtful && !is_certain(child)))
+			continue;
+		all++;
+		own += child->uid == uid;
+	}
+	return vacancy_refusal(&vacancy, all, own);
+}
+
+/* Why this peer gets no session; NULL: it may try, or wait. */
+static const char *
+find_refusal(const struct monitor *monitor, const struct peer *peer,
+    bool *waits)
+{
+	const struct child *child;
+
+	if (peer->uid == 0)
+		return "root needs no daemon";
+	if (is_of_session(monitor, peer) ||
+	    !peer_is_admitted(peer, monitor->config))
+		return "privd is not for this user: see privd.conf(5)";
+	if (peer->stranger)
+		return "it is in another namespace (user) than privd";
+	/* Else what one said could be about the listener of another: a process
+	   that execs keeps its number. */
+	for (child = monitor->children; child != NULL; child = child->next)
+		if (child->peer == peer->pid && !child_is_talk(child) &&
+		    !child_has_ended(child))
+			return "it has a session, or asks for one";
+	*waits = find_full(monitor, peer->uid, true) != NULL;
+	return *waits ? find_full(monitor, peer->uid, false) : NULL;
+}
+
+/* Which may be one that the connection's user may look at as well. */
+static int
+copy_card(const struct child *child)
+{
+	return child->card == -1 ? -1 : fcntl(child->card, F_DUPFD_CLOEXEC, 0);
+}
+
+/* Who is gone already is passed over; who has its number by now is waited for
+   in vain. */
+struct vacancy *
+admission_doubts(const struct monitor *monitor, uid_t uid)
+{
+	static struct vacancy vacancy;
+	const struct child *child;
+	size_t n = 0;
+	int process, card;
+
+	for (child = monitor->children; child != NULL; child = child->next)
+		n++;
+	vacancy.most = monitor->config->max_sessions;
+	vacancy.most_own = monitor->config->max_sessions_per_user;
+	vacancy.others = calloc(n + 1, sizeof(*vacancy.others));
+	if (vacancy.others == NULL)
+		exit(1);
+	for (child = monitor->children; child != NULL; child = child->next) {
+		if (child_is_talk(child))
+			continue;
+		if (is_certain(child)) {
+			vacancy.all++;
+			vacancy.own += child->uid == uid;
+			continue;
+		}
+		process = (int)syscall(SYS_pidfd_open, child->pid, 0);
+		if (process == -1 && errno == ESRCH)
+			continue;
+		card = copy_card(child);
+		if (process == -1 || (card == -1) != (child->card == -1))
+			exit(1);
+		vacancy.others[vacancy.n++] = (struct vacancy_other){
+			.process = process,
+			.card = card,
+			.own = child->uid == uid,
+			.opening = child->kind == CARD_OPENING,
+		};
+	}
+	return &vacancy;
+}
+
+size_t
+admission_talks(const struct monitor *monitor, uid_t share, size_t *all)
+{
+	const struct child *child;
+	size_t n = 0;
+
+	*all = 0;
+	for (child = monitor->children; child != NULL; child = child->next) {
+		if (!child_is_talk(child) &&
+		    !(child->waits && child->kind == CARD_OPENING))
+			continue;
+		n += child->share == share;
+		(*all)++;
+	}
+	return n;
+}
+
+/* And room? Who is refused or asks takes none of the sessions', nor all that
+   is left for others. */
+static bool
+has_room(const struct monitor *monitor, uid_t share)
+{
+	size_t all, n = admission_talks(monitor, share, &all);
+
+	return n < TALKS_USER_MAX && (share == 0 || all < TALKS_MAX);
+}
+
+/* By a session whose range began elsewhere, too. */
+static bool
+is_taken(const struct monitor *monitor, uid_t first_id)
+{
+	const struct child *child;
+
+	for (child = monitor->children; child != NULL; child = child->next)
+		if (child->first_id != NO_IDS &&
+		    child->first_id < first_id + CONFIG_SESSION_IDS &&
+		    first_id < child->first_id + CONFIG_SESSION_IDS)
+			return true;
+	return register_has(monitor->sessions, first_id);
+}
+
+/*
+ * Ids that no session has; there are enough: config_load(). (Were they taken by
+ * now, who is to have them would find out: register_enter().) From anywhere on,
+ * and never soon again.
+ */
+static uid_t
+free_ids(struct monitor *monitor)
+{
+	const struct privd_config *config = monitor->config;
+	uint32_t n = (config->uid_last - config->uid_first + 1) /
+	    CONFIG_SESSION_IDS;
+	uint32_t tries = 0;
+	uid_t first_id;
+
+	if (!monitor->started)
+		monitor->place = arc4random_uniform(n);
+	monitor->started = true;
+	do {
+		monitor->place = (monitor->place + 1) % n;
+		first_id = config->uid_first +
+		    monitor->place * CONFIG_SESSION_IDS;
+	} while (is_taken(monitor, first_id) && ++tries < n);
+	return tries < n ? first_id : NO_IDS;
+}
+
+struct child *
+admission_open(struct monitor *monitor, const struct peer *peer)
+{
+	struct child *child = calloc(1, sizeof(*child));
+
+	if (child == NULL)
+		return NULL;
+	child->card = -1;
+	child->peer = peer->pid;
+	child->uid = peer->uid;
+	child->share = share_of(monitor, peer);
+	child->first_id = NO_IDS;
+	child->pidfd = -1;
+	children_look(monitor);
+	child->refusal = find_refusal(monitor, peer, &child->waits);
+	if (child->refusal != NULL && has_room(monitor, child->share))
+		return child;
+	if (child->refusal == NULL &&
+	    (!child->waits || has_room(monitor, child->share))) {
+		child->card = card_new();
+		if (child->card == -1)
+			log_write(LOG_ERR, "a session's card: %m");
+		else
+			child->first_id = free_ids(monitor);
+		if (child->first_id != NO_IDS)
+			return child;
+	}
+	child_free(child);
+	return NULL;
+}

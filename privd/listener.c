@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+#include "listener.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BACKLOG 128
+
+/* The folder of the socket is ours; others only pass through it. */
+static int
+make_folder(const char *path)
+{
+	char *folder = strdup(path), *end;
+	int result = 0;
+
+	if (folder == NULL)
+		return -1;
+	end = strrchr(folder, '/');
+	if (end != NULL && end != folder) {
+		*end = '\0';
+		if (mkdir(folder, 0755) == -1 && errno != EEXIST)
+			result = -1;
+	}
+	free(folder);
+	return result;
+}
+
+/*
+ * Everybody may connect; who may have what is the policies' affair. It has its
+ * mode when it is made: by then its name could lead elsewhere, where others
+ * than root can write to its folder.
+ */
+static int
+bind_for_all(int sock, const struct sockaddr_un *sun)
+{
+	mode_t mask = umask(0111);
+	int result = bind(sock, (const struct sockaddr *)sun, sizeof(*sun));
+
+	(void)umask(mask);
+	return result;
+}
+
+int
+listener_open(const char *path)
+{
+	struct sockaddr_un sun;
+	int sock;
+
+	memset(&sun, 0, sizeof(sun));
+	sun.sun_family = AF_UNIX;
+	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
+	    sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (make_folder(path) == -1)
+		return -1;
+	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	if (sock == -1)
+		return -1;
+	if (unlink(path) == -1 && errno != ENOENT)
+		return -1;
+	if (bind_for_all(sock, &sun) == -1 || listen(sock, BACKLOG) == -1)
+		return -1;
+	return sock;
+}
