@@ -211,7 +211,8 @@ static const struct {
 	    "cap_net_raw, if user = 1000",
 	    "/etc/p, in" },
 	{ REFUSAL_KERNEL, "unlink", "unlink", 0, { "filename", "/a" },
-	    "native-unlink: filename eq \"/a\" then permit as root, if user = 1000",
+	    "native-unlink: filename eq \"/a\" then permit as root, if user = "
+	    "1000",
 	    "/etc/p, in" },
 	{ REFUSAL_KERNEL, "unlink", "unlink", REFUSAL_ELEVATED,
 	    { "filename", "/a" }, "", "as whom the rule" },
