@@ -12,11 +12,9 @@
 #include "hand.h"
 
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include <linux/capability.h>
-#include <net/if.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +33,7 @@
 #include "fence.h"
 #include "hand_jail.h"
 #include "hand_pin.h"
+#include "hand_state.h"
 #include "hand_target.h"
 #include "identity.h"
 #include "jail.h"
@@ -42,31 +41,6 @@
 #include "session.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
-#define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
-
-struct hand {
-	const struct session_plan *plan;
-	const struct session_hand *self;
-	unsigned int number;
-	struct budget *budget;
-	bool is_double;
-	/* of the request at hand */
-	const struct hand_request *request;
-	const struct sys_call *row;
-	const struct sys_call *base;
-	const unsigned char *tails[HAND_TAILS];
-	struct perform_request ask;
-	uint64_t flags; /* of an opening */
-	struct resolve_pin pin[HAND_PATHS];
-	struct hand_target target;
-	int names;
-	bool literal; /* named by its rule yet */
-	int fds[HAND_FDS_MAX];
-	size_t nfds;
-	size_t message; /* where those of a message begin */
-	char text[SYS_ARGS_MAX][SYS_VALUE_MAX];
-	struct policy_request asked;
-};
 
 static bool
 is_spent(void *p, const struct policy_rule *rule)
@@ -74,145 +48,6 @@ is_spent(void *p, const struct policy_rule *rule)
 	const struct hand *hand = p;
 
 	return budget_is_spent(hand->budget, rule);
-}
-
-static void
-add_value(struct hand *hand, const char *name, const char *value, bool missing)
-{
-	struct policy_request *asked = &hand->asked;
-
-	asked->values[asked->nvalues].name = name;
-	asked->values[asked->nvalues].value = value;
-	asked->values[asked->nvalues].missing = missing;
-	asked->nvalues++;
-}
-
-static bool
-format_path(const struct resolve_pin *pin, char *text)
-{
-	return pin->path[0] != '\0' &&
-	    strlcpy(text, pin->path, SYS_VALUE_MAX) < SYS_VALUE_MAX;
-}
-
-static bool
-format_address(const struct hand *hand, char *text)
-{
-	const struct hand_request *request = hand->request;
-	socklen_t len = sizeof(int);
-	int protocol = -1;
-
-	if (request->path[0] != HAND_PATH_NONE)
-		return format_path(&hand->pin[0], text);
-	if (request->addr_len < sizeof(sa_family_t))
-		return false;
-	if (request->addr.ss_family == AF_NETLINK &&
-	    getsockopt(hand->ask.fd, SOL_SOCKET, SO_PROTOCOL, &protocol,
-		&len) == 0)
-		return sys_format_netlink((unsigned int)protocol, text,
-			   SYS_VALUE_MAX) == 0;
-	return sys_format_sockaddr(&request->addr, request->addr_len,
-		   hand->ask.fd, text, SYS_VALUE_MAX) == 0;
-}
-
-/* One of the strings of a mount. */
-static bool
-format_text(const struct hand *hand, const struct sys_arg *arg, char *text)
-{
-	struct perform_mount_texts texts;
-	const char *found;
-
-	if (!perform_mount_texts(&hand->ask, &texts))
-		return false;
-	found = arg->kind == SYS_SOURCE ? texts.source :
-	    arg->kind == SYS_OPTIONS    ? texts.data :
-					  texts.fstype;
-	return found != NULL &&
-	    strlcpy(text, found, SYS_VALUE_MAX) < SYS_VALUE_MAX;
-}
-
-/* As it will be performed: what the judge says of it counts nowhere. */
-static bool
-format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
-{
-	const struct hand_request *request = hand->request;
-	bool opens = hand->base->op == SYS_OP_OPEN;
-
-	switch (arg->kind) {
-	case SYS_PATH:
-		if (*k == 0 && hand->base->op == SYS_OP_MOVE_MOUNT &&
-		    request->path[0] == HAND_PATH_NONE) {
-			(*k)++;
-			return mount_format_context(hand->ask.fd, SYS_CTXSOURCE,
-			    text);
-		}
-		return *k < HAND_PATHS && format_path(&hand->pin[(*k)++], text);
-	case SYS_FDPATH:
-		return *k < HAND_PATHS && format_path(&hand->pin[(*k)++], text);
-	case SYS_HOWFLAGS:
-	case SYS_OFLAGS:
-	case SYS_CREATFLAGS:
-		sys_format_oflags(hand->flags, text, SYS_VALUE_MAX);
-		return true;
-	case SYS_HOWMODE:
-	case SYS_MODE:
-		if (opens && (hand->flags & (O_CREAT | TMPFILE_BIT)) == 0)
-			return false;
-		(void)snprintf(text, SYS_VALUE_MAX, "%o",
-		    hand->ask.numbers.mode & 07777);
-		return true;
-	case SYS_PIDNAME:
-		return strlcpy(text, hand->target.pinned.name, SYS_VALUE_MAX) >
-		    0;
-	case SYS_SOURCE:
-		if (request->path[0] != HAND_PATH_NONE)
-			return format_path(&hand->pin[(*k)++], text);
-		(*k)++;
-		return format_text(hand, arg, text);
-	case SYS_KEY:
-		return format_text(hand, arg, text);
-	case SYS_CTXTYPE:
-	case SYS_CTXSOURCE:
-	case SYS_CTXDATA:
-		return mount_format_context(hand->ask.fd, arg->kind, text);
-	case SYS_ATTRSET:
-	case SYS_ATTRCLEAR:
-	case SYS_ATTRSPREAD:
-		return mount_format_attr(&hand->ask, arg->kind, text);
-	case SYS_OPTIONS:
-		return format_text(hand, arg, text);
-	case SYS_STRING:
-		if (hand->base->op == SYS_OP_MOUNT)
-			return format_text(hand, arg, text);
-		return hand->ask.data != NULL &&
-		    strlcpy(text, hand->ask.data, SYS_VALUE_MAX) <
-		    SYS_VALUE_MAX;
-	case SYS_SOCKADDR:
-	case SYS_MSGHDR:
-	case SYS_MMSGHDR:
-		return format_address(hand, text);
-	default:
-		return sys_format(arg, request->regs, text, SYS_VALUE_MAX) == 0;
-	}
-}
-
-static void
-format_all(struct hand *hand)
-{
-	const struct sys_arg *arg;
-	size_t k = 0, n = 0, path;
-
-	for (arg = hand->row->args; arg->name != NULL; arg++, n++) {
-		path = k;
-		if (!format_one(hand, arg, &k, hand->text[n]))
-			continue;
-		if (arg->kind == SYS_SOCKADDR || arg->kind == SYS_MSGHDR ||
-		    arg->kind == SYS_MMSGHDR)
-			path = 0;
-		else if (k == path)
-			path = HAND_PATHS;
-		add_value(hand, arg->name, hand->text[n],
-		    path < HAND_PATHS && hand->pin[path].missing);
-	}
 }
 
 /* Would the policy, asked anew, elevate this by the rule that was named? */
@@ -230,7 +65,7 @@ is_permitted(struct hand *hand, const struct policy_rule **rule)
 	hand->asked.no_alias = hand->plan->options.no_alias;
 	hand->asked.spent = is_spent;
 	hand->asked.context = hand;
-	format_all(hand);
+	hand_format(hand);
 	policy_evaluate(hand->plan->policy.first, &hand->asked, true, &verdict);
 	*rule = verdict.rule;
 	/* A name that does not lead there is a lie: see resolve_prove(). */
@@ -259,7 +94,7 @@ literal_of(const struct hand *hand)
 	    NULL;
 }
 
-/* Taken for what the rule names; open_literal() finds whether it is. */
+/* Taken for what the rule names; hand_open_literal() finds whether it is. */
 static int
 pin_literal(struct hand *hand, int fd, const char *path)
 {
@@ -364,175 +199,6 @@ target_allows(struct hand *hand, const struct policy_rule *rule)
 	if (!sys_has_target(hand->row))
 		return mount_may_be_lent(rule, &hand->ask);
 	return hand_may_touch(hand->plan, &hand->target, &hand->ask, rule);
-}
-
-static bool
-is_plain(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
-}
-
-/*
- * What a rule names by a literal path is opened by that path, which costs
- * less than to ask for the pin's name and to open it again. No link can be
- * its last component; that it is the pinned object shows afterwards, and
- * until then nothing was opened but what the rule names. -1: go by the pin.
- */
-static int
-open_literal(struct hand *hand, const struct policy_rule *rule)
-{
-	const struct stat *pinned = &hand->pin[0].st;
-	struct stat st;
-	int fd;
-
-	if ((hand->flags & ~(uint64_t)HAND_NUMBERS_FLAGS) != 0 ||
-	    !is_plain(pinned))
-		return -1;
-	fd = open(rule->expr->string,
-	    (int)hand->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd == -1)
-		return -1;
-	if (fstat(fd, &st) == 0 && is_plain(&st) && resolve_same(&st, pinned) &&
-	    fcntl(fd, F_SETFL, (int)hand->flags) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static int
-do_open(struct hand *hand, int *fd)
-{
-	const struct resolve_pin *pin = &hand->pin[0];
-	uint64_t flags = hand->flags;
-	bool waits;
-
-	if (pin->object != -1 && !S_ISREG(pin->st.st_mode))
-		flags &= ~(uint64_t)O_TRUNC;
-	waits = pin->object != -1 && perform_may_block(&pin->st, flags);
-	if (perform_creates(pin, flags))
-		(void)umask(hand->request->umask);
-	*fd = perform_open(pin, flags | (waits ? O_NONBLOCK : 0),
-	    hand->ask.numbers.mode);
-	/* A hand waits for nobody. */
-	if (*fd != -1 && waits &&
-	    fcntl(*fd, F_SETFL, (int)flags & ~O_NONBLOCK) == -1)
-		return errno;
-	if (*fd == -1)
-		return errno == PERFORM_WALK_AGAIN ? EAGAIN : errno;
-	return 0;
-}
-
-static int
-do_socket(struct hand *hand, const struct policy_rule *rule, int *fd)
-{
-	const uint64_t *regs = hand->request->regs;
-	const struct fence *fence;
-
-	/* An old name of packet sockets, in another domain's clothes. */
-	if (regs[0] != AF_PACKET && ((int)regs[1] & 0xf) == SOCK_PACKET)
-		return EPERM;
-	fence = fence_of(rule);
-	if (fence == NULL && (rule->filter != NULL || rule->device != NULL))
-		return EPERM;
-	*fd = perform_socket((int)regs[0], (int)regs[1], (int)regs[2],
-	    fence != NULL ? fence->insns : NULL,
-	    fence != NULL ? fence->count : 0, rule->device);
-	return *fd == -1 ? errno : 0;
-}
-
-/*
- * A queue that is full could hold a hand up for ever, and whoever asks it:
- * after a moment it says EAGAIN, and may be asked again.
- */
-static int
-connect_patiently(int sock, int object, const struct hand_request *request)
-{
-	const struct timeval moment = { 0, 50000 };
-	struct timeval before;
-	socklen_t size = sizeof(before);
-	int result, error;
-
-	if (getsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &before, &size) == -1 ||
-	    setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &moment,
-		sizeof(moment)) == -1)
-		return -1;
-	result = perform_connect(sock, object, &request->addr,
-	    request->addr_len, request->caller);
-	error = errno;
-	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &before, size);
-	errno = error;
-	return result;
-}
-
-static int
-do_bind(struct hand *hand)
-{
-	const struct hand_request *request = hand->request;
-
-	(void)umask(request->umask);
-	return perform_bind(hand->ask.fd, hand->pin[0].parent,
-		   hand->pin[0].name, &request->addr, request->addr_len,
-		   request->caller) == -1 ?
-	    errno :
-	    0;
-}
-
-static int
-do_connect(struct hand *hand)
-{
-	return connect_patiently(hand->ask.fd, hand->pin[0].object,
-		   hand->request) == -1 ?
-	    errno :
-	    0;
-}
-
-static int
-do_send(struct hand *hand, struct perform_result *result)
-{
-	struct hand_given given = {
-		.sock = hand->ask.fd,
-		.object = hand->pin[0].object,
-		.data = hand->tails[HAND_TAIL_DATA],
-		.control = hand->tails[HAND_TAIL_CONTROL],
-		.fds = hand->fds + hand->message,
-		.nfds = hand->nfds - hand->message,
-		.by_address = hand->plan->addresses,
-	};
-
-	return hand_send(hand->request, &given, result);
-}
-
-static int
-do_call(struct hand *hand, struct perform_result *result)
-{
-	if ((perform_traits(hand->ask.op) & PERFORM_MAKES) != 0)
-		(void)umask(hand->request->umask);
-	return perform_call(&hand->ask, result) == -1 ? errno : 0;
-}
-
-static int
-act(struct hand *hand, const struct policy_rule *rule,
-    struct perform_result *result, int *fd)
-{
-	int error;
-
-	switch (hand->base->op) {
-	case SYS_OP_OPEN:
-		return do_open(hand, fd);
-	case SYS_OP_SOCKET:
-		return do_socket(hand, rule, fd);
-	case SYS_OP_BIND:
-		return do_bind(hand);
-	case SYS_OP_CONNECT:
-		return do_connect(hand);
-	case SYS_OP_SEND:
-		return do_send(hand, result);
-	default:
-		error = do_call(hand, result);
-		if (error == 0)
-			*fd = result->fd;
-		return error;
-	}
 }
 
 /* The caller's own descriptor, and what it is of where that is judged. */
@@ -751,22 +417,6 @@ take_call(struct hand *hand)
 }
 
 static int
-act_as_double(struct hand *hand, struct perform_result *result)
-{
-	switch (hand->base->op) {
-	case SYS_OP_CONNECT:
-		return do_connect(hand);
-	case SYS_OP_SEND:
-		return do_send(hand, result);
-	case SYS_OP_QUOTA:
-		return do_call(hand, result);
-	default:
-		return sys_has_target(hand->row) ? do_call(hand, result) :
-						   EPERM;
-	}
-}
-
-static int
 serve(struct hand *hand, struct perform_result *result, int *fd)
 {
 	const struct policy_rule *rule = NULL;
@@ -782,12 +432,12 @@ serve(struct hand *hand, struct perform_result *result, int *fd)
 	if (!address_is_whole(hand))
 		return EINVAL;
 	if (hand->is_double)
-		return act_as_double(hand, result);
+		return hand_act_as_double(hand, result);
 	if (!is_permitted(hand, &rule) || !alias_allows(hand, rule) ||
 	    !target_allows(hand, rule))
 		return EPERM;
 	if (hand->literal) {
-		*fd = open_literal(hand, rule);
+		*fd = hand_open_literal(hand, rule);
 		if (*fd == -1 && hand->pin[0].object == -1)
 			return HAND_ASK_AGAIN;
 		if (*fd == -1 && !is_pin_permitted(hand, &rule))
@@ -799,7 +449,7 @@ serve(struct hand *hand, struct perform_result *result, int *fd)
 		*fd = -1;
 		return ENOMEM;
 	}
-	error = *fd != -1 ? 0 : act(hand, rule, result, fd);
+	error = *fd != -1 ? 0 : hand_act(hand, rule, result, fd);
 	/* It will be asked again. */
 	if (error == EAGAIN && hand->base->op == SYS_OP_SEND)
 		budget_return(hand->budget, rule);
