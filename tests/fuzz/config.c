@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * privd.conf(5), of files that include one another: what lies between NULs is
- * one each, by the names "/0", "/1" ... A reading that gives a configuration has
- * no error in its report, and its limits are such as the daemon can keep; one
- * that gives none has an error, with a line of a file.
+ * one each, by the names "/0", "/1" ... A reading that gives a configuration
+ * has no error in its report, and its limits are such as the daemon can keep;
+ * one that gives none has an error.
  */
 #include <string.h>
 
