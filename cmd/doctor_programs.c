@@ -22,6 +22,7 @@
 #include "../privd/policy/policy.h"
 #include "../privd/session/mark.h"
 #include "../privd/session/status.h"
+#include "../privd/session/trust.h"
 #include "doctor.h"
 
 #define WHY_MAX (PATH_MAX + 128)
@@ -146,10 +147,11 @@ check_program(struct doctor *doctor, const char *path)
 {
 	char why[WHY_MAX];
 
-	if (policy_trusted(path, why, sizeof(why)) == -1) {
+	if (trust_file(path, why, sizeof(why)) == -1) {
 		if (errno != ENOENT)
 			doctor_find(doctor, DOCTOR_WRONG, "mark", path, why,
-			    "a program that is root's, in folders of root's");
+			    "a binary that is root's, with a loader and in "
+			    "folders of root's");
 		return;
 	}
 	check_mount(doctor, "mark", path);

@@ -198,9 +198,8 @@ plan_guard(struct planner *p)
 
 	if (!plan->elevates || !plan->separate)
 		return;
-	plan->guarded = trust_program(plan->program, plan->script,
-			    &plan->marked, plan->why_not,
-			    sizeof(plan->why_not)) == 0;
+	plan->guarded = trust_program(plan->program, &plan->marked,
+			    plan->why_not, sizeof(plan->why_not)) == 0;
 	if (plan->guarded)
 		return;
 	plan->elevates = false;

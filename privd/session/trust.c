@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What must be true of a program, a kernel and ourselves before anything is
- * elevated. Whoever could change the program or a folder above it could have
- * anything run in its place; a program that loses the guard at exec could be
- * taken over by any process of the user.
+ * elevated. Whoever could change the program, the loader in which it begins, or
+ * a folder above either, could have anything run in its place; a program that
+ * loses the guard at exec could be taken over by any process of the user. No
+ * byte of a program is read before it is known to be root's.
  */
 #include "trust.h"
 
@@ -12,12 +13,17 @@
 #include <linux/capability.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../policy/policy.h"
 #include "identity.h"
+#include "image.h"
 #include "jail.h"
+#include "loader.h"
 #include "mark.h"
 
 /* The mark, or none; file capabilities without it would end the guard. */
@@ -43,20 +49,78 @@ check_mark(const char *path, bool *marked, char *why, size_t len)
 	return -1;
 }
 
+/* The one that the kernel finds: by its name, which it takes from the working
+   folder if it does not begin at the root. */
+static int
+check_loader(int fd, char *why, size_t len)
+{
+	char loader[PATH_MAX], reason[PATH_MAX + 128];
+	int error = loader_of(fd, loader);
+
+	if (error == 0 && loader[0] == '\0')
+		return 0;
+	if (error == 0 && loader[0] == '/' &&
+	    policy_trusted(loader, reason, sizeof(reason)) == 0)
+		return 0;
+	if (error != 0)
+		(void)snprintf(why, len,
+		    "it is no program that can be executed: %s",
+		    strerror(error));
+	else if (loader[0] != '/')
+		(void)snprintf(why, len,
+		    "its loader \"%s\" is looked for in the folder in "
+		    "which it is started",
+		    loader);
+	else
+		(void)snprintf(why, len, "its loader: %s", reason);
+	errno = EPERM;
+	return -1;
+}
+
+/* What it is, of a file that is root's. */
+static int
+check_image(int fd, char *why, size_t len)
+{
+	if (image_bits(fd) != 0)
+		return check_loader(fd, why, len);
+	(void)snprintf(why, len,
+	    "it is no binary (a script's interpreter reads it by name): "
+	    "nothing else is elevated");
+	errno = EPERM;
+	return -1;
+}
+
 int
-trust_program(const char *path, bool script, bool *marked, char *why,
-    size_t len)
+trust_file(const char *path, char *why, size_t len)
+{
+	char full[PATH_MAX], link[32];
+	int pin, fd, result = -1, error;
+
+	pin = policy_trusted_open(path, full, why, len);
+	if (pin == -1)
+		return -1;
+	/* The same file: it is found by the descriptor, not by a name. */
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", pin);
+	fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd == -1)
+		(void)snprintf(why, len, "%s", strerror(errno));
+	else
+		result = check_image(fd, why, len);
+	error = errno;
+	if (fd != -1)
+		close(fd);
+	close(pin);
+	errno = error;
+	return result;
+}
+
+int
+trust_program(const char *path, bool *marked, char *why, size_t len)
 {
 	const uint64_t guard = 1ULL << CAP_BLOCK_SUSPEND;
 
 	*marked = false;
-	if (script) {
-		(void)snprintf(why, len,
-		    "it is a script, whose interpreter "
-		    "reads it by name: only binaries are elevated");
-		return -1;
-	}
-	if (policy_trusted(path, why, len) == -1 ||
+	if (trust_file(path, why, len) == -1 ||
 	    check_mark(path, marked, why, len) == -1)
 		return -1;
 	if ((identity_permitted() & guard) == 0 ||

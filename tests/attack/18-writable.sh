@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Attack 18: a program that the user could change, or a folder above it, is
-# not elevated; nor is a script, whose interpreter reads it by name, nor one
-# with capabilities of its own, which would lose the guard (attack 40). It
-# runs without, and it is said why.
+# Attack 18: a program that the user could change, or a folder above it, or the
+# loader that it names, is not elevated; nor is a script, whose interpreter
+# reads it by name, nor one with capabilities of its own, which would lose the
+# guard (attack 40). It runs without, and it is said why.
 # shellcheck source=tests/attack/lib.sh
 . "$(dirname "$0")/lib.sh"
+cd "$TOP" || exit 1
+# shellcheck source=tests/lib/loader.sh
+. tests/lib/loader.sh
 
 cat >"$OWN/policy" <<END
 Policy: */try-open, Emulation: native
@@ -55,6 +58,39 @@ is "secret cloexec" "$(tried "$USERS/try-open")" "a link of the user's"
 rm "$USERS/try-open"
 cp "$OWN/try-open" "$USERS/try-open"
 refused "$USERS/try-open" "does not belong to root" "a copy of the user's"
+
+# The loader, which runs before anything of the program's does.
+if can_name_loaders "$OWN/try-open"; then
+	mkdir "$OWN/loaders" "$OWN/loaded"
+	loader=$(loader_of "$OWN/try-open")
+	cp "$loader" "$OWN/loaders/ld.so"
+	cp "$loader" "$USERS/ld.so"
+	ln -s "$loader" "$USERS/link.so"
+	named=$OWN/loaded/try-open
+	loaded_by "$OWN/loaders/ld.so" "$named"
+	is "secret cloexec" "$(tried "$named")" "a loader of root's"
+	chown "$ID" "$OWN/loaders/ld.so"
+	refused "$named" "loader: .*does not belong to root" \
+	    "a loader that is the user's"
+	chown 0 "$OWN/loaders/ld.so"
+	chmod 0777 "$OWN/loaders"
+	refused "$named" "loader: .*can be written by others" \
+	    "a loader in a folder that all can write"
+	loaded_by "$USERS/ld.so" "$named"
+	refused "$named" "loader: .*does not belong to root" \
+	    "a loader in the user's folder"
+	loaded_by "$USERS/link.so" "$named"
+	refused "$named" "loader: .*others than root can set a link" \
+	    "the user's link to root's"
+	loaded_by ld.so "$named"
+	(cd "$USERS" && session "$OWN/policy" "$named" "$SECRET") \
+	    >"$OWN/out" 2>"$OWN/err"
+	is EACCES "$(head -n 1 "$OWN/out")" "a loader in the working folder"
+	has "runs without elevation: .*loader \"ld.so\"" "$OWN/err" \
+	    "a loader in the working folder: it is said why"
+else
+	echo "# no compiler: loaders are not tried"
+fi
 
 mkdir "$OWN/script"
 cat >"$OWN/script/try-open" <<'END'

@@ -10,6 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/loader.sh
+. tests/lib/loader.sh
 
 own_spaces "$0" "$@"
 need_programs setarch
@@ -17,6 +19,13 @@ need_daemon
 make_user
 privctl=$BUILD/instance/sbin/privctl
 state=$BUILD/instance/lib/privd
+dir=$trusted
+# Before folders are hidden that the compiler needs.
+named=
+if can_name_loaders "$BUILD/tests/attack/try-open"; then
+	named=$dir/named
+	loaded_by "$dir/loader" "$named"
+fi
 mount -t tmpfs -o mode=755 tmpfs "$state" || skip_all "nothing can be mounted"
 mount -t tmpfs -o mode=755 tmpfs /usr/local
 # Doctor looks through them, each time, and nothing here needs them.
@@ -27,7 +36,6 @@ for folder in /opt /usr/lib/*; do
 	[ ! -d "$folder" ] || [ -h "$folder" ] ||
 	    mount -t tmpfs -o mode=755 tmpfs "$folder"
 done
-dir=$trusted
 
 # doctor [ARGUMENT ...]: what it says and its exit status, in $T/out
 doctor() {
@@ -96,6 +104,18 @@ chown "$user" "$dir/one"
 ill "a program that is a user's" "mark: $dir/one: .*belong to root" root
 chown root "$dir/one"
 "$privctl" mark -a >"$T/out"	# which chown took away
+if [ -n "$named" ]; then
+	cp "$(loader_of "$BUILD/tests/attack/try-open")" "$dir/loader"
+	setcap cap_block_suspend=i "$named"
+	policy "$named"
+	well "a program with a loader of its own"
+	chown "$user" "$dir/loader"
+	ill "a loader that is a user's" \
+	    "mark: $named: its loader: .*belong to root" loader
+	rm "$named" "$daemon_policies/named"
+else
+	skip 4 "no compiler"
+fi
 mkdir "$dir/nosuid"
 mount --bind "$dir/nosuid" "$dir/nosuid"
 program "$dir/nosuid/three"
