@@ -8,6 +8,7 @@
 #include "privrun.h"
 
 #include <sys/capability.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -43,6 +44,11 @@ copy(int channel, int out)
 	}
 }
 
+/*
+ * While it has the guard nobody reaches into it; when it has that no longer,
+ * all that was privrun's is gone, and it is no more open than that was. (Whose
+ * caller held capabilities already, as setpriv(1) does, is dumpable.)
+ */
 static void
 detach(int channel, int out)
 {
@@ -52,34 +58,47 @@ detach(int channel, int out)
 	(void)setsid();
 	(void)signal(SIGPIPE, SIG_IGN);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (none == NULL || cap_set_proc(none) == -1 || null == -1)
+	if (none == NULL || null == -1 ||
+	    prctl(PR_SET_DUMPABLE, 0UL, 0, 0, 0) == -1)
 		_exit(1);
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
 	if (out != STDERR_FILENO)
 		(void)dup2(null, STDERR_FILENO);
 	descriptors_keep_only((int[]){ channel, out }, 2);
+	if (cap_set_proc(none) == -1)
+		_exit(1);
+}
+
+static pid_t
+start(int channel, int out)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	pid = fork();
+	if (pid != 0)
+		_exit(pid == -1 ? 1 : 0);
+	detach(channel, out);
+	copy(channel, out);
+	_exit(0);
 }
 
 int
 log_reader_start(int channel, int out)
 {
-	pid_t pid = fork();
-	int status;
+	/* Who ignores it has no status to wait for; the program will again. */
+	void (*ignored)(int) = signal(SIGCHLD, SIG_DFL);
+	pid_t pid = start(channel, out), ended = -1;
+	int status = 1;
 
-	if (pid == -1)
+	while (pid != -1 && (ended = waitpid(pid, &status, 0)) == -1 &&
+	    errno == EINTR)
+		continue;
+	(void)signal(SIGCHLD, ignored);
+	if (ended == -1)
 		return -1;
-	if (pid == 0) {
-		pid = fork();
-		if (pid != 0)
-			_exit(pid == -1 ? 1 : 0);
-		detach(channel, out);
-		copy(channel, out);
-		_exit(0);
-	}
-	while (waitpid(pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return -1;
 	if (status == 0)
 		return 0;
 	errno = EAGAIN;

@@ -4,9 +4,12 @@
 # loaders, shells and interpreters take his files, thousands of them, none;
 # no argv[0], closed descriptors, small limits, ignored and blocked signals,
 # odd masks, a folder that is gone. An elevated program has none of what is
-# dangerous; what cannot be started says so and does not start half.
+# dangerous; what cannot be started says so and does not start half. (Where the
+# user executes privrun himself: 17-environment-daemon.sh.)
 # shellcheck source=tests/attack/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/lib/environment.sh
+. "$TOP/tests/lib/environment.sh"
 
 install_tool start
 cat >"$OWN/policy" <<END
@@ -17,10 +20,6 @@ END
 set -- "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" -c "$ID:$ID" \
     "$OWN/start" show "$SECRET"
 
-unsafe="LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG GCONV_PATH LOCPATH
-    BASH_ENV ENV IFS PYTHONPATH PYTHONSTARTUP PERL5LIB RUBYOPT TMPDIR NLSPATH
-    GLIBC_TUNABLES MALLOC_CHECK_ HOSTALIASES RES_OPTIONS TERMINFO
-    OPENSSL_CONF LUA_INIT PCAP_PF_RING LANG LC_ALL TERM TZ SOMETHING_NEW"
 bad="$USERS/evil"
 # shellcheck disable=SC2046
 env $(for name in $unsafe; do echo "$name=$bad"; done) LC_TIME=kept \
@@ -64,8 +63,8 @@ cp -L "$(command -v sh)" "$OWN/shell"
 is "0 1 2" "$(grep -E '^[012]$' "$OWN/three" | tr '\n' ' ' | sed 's/ $//')" \
     "the program has 0, 1 and 2"
 
-for n in 3 4 6 8 10 14 20; do
-	"$TOOLS/start" as nofile=$n "$@" >"$OWN/out" 2>&1
+for n in $descriptor_limits; do
+	"$TOOLS/start" as "nofile=$n" "$@" >"$OWN/out" 2>&1
 	status=$?
 	# It runs as it should, or it does not: nothing between.
 	if [ $status -eq 0 ]; then
@@ -75,7 +74,7 @@ for n in 3 4 6 8 10 14 20; do
 		    "limit of $n: refused, $status"
 	fi
 done
-"$TOOLS/start" as nofsize "$@" 2>&1 | cat >"$OWN/out"
+"$TOOLS/start" as fsize=0 "$@" 2>&1 | cat >"$OWN/out"
 has "^elevated opened" "$OWN/out" "no file may grow"
 "$TOOLS/start" as nosigchld,blocked "$@" >"$OWN/out" 2>&1
 is 0 $? "SIGCHLD ignored, all signals blocked: the status is the program's"

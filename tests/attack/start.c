@@ -6,7 +6,8 @@
  *
  * usage: start show path
  *        start as what[,what] program [argument ...]
- * what: noargv nosigchld closed nofile=N nofsize blocked vars
+ * what: noargv nosigchld closed blocked vars dumpable ptracer
+ *       nofile=N fsize=N as=N stack=N cpu=N memlock=N nproc=N core=N
  */
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -58,10 +59,41 @@ show(const char *path)
 	printf("elevated %s\n", fd == -1 ? strerrorname_np(errno) : "opened");
 }
 
+static const struct limit {
+	const char *name;
+	__rlimit_resource_t resource;
+} limits[] = {
+	{ "nofile=", RLIMIT_NOFILE },
+	{ "fsize=", RLIMIT_FSIZE },
+	{ "as=", RLIMIT_AS },
+	{ "stack=", RLIMIT_STACK },
+	{ "cpu=", RLIMIT_CPU },
+	{ "memlock=", RLIMIT_MEMLOCK },
+	{ "nproc=", RLIMIT_NPROC },
+	{ "core=", RLIMIT_CORE },
+};
+
+static void
+limit(const char *what)
+{
+	struct rlimit value;
+	size_t i, len;
+
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		len = strlen(limits[i].name);
+		if (strncmp(what, limits[i].name, len) != 0)
+			continue;
+		value.rlim_cur = value.rlim_max = strtoul(what + len, NULL, 10);
+		if (setrlimit(limits[i].resource, &value) == -1)
+			err(2, "%s", what);
+		return;
+	}
+	errx(2, "%s: what is that?", what);
+}
+
 static void
 become(const char *what)
 {
-	struct rlimit limit;
 	char name[32];
 	sigset_t all;
 	int i;
@@ -74,17 +106,18 @@ become(const char *what)
 	} else if (strcmp(what, "closed") == 0) {
 		for (i = 0; i < 3; i++)
 			close(i);
-	} else if (strncmp(what, "nofile=", 7) == 0) {
-		limit.rlim_cur = limit.rlim_max = strtoul(what + 7, NULL, 10);
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	} else if (strcmp(what, "nofsize") == 0) {
-		limit.rlim_cur = limit.rlim_max = 0;
-		(void)setrlimit(RLIMIT_FSIZE, &limit);
 	} else if (strcmp(what, "vars") == 0) {
 		for (i = 0; i < 10000; i++) {
 			(void)snprintf(name, sizeof(name), "LC_%d", i);
 			(void)setenv(name, "x", 1);
 		}
+	} else if (strcmp(what, "dumpable") == 0) {
+		(void)prctl(PR_SET_DUMPABLE, 1UL, 0, 0, 0);
+	} else if (strcmp(what, "ptracer") == 0) {
+		/* EINVAL without Yama: then who may is not asked for */
+		(void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	} else {
+		limit(what);
 	}
 }
 
