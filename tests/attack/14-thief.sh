@@ -4,9 +4,12 @@
 # tcpdump, marked and not, and on the session's own processes. All of it is
 # refused; what uids alone decide stays open on the program, by design:
 # signals and limits (and what the kernel's core dumps and memory accounting
-# know of it). On an unguarded process nearly all of it succeeds.
+# know of it). On an unguarded process nearly all of it succeeds. (The daemon's
+# sessions: 14-thief-daemon.sh.)
 # shellcheck source=tests/attack/lib.sh disable=SC2317
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/lib/thief.sh
+. "$TOP/tests/lib/thief.sh"
 
 command -v tcpdump >/dev/null || skip_all "no tcpdump"
 
@@ -55,13 +58,6 @@ steal() {
 	as_user "$TOOLS/thief" "$1" >"$OWN/loot" 2>&1
 }
 
-# What is open on the program, whoever guards it. Which numbers its
-# descriptors have is shown to all who may read the folder's inode, so to the
-# user where the program is not of mode 0711; not what they are.
-open_by_design='^(kill|sigqueueinfo|pidfd_send_signal|prlimit-get|prlimit-set'
-open_by_design="$open_by_design|set-coredump_filter|set-oom_score_adj"
-open_by_design="$open_by_design|set-clear_refs|proc/fd/list|task/fd/list) in\$"
-
 try_program() {
 	: >"$OWN/err"
 	(RUN="exec"; session "$OWN/policy" "$OWN/$1" -i lo -n -w /dev/null) \
@@ -75,9 +71,8 @@ try_program() {
 	fi
 	ok "$1 captures under a session, as uid $ID"
 	steal "$program"
-	grep ' in$' "$OWN/loot" | grep -Ev "$open_by_design" >"$OWN/in"
-	is "" "$(cat "$OWN/in")" "$1: $(grep -c refused "$OWN/loot") attempts \
-on it are refused"
+	is "" "$(stolen "$OWN/loot")" \
+	    "$1: $(shut_out "$OWN/loot") attempts on it are refused"
 	is 10 "$(grep -Ec "$open_by_design" "$OWN/loot")" \
 	    "$1: signals, limits and numbers are all that is open"
 	parts=0
