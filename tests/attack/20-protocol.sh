@@ -27,6 +27,15 @@ same "privrun's words are heard" secret \
     "$(by_daemon "$user" "$program" "$secret")"
 until_true 10 no_child
 before=$(ls "/proc/$daemon_pid/fd" | wc -l)
+# Which files its first three are.
+standard() {
+	for fd in 0 1 2; do
+		stat -L -c '%d %i %t %T' "/proc/$daemon_pid/fd/$fd"
+		readlink "/proc/$daemon_pid/fd/$fd"
+		sed -n '/^flags/p' "/proc/$daemon_pid/fdinfo/$fd"
+	done
+}
+standard >"$T/standard"
 for what in magic version type ready-first short long empty half-header \
     huge-string flags big no-descriptor two-descriptors; do
 	same "$what: not answered" closed "$(speaks $what "$program" 2>&1)"
@@ -44,23 +53,53 @@ speaks exec "$program" "$daemon_run" -s "$daemon_socket" "$program" \
 refute "a hello before privrun's own gives nothing" \
     grep -q '^secret' "$T/out"
 
+# Another user's process, whose listener has come to an attacker: he offers it,
+# as himself, and as the launcher, which is stopped before it says a word.
+good=$user
+make_user
+other=$user_uid
+user=$good
+cp "$BUILD/tests/attack/filtered" "$daemon_folder"
+# foreign WHAT: what its call is, and privd's answers
+foreign() {
+	timeout 60 "$daemon_folder/filtered" "$other" 30 \
+	    "$(command -v setpriv)" --reuid "$user" --regid "$(id -g "$user")" \
+	    --init-groups --inh-caps=-all -- "$(command -v env)" "$speak" \
+	    "$daemon_socket" "$1=30" "$program" "$daemon_run" \
+	    -s "$daemon_socket" "$program" "$secret" >"$T/out" 2>&1
+	until_true 10 grep -q '^its call' "$T/out"
+	grep -e '^its call' -e '^outcome' -e '^then' "$T/out" | sort
+}
+same "another's listener: not asked for" "its call: ENOSYS
+outcome 1
+then -1" "$(foreign number)"
+# Sometimes it has spoken for itself before it is stopped: then once more.
+is_spoken_for() {
+	(foreign puppet) >"$T/foreign"
+	grep -q '^outcome' "$T/foreign"
+}
+until_true 20 is_spoken_for
+same "another's listener in privrun: not listened to" "its call: ENOSYS
+outcome 0
+then -1" "$(cat "$T/foreign")"
+until_true 10 no_child
+like "and it is said why" "no session: .* filters of somebody else's" \
+    "$(cat "$daemon_folder/log")"
+
 # Ten thousand are too many; who comes afterwards is served.
-cat >"$T/many" <<EOF
-n=0
-while [ \$n -lt 300 ]; do
-	"$speak" "$daemon_socket" half-header "$program" >/dev/null 2>&1
-	n=\$((n + 1))
-done
-EOF
-as_user "$user" timeout 120 sh "$T/many"
+many=${ATTACK_CONNECTIONS:-10000}
 served() {
 	[ "$(by_daemon "$user" "$program" "$secret" 2>/dev/null)" \
 	    = secret ]
 }
-check "after hundreds of them the next is served" until_true 20 served
+like "$many connections say something wrong" "said $many" \
+    "$(as_user "$user" timeout 300 "$speak" "$daemon_socket" "many=$many" \
+    "$program" 2>"$T/err")"
+check "after $many of them the next is served" until_true 20 served
 refute "the daemon lives" has_ended "$daemon_pid"
 check "and keeps nothing of them" until_true 20 no_child
 same "nor a descriptor" "$before" "$(ls "/proc/$daemon_pid/fd" | wc -l)"
+same "its own 0 to 2 are what they were" "$(cat "$T/standard")" "$(standard)"
 
 # Who is refused anyway takes no room from others.
 daemon_stop

@@ -8,6 +8,10 @@
  * what:  plan		a hello as it should be: prints the outcome
  *        listener	the same, then a listener of its own is offered
  *        exec		the same, then it becomes the launcher
+ *        number=N	the same, then its descriptor N is offered
+ *        puppet=N	it becomes the launcher and is stopped: another process
+ *			says all that for it, with its connection
+ *        many=N	through so many connections one wrong word each
  *        hold		nothing, through as many connections as the
  *			program's name says
  *        ask		a question with the topic that the program's name
@@ -30,6 +34,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +161,12 @@ reach(const char *path)
 	return sock;
 }
 
+/* Words that are wrong in one thing. */
+static const char *const wrong[] = { "magic", "version", "type", "ready-first",
+	"short", "long", "empty", "half-header", "huge-string", "flags", "big",
+	"no-descriptor", "two-descriptors" };
+#define WRONG (sizeof(wrong) / sizeof(wrong[0]))
+
 /* A hello that is wrong in one thing. */
 static void
 say_wrong(int sock, const char *what, const char *program, int fd)
@@ -274,13 +285,101 @@ ready(int sock, int number)
 	say(sock, NULL, 0);
 }
 
+static void
+greet(int sock, const char *program, int fd)
+{
+	hello(program);
+	say(sock, &fd, 1);
+	printf("outcome %d\n", hear(sock));
+}
+
+static void
+offer(int sock, int number)
+{
+	ready(sock, number);
+	printf("then %d\n", hear(sock));
+}
+
+/* Has it been executed? What runs all may read. */
+static bool
+is_launcher(pid_t pid, const char *launcher)
+{
+	char path[64], name[32] = "";
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	f = fopen(path, "r");
+	if (f == NULL)
+		err(2, "%s", path);
+	if (fgets(name, sizeof(name), f) == NULL)
+		name[0] = '\0';
+	(void)fclose(f);
+	name[strcspn(name, "\n")] = '\0';
+	return strcmp(name, strrchr(launcher, '/') + 1) == 0;
+}
+
+/* For its parent, which has connected and is about to execute the launcher. */
+static void
+speak_for(pid_t parent, int sock, int fd, int number, char *argv[])
+{
+	while (!is_launcher(parent, argv[4]))
+		(void)usleep(1000);
+	(void)kill(parent, SIGSTOP);
+	close(number);
+	greet(sock, argv[3], fd);
+	offer(sock, number);
+	(void)fflush(stdout);
+	(void)kill(parent, SIGKILL);
+	_exit(0);
+}
+
+static void
+be_puppet(int sock, int fd, int number, char *argv[])
+{
+	pid_t parent = getpid();
+
+	if (fork() == 0)
+		speak_for(parent, sock, fd, number, argv);
+	(void)execv(argv[4], argv + 4);
+	err(1, "%s", argv[4]);
+}
+
+static void
+say_many(int many, char *argv[])
+{
+	int i, sock, fd = open(argv[3], O_PATH);
+
+	for (i = 0; i < many; i++) {
+		sock = reach(argv[1]);
+		say_wrong(sock, wrong[(size_t)i % WRONG], argv[3], fd);
+		close(sock);
+	}
+	printf("said %d\n", many);
+}
+
+/* With a number behind it. */
+static bool
+is_counted(const char *what, const char *word, int *number)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(what, word, n) != 0 || what[n] != '=')
+		return false;
+	*number = atoi(what + n + 1);
+	return true;
+}
+
 int
 main(int argc, char *argv[])
 {
-	int sock, fd;
+	int sock, fd, number;
 
 	if (argc < 4)
 		errx(2, "usage: speak socket what program [launcher ...]");
+	if (is_counted(argv[2], "many", &number)) {
+		say_many(number, argv);
+		return 0;
+	}
 	if (strcmp(argv[2], "hold") == 0) {
 		for (fd = atoi(argv[3]); fd > 0; fd--)
 			(void)reach(argv[1]);
@@ -315,23 +414,28 @@ main(int argc, char *argv[])
 		puts(hear_end(sock) == -1 ? "closed" : "answered");
 		return 0;
 	}
+	if (is_counted(argv[2], "puppet", &number))
+		be_puppet(sock, fd, number, argv);
+	if (is_counted(argv[2], "number", &number)) {
+		greet(sock, argv[3], fd);
+		offer(sock, number);
+		return 0;
+	}
 	if (strcmp(argv[2], "plan") != 0 && strcmp(argv[2], "listener") != 0 &&
 	    strcmp(argv[2], "exec") != 0) {
 		say_wrong(sock, argv[2], argv[3], fd);
 		puts(hear(sock) == -1 ? "closed" : "answered");
 		return 0;
 	}
-	hello(argv[3]);
-	say(sock, &fd, 1);
 	if (strcmp(argv[2], "exec") == 0) {
 		/* the launcher that is to be taken for who said that */
+		hello(argv[3]);
+		say(sock, &fd, 1);
 		(void)execv(argv[4], argv + 4);
 		err(1, "%s", argv[4]);
 	}
-	printf("outcome %d\n", hear(sock));
-	if (strcmp(argv[2], "listener") == 0) {
-		ready(sock, listener());
-		printf("then %d\n", hear(sock));
-	}
+	greet(sock, argv[3], fd);
+	if (strcmp(argv[2], "listener") == 0)
+		offer(sock, listener());
 	return 0;
 }

@@ -96,10 +96,12 @@ marked() {
 	setcap cap_block_suspend=i "$program"
 }
 
+# setpriv has its capabilities until it executes something, and a user has none:
+# what privrun gains is asked for by what it did not have before.
 by_daemon() {
 	peer=$1
 	shift
-	as_user "$peer" "$daemon_run" -s "$daemon_socket" "$@"
+	as_user "$peer" env "$daemon_run" -s "$daemon_socket" "$@"
 }
 
 # in_background USER FILE [OPTION ...] COMMAND ...: $started is the process that
@@ -108,7 +110,7 @@ in_background() {
 	peer=$1 output=$2
 	shift 2
 	setpriv --reuid "$peer" --regid "$(id -g "$peer")" --init-groups \
-	    --inh-caps=-all -- "$daemon_run" -s "$daemon_socket" "$@" \
+	    --inh-caps=-all -- env "$daemon_run" -s "$daemon_socket" "$@" \
 	    >"$output" 2>"$output.err" </dev/null &
 	started=$!
 	remember $started
