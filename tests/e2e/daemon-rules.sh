@@ -53,4 +53,11 @@ same "a rule with a user's name elevates" "$two" \
     "$(stat -c %U "$daemon_folder/given")"
 by_daemon "$one" "$program" "$one" "$daemon_folder/given" >"$T/out" 2>&1
 same "for nobody else" "$two" "$(stat -c %U "$daemon_folder/given")"
+
+# And of one who was added since the daemon looked last.
+policy "	native-chown: filename eq \"$daemon_folder/given\" and uname match \"e2e*\" then permit as root"
+make_user
+by_daemon "$one" "$program" "$user" "$daemon_folder/given" >"$T/out" 2>&1
+same "a name that is new is known" "$user" \
+    "$(stat -c %U "$daemon_folder/given")"
 done_testing
