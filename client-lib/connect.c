@@ -6,6 +6,7 @@
 #include "connect.h"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <errno.h>
@@ -15,6 +16,8 @@
 
 #include "own_users.h"
 #include "protocol.h"
+
+#define CONNECT_WAIT 10 /* seconds, where many wait to be accepted */
 
 /*
  * Whoever is asked says under which filter a guarded process runs, and what it
@@ -40,6 +43,7 @@ check_listener(int sock, char *reason, size_t size)
 int
 connect_privd(const char *path, char *reason, size_t len)
 {
+	const struct timeval wait = { .tv_sec = CONNECT_WAIT };
 	struct sockaddr_un sun;
 	int sock, error;
 
@@ -55,10 +59,11 @@ connect_privd(const char *path, char *reason, size_t len)
 	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (sock == -1)
 		return -1;
+	(void)setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 	if (connect(sock, (const struct sockaddr *)&sun, sizeof(sun)) == 0 &&
 	    check_listener(sock, reason, len) == 0)
 		return sock;
-	error = errno;
+	error = errno == EAGAIN ? ETIMEDOUT : errno;
 	close(sock);
 	errno = error;
 	return -1;
