@@ -208,8 +208,8 @@ act(struct judge *judge, struct call *call)
 	judge_return(judge);
 	call_let_go_of_mounts(call);
 	if (error == 0 && result->fd != -1)
-		(void)call_give(judge, call, result->fd,
-		    call_wants_cloexec(call));
+		call_give(judge, call, result->fd, call_wants_cloexec(call),
+		    NULL);
 	else
 		call_deliver(judge, call, result, error);
 }

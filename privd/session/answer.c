@@ -52,19 +52,28 @@ ticket_refuse(const struct ticket *ticket, int listener, int error)
 	page_free(ticket->slot);
 }
 
-bool
-ticket_give(const struct ticket *ticket, int listener, int fd, bool cloexec)
+/* Its number there; -1 with errno. */
+static int
+hand_over(const struct ticket *ticket, int listener, int fd, bool cloexec)
 {
 	int number, error;
 
 	number = notify_give(listener, ticket->id, fd, cloexec);
 	error = errno;
 	close(fd);
+	errno = error;
+	return number;
+}
+
+void
+ticket_give(const struct ticket *ticket, int listener, int fd, bool cloexec)
+{
+	int number = hand_over(ticket, listener, fd, cloexec);
+
 	if (number == -1)
-		ticket_refuse(ticket, listener, error);
+		ticket_refuse(ticket, listener, errno);
 	else
 		ticket_answer(ticket, listener, number);
-	return number != -1;
 }
 
 void
@@ -90,11 +99,26 @@ call_continue(struct judge *judge, struct call *call)
 	call_drop(call);
 }
 
-bool
-call_give(struct judge *judge, struct call *call, int fd, bool cloexec)
+void
+call_give(struct judge *judge, struct call *call, int fd, bool cloexec,
+    void (*lost)(struct judge *, const struct call *))
 {
+	int number, error;
+
 	journal_session(judge);
-	return ticket_give(&call->ticket, judge->listener, fd, cloexec);
+	number = hand_over(&call->ticket, judge->listener, fd, cloexec);
+	error = errno;
+	if (number == -1) {
+		if (lost != NULL)
+			lost(judge, call);
+		ticket_refuse(&call->ticket, judge->listener, error);
+		return;
+	}
+	decide(&call->ticket, 0, number);
+	if (notify_answer(judge->listener, call->ticket.id, number) == -1 &&
+	    lost != NULL)
+		lost(judge, call);
+	call_drop(call);
 }
 
 int

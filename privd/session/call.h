@@ -256,15 +256,17 @@ bool call_is_ours(struct judge *, const struct call *);
 void call_answer(struct judge *, struct call *, int64_t value);
 void call_refuse(struct judge *, struct call *, int error);
 void call_continue(struct judge *, struct call *);
-/* Takes fd over. False: the program did not get it. */
-bool call_give(struct judge *, struct call *, int fd, bool cloexec);
+/* Takes fd over. If the program does not get it, lost (or NULL) is called,
+   while the call is still one that the session's end waits for. */
+void call_give(struct judge *, struct call *, int fd, bool cloexec,
+    void (*lost)(struct judge *, const struct call *));
 /* Writes to the program's memory. -1 with errno: EFAULT as the kernel. */
 int call_put(struct judge *, struct call *, uint64_t addr, const void *,
     size_t len);
 /* The same for who holds the ticket alone. */
 void ticket_answer(const struct ticket *, int listener, int64_t value);
 void ticket_refuse(const struct ticket *, int listener, int error);
-bool ticket_give(const struct ticket *, int listener, int fd, bool cloexec);
+void ticket_give(const struct ticket *, int listener, int fd, bool cloexec);
 /* Nobody waits any more, or nobody needs an answer. */
 void call_drop(struct call *);
 /* To be called before an effect that cannot be taken back. */

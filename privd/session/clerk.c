@@ -32,6 +32,7 @@
 #define TICKS_HELD_UP 2
 #define TICKS_IDLE 80   /* without a call, before nobody watches */
 #define QUEUE_MAX 12    /* received ahead; workers need slots, too */
+#define END_WAIT 1000   /* microseconds, between two looks */
 #define SLOTS_WAIT 1000 /* microseconds, when all slots are taken */
 
 /* Received and not handled yet, in order. */
@@ -122,6 +123,18 @@ receive(struct clerks *clerks)
 	return true;
 }
 
+/* What others are at may have an effect; its keeper waits no longer than it
+   likes. */
+static void __attribute__((noreturn)) end_session(struct clerks *clerks)
+{
+	const struct judge *judge = clerks->judge;
+
+	(void)pthread_mutex_unlock(&clerks->lock);
+	while (page_is_used(judge->page, judge->plan->options.max_calls))
+		(void)usleep(END_WAIT);
+	_exit(0);
+}
+
 /*
  * A call that was not received yet fails with EINTR when a signal comes, even
  * one that never does otherwise: so all that wait are received before one
@@ -138,7 +151,7 @@ next(struct clerks *clerks)
 	if (clerks->nresumed > 0)
 		return clerks->resumed[--clerks->nresumed];
 	if (queue->count == 0 && !receive(clerks))
-		_exit(0); /* the session's end */
+		end_session(clerks);
 	/* One thread alone waits for its answer. None is received where no slot
 	   is left: those that are here are what frees some. */
 	while (queue->count > before && queue->count < QUEUE_MAX &&

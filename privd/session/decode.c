@@ -283,7 +283,7 @@ call_at_once(struct judge *judge, struct call *call)
 		call_refuse(judge, call, EOVERFLOW);
 		return true;
 	}
-	(void)call_give(judge, call, fd, (call->how.flags & O_CLOEXEC) != 0);
+	call_give(judge, call, fd, (call->how.flags & O_CLOEXEC) != 0, NULL);
 	return true;
 }
 

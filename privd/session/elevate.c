@@ -252,9 +252,9 @@ call_fill(const struct call *call, struct hand_request *request,
 
 /* What was made or cut short for a program that did not get it. */
 static void
-note_undelivered(struct judge *judge, const struct call *call, bool delivered)
+note_undelivered(struct judge *judge, const struct call *call)
 {
-	if (!delivered && (call->how.flags & (O_CREAT | O_TRUNC)) != 0 &&
+	if ((call->how.flags & (O_CREAT | O_TRUNC)) != 0 &&
 	    call->base->op == SYS_OP_OPEN)
 		record_note(judge,
 		    "%s was opened with effect (elevated), and "
@@ -291,8 +291,7 @@ answer(struct judge *judge, struct call *call, const struct hand_reply *reply,
 	} else if (fd == -1)
 		call_refuse(judge, call, EIO);
 	else
-		note_undelivered(judge, call,
-		    call_give(judge, call, fd, cloexec));
+		call_give(judge, call, fd, cloexec, note_undelivered);
 }
 
 void

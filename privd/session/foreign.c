@@ -135,7 +135,7 @@ make_socket(struct judge *judge, struct call *call)
 	if (fd == -1)
 		call_refuse(judge, call, errno);
 	else
-		(void)call_give(judge, call, fd, (type & SOCK_CLOEXEC) != 0);
+		call_give(judge, call, fd, (type & SOCK_CLOEXEC) != 0, NULL);
 }
 
 static void

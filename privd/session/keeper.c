@@ -51,10 +51,11 @@
 
 _Static_assert(CREW_MAX <= KEEPER_IDS, "a crew has ids enough");
 
-#define END_WAIT 1000  /* milliseconds */
-#define OFFER_WAIT 30  /* seconds; of a successor */
-#define RETRY_WAIT 100 /* milliseconds, when no process can be had */
-#define SETTLE_TRIES 250
+#define END_WAIT 1000    /* milliseconds */
+#define OFFER_WAIT 30    /* seconds; of a successor */
+#define RETRY_WAIT 100   /* milliseconds, when no process can be had */
+#define SETTLE_TRIES 250 /* that calls wait for a successor */
+#define SETTLE_TRIES_LAST 2500
 #define SETTLE_WAIT 2 /* milliseconds, each time */
 #define DEATHS_MAX 32 /* within that many seconds */
 #define DEATHS_TIME 60
@@ -383,18 +384,18 @@ offer_again(struct keeper *keeper)
 
 /*
  * A judge that lives knows what came of the calls that it has begun, or will in
- * a moment: without hands, and asked for nothing but signals.
+ * a moment; it asks for nothing but signals meanwhile.
  */
 static void
-settle(struct crew *crew)
+settle(struct crew *crew, bool last)
 {
+	int left = last ? SETTLE_TRIES_LAST : SETTLE_TRIES;
 	const size_t most = crew->plan->options.max_calls;
 	struct pollfd pfd = { .fd = crew->signals, .events = POLLIN };
-	int tries;
 
-	crew_end_others(crew);
-	for (tries = 0; tries < SETTLE_TRIES; tries++) {
-		if (!crew_has_judge(crew) || !page_is_busy(crew->page, most))
+	for (; left > 0; left--) {
+		if (!crew_has_judge(crew) ||
+		    !(last ? page_is_used : page_is_busy)(crew->page, most))
 			return;
 		if (poll(&pfd, 1, SETTLE_WAIT) == 1 &&
 		    send_signal_serve(pfd.fd, crew->plan->caller.uid) == 0)
@@ -427,8 +428,11 @@ static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 		crew_fail(crew, "cannot drop rights");
 	for (;;) {
 		ended = keep(keeper);
+		/* What was done for a program that is gone is written down;
+		   a dead hand's answers are not waited for. */
 		if (!ended)
-			settle(crew);
+			crew_end_others(crew);
+		settle(crew, ended);
 		crew_end(crew);
 		if (ended) {
 			crew_end_scribe(crew, true);

@@ -205,6 +205,6 @@ call_open(struct judge *judge, struct call *call)
 	}
 	if (fd == -1)
 		call_refuse(judge, call, errno);
-	else if (!call_give(judge, call, fd, cloexec) && made)
-		unmake(judge, call);
+	else
+		call_give(judge, call, fd, cloexec, made ? unmake : NULL);
 }

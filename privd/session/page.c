@@ -68,6 +68,18 @@ page_is_busy(const struct page *page, size_t n)
 	return false;
 }
 
+bool
+page_is_used(const struct page *page, size_t n)
+{
+	const struct page_slot *slot;
+
+	for (slot = page->slots; slot < page->slots + n; slot++)
+		if (atomic_load(&slot->stage) != PAGE_FREE &&
+		    slot->notif.id != 0)
+			return true;
+	return false;
+}
+
 static void
 recover_slot(const struct page_slot *slot, int listener)
 {

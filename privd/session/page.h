@@ -57,6 +57,8 @@ struct page_slot *page_take(struct page *, size_t n);
 void page_free(struct page_slot *);
 /* May an effect of some call happen just now? */
 bool page_is_busy(const struct page *, size_t n);
+/* Is there one that the judge is at, or may be at? */
+bool page_is_used(const struct page *, size_t n);
 /*
  * What a dead judge left, for its successor: what was received, and had no
  * effect yet, is to be judged again, and put into `again` (how many is

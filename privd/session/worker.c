@@ -211,8 +211,7 @@ work(struct job *job)
 	else if (job->connecting)
 		ticket_answer(&job->ticket, job->listener, 0);
 	else
-		(void)ticket_give(&job->ticket, job->listener, result,
-		    job->cloexec);
+		ticket_give(&job->ticket, job->listener, result, job->cloexec);
 }
 
 static void

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Attacks 35 and 43: kills a process of a session in a given stage of a call.
- * Root traces it, and counts the entries and ends of its own system calls from
- * the moment in which it has received something: at the given one it dies. Or
- * the system call at whose entry it stands does not happen, and fails as if
- * there were no descriptors, memory or processes. With a program's number
- * instead, it dies while it is inside of the call that gives that program a
- * descriptor: where the program is, on a CPU of its own, something more urgent
- * keeps it from taking it.
+ * Attacks 35, 36, 38 and 43: kills a process of a session in a given stage of
+ * a call. Root traces it, and counts the entries and ends of its own system
+ * calls from the moment in which it has received something: at the given one it
+ * dies. Or the system call at whose entry it stands does not happen, and fails
+ * as if there were no descriptors, memory or processes; or a command is run
+ * while it stands there, and then it goes on. With a program's number instead,
+ * it dies while it is inside of the call that gives that program a descriptor:
+ * where the program is, on a CPU of its own, something more urgent keeps it from
+ * taking it.
  *
- * usage: at-stage pid count [fails]
+ * usage: at-stage pid count [fails | /command]
  *        at-stage pid inside program
  *
- * "ready"; then "entry NAME" or "end NAME", of what it was killed in, "failed
- * NAME", or "passed NAME" (of one that cannot fail so), or "over": the call was
- * over before.
+ * "ready"; then "entry NAME" or "end NAME", of where it was killed or stood,
+ * "failed NAME", or "passed NAME" (of one that cannot fail so), or "over": the
+ * call was over before.
  */
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
@@ -84,6 +85,13 @@ is_receiving(const struct ptrace_syscall_info *info)
 	return info->entry.nr == SYS_recvmsg ||
 	    (info->entry.nr == SYS_ioctl &&
 		info->entry.args[1] == SECCOMP_IOCTL_NOTIF_RECV);
+}
+
+/* One that listens to several. */
+static bool
+is_waiting(const struct ptrace_syscall_info *info)
+{
+	return info->entry.nr == SYS_poll && (int)info->entry.args[2] == -1;
 }
 
 static void
@@ -234,7 +242,7 @@ has_moved(pid_t tid, struct ptrace_syscall_info *info)
 		return false;
 	if (info->op == PTRACE_SYSCALL_INFO_ENTRY && receiver == tid) {
 		entry = *info;
-		if (is_same_call(&entry, &first)) {
+		if (is_same_call(&entry, &first) || is_waiting(&entry)) {
 			printf("over\n");
 			exit(0);
 		}
@@ -361,6 +369,21 @@ static void __attribute__((noreturn)) fail(pid_t tid, bool enters)
 	exit(0);
 }
 
+static void __attribute__((noreturn)) run(char *command, bool enters)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)execl(command, command, NULL);
+		_exit(127);
+	}
+	if (pid == -1 || waitpid(pid, &status, 0) != pid || status != 0)
+		errx(1, "%s: status %d", command, status);
+	printf("%s %s\n", enters ? "entry" : "end", name_of(&entry));
+	exit(0);
+}
+
 static bool
 is_call_stop(int status)
 {
@@ -371,16 +394,21 @@ int
 main(int argc, char *argv[])
 {
 	struct ptrace_syscall_info info;
+	char *command = NULL;
 	bool fails, enters;
 	int count, status;
 	pid_t tid;
 
 	if (argc < 3)
-		errx(2, "usage: at-stage pid count|inside [fails|program]");
+		errx(2,
+		    "usage: at-stage pid count|inside "
+		    "[fails|/command|program]");
 	victim = (pid_t)atoi(argv[1]);
 	count = atoi(argv[2]);
 	fails = argc > 3 && strcmp(argv[3], "fails") == 0;
-	if (argc > 3 && !fails) {
+	if (argc > 3 && argv[3][0] == '/') {
+		command = argv[3];
+	} else if (argc > 3 && !fails) {
 		program = (pid_t)atoi(argv[3]);
 		pin(0, 0);
 		pin(victim, 0);
@@ -396,6 +424,8 @@ main(int argc, char *argv[])
 			count--;
 			if (program == 0 && count == 0 && fails)
 				fail(tid, enters);
+			if (program == 0 && count == 0 && command != NULL)
+				run(command, enters);
 			if (program == 0 && count == 0)
 				end(enters ? "entry" : "end");
 			if (program != 0 && enters &&
