@@ -461,8 +461,11 @@ reap(struct monitor *monitor)
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (pid == monitor->upgrade.checker)
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		/* What waits for it has no other deadline. */
+		if (WIFSTOPPED(status))
+			(void)kill(pid, SIGCONT);
+		else if (pid == monitor->upgrade.checker)
 			upgrade_go_on(&monitor->upgrade, status, monitor->sock);
 		else if (!log_reap(pid))
 			forget_reaped(monitor, pid);

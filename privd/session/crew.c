@@ -486,6 +486,29 @@ crew_has_judge(const struct crew *crew)
 	return false;
 }
 
+static void
+continue_one(const struct crew_member *member)
+{
+	siginfo_t info = { 0 };
+
+	while (member->pid != 0 &&
+	    waitid(P_PID, (id_t)member->pid, &info, WSTOPPED | WNOHANG) == 0 &&
+	    info.si_pid != 0) {
+		(void)kill(member->pid, SIGCONT);
+		info.si_pid = 0;
+	}
+}
+
+void
+crew_continue(const struct crew *crew)
+{
+	size_t i;
+
+	for (i = 0; i < crew->nmembers; i++)
+		continue_one(&crew->members[i]);
+	continue_one(&crew->scribe);
+}
+
 void
 crew_end(struct crew *crew)
 {

@@ -104,6 +104,8 @@ bool crew_start(struct crew *, struct crew_post *);
 
 /* Ends all of them but judge and scribe. */
 void crew_end_others(struct crew *);
+/* Whoever was stopped goes on: calls wait for it. */
+void crew_continue(const struct crew *);
 /* Is there a judge, alive? */
 bool crew_has_judge(const struct crew *);
 /* Ends all of them but the scribe. */

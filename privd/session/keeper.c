@@ -5,7 +5,7 @@
  * nothing is lost when one of the session's processes dies: whichever does,
  * all are ended and started anew (crew.h), and the judge goes on from page and
  * journal (page.h, journal.h). What dies again and again ends the session, and
- * its calls in flight with an error.
+ * its calls in flight with an error. Who is stopped is made to go on at once.
  *
  * The keeper holds root's rights for that, in its permitted set, of which only
  * CAP_KILL is effective but in those that it forks. So it reads nothing that a
@@ -15,6 +15,7 @@
  */
 #include "keeper.h"
 
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -63,6 +64,7 @@ _Static_assert(CREW_MAX <= KEEPER_IDS, "a crew has ids enough");
 
 struct keeper {
 	struct crew crew;
+	int children;               /* says that one was stopped, or died */
 	struct session_plan *rest;  /* the same, where the judge plans it */
 	int setup;                  /* to that judge */
 	struct judge_offer *offer;  /* its */
@@ -137,6 +139,7 @@ has_hung_up(const struct keeper *keeper)
 enum watched {
 	WATCH_SIGNALS,
 	WATCH_LISTENER,
+	WATCH_CHILDREN,
 	WATCH_SCRIBE,
 	WATCH_MEMBERS
 };
@@ -158,8 +161,9 @@ watch_one(struct watch *watch, int fd, struct crew_post *post)
 }
 
 static void
-watch_all(struct watch *watch, struct crew *crew, bool with_posts)
+watch_all(struct watch *watch, struct keeper *keeper, bool with_posts)
 {
+	struct crew *crew = &keeper->crew;
 	struct crew_post *post;
 	size_t i;
 
@@ -167,6 +171,7 @@ watch_all(struct watch *watch, struct crew *crew, bool with_posts)
 	watch_one(watch, crew->signals, NULL);
 	watch_one(watch, crew->listener, NULL);
 	watch->pfds[WATCH_LISTENER].events = 0;
+	watch_one(watch, keeper->children, NULL);
 	watch_one(watch, crew->scribe.pid != 0 ? crew->scribe.pidfd : -1, NULL);
 	for (i = 0; i < crew->nmembers; i++)
 		watch_one(watch, crew->members[i].pidfd, NULL);
@@ -209,6 +214,17 @@ has_lost_one(const struct watch *watch)
 	return false;
 }
 
+/* What died has a descriptor that says so. */
+static void
+hear_of_children(const struct keeper *keeper)
+{
+	struct signalfd_siginfo info;
+
+	while (read(keeper->children, &info, sizeof(info)) == sizeof(info))
+		continue;
+	crew_continue(&keeper->crew);
+}
+
 /* Until the last program is gone (true), or one of the processes (false). */
 static bool
 keep(struct keeper *keeper)
@@ -219,7 +235,7 @@ keep(struct keeper *keeper)
 
 	for (;;) {
 		/* Whoever could not be started is tried again after a while. */
-		watch_all(&watch, crew, timeout == -1);
+		watch_all(&watch, keeper, timeout == -1);
 		if (poll(watch.pfds, watch.n, timeout) == -1) {
 			if (errno != EINTR)
 				return false;
@@ -231,6 +247,8 @@ keep(struct keeper *keeper)
 			return has_hung_up(keeper);
 		if ((watch.pfds[WATCH_LISTENER].revents & POLLHUP) != 0)
 			return true;
+		if (watch.pfds[WATCH_CHILDREN].revents != 0)
+			hear_of_children(keeper);
 		if (has_lost_one(&watch))
 			return has_hung_up(keeper);
 		timeout = start_wanted(&watch, crew) ? -1 : RETRY_WAIT;
@@ -448,12 +466,17 @@ static void __attribute__((noreturn)) keep_to_the_end(struct keeper *keeper)
 }
 
 static void
-block_signals(void)
+block_signals(struct keeper *keeper)
 {
-	sigset_t all;
+	sigset_t all, children;
 
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	(void)sigemptyset(&children);
+	(void)sigaddset(&children, SIGCHLD);
+	keeper->children = signalfd(-1, &children, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (keeper->children == -1)
+		crew_fail(&keeper->crew, "signalfd");
 }
 
 void
@@ -475,7 +498,7 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	if (sink_open(&plan->options) == -1)
 		crew_fail(crew, plan->options.log_file);
 	detach();
-	block_signals();
+	block_signals(&keeper);
 	if (hear_of_listener(&keeper, channel) == -1) {
 		/* The program says why, and ends by itself. */
 		wait_for_end(pidfd);
@@ -531,7 +554,7 @@ keeper_serve(struct keeper *keeper)
 {
 	if (sink_open(&keeper->crew.plan->options) == -1)
 		crew_fail(&keeper->crew, "the log");
-	block_signals();
+	block_signals(keeper);
 	notify_prefer_one_cpu(keeper->crew.listener);
 	give(keeper);
 	keep_to_the_end(keeper);

@@ -175,7 +175,9 @@ wait_for_program(const struct session_plan *plan, const struct page *page,
 			continue;
 		if (pid == -1)
 			return SESSION_EXIT_REFUSED;
-		if (pid == keeper) {
+		if (pid == keeper && WIFSTOPPED(status)) {
+			(void)kill(keeper, SIGCONT);
+		} else if (pid == keeper) {
 			refused = has_failed(status);
 			keeper_ended(status);
 		} else if (pid == program && WIFSTOPPED(status)) {
