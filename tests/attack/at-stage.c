@@ -7,8 +7,8 @@
  * as if there were no descriptors, memory or processes; or a command is run
  * while it stands there, and then it goes on. With a program's number instead,
  * it dies while it is inside of the call that gives that program a descriptor:
- * where the program is, on a CPU of its own, something more urgent keeps it from
- * taking it.
+ * where the program is, on a CPU of its own, something more urgent keeps it
+ * from taking it.
  *
  * usage: at-stage pid count [fails | /command]
  *        at-stage pid inside program

@@ -133,6 +133,8 @@ walk() {
 		in_stage $n "$T/does" || break
 		outcome >>"$T/outcomes"
 		[ "$place" != over ] || break
+		# Not again and again, if nobody answers at all.
+		[ -n "$answer" ] || has_ended "$program_pid" || break
 		echo "$place" >>"$places"
 		if has_ended "$program_pid"; then
 			finish_making
