@@ -84,8 +84,8 @@ check_image(int fd, char *why, size_t len)
 	if (image_bits(fd) != 0)
 		return check_loader(fd, why, len);
 	(void)snprintf(why, len,
-	    "it is no binary (a script's interpreter reads it by name): "
-	    "nothing else is elevated");
+	    "it is a script, or else no binary: its interpreter reads it by "
+	    "name, and only binaries are elevated");
 	errno = EPERM;
 	return -1;
 }
