@@ -112,6 +112,7 @@ done
 title "1. tcpdump as uid 1000"
 show_policy "$here/../policies/$(echo "${tcpdump#/}" | tr / _)"
 echo "  # privrun -c 1000:1000 -a tcpdump -i lo -n -c 5 port 53"
+: >"$tmp/words"	# it may be looked at before the shell has made it
 "$privrun" -c 1000:1000 -a "$tcpdump" -i lo -n -l -c 5 port 53 \
     >"$tmp/packets" 2>"$tmp/words" </dev/null &
 job=$!
