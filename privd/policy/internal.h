@@ -44,6 +44,9 @@ const char *names_capability_print(int, char out[32]);
 void names_offer_capabilities(struct nearest *);
 void names_offer_errors(struct nearest *);
 
+/* Can only root say what the file system holds on which this is? */
+bool served_by_root(int fd);
+
 /* Which of the caller's values a text names. */
 #define POLICY_MACRO_HOME 0x01
 #define POLICY_MACRO_USER 0x02

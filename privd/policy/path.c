@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -84,6 +85,17 @@ walk_link(struct walk *w, size_t len)
 	return 0;
 }
 
+static bool
+is_served_by_root(const char *folder)
+{
+	int fd = open(folder, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bool result = fd != -1 && served_by_root(fd);
+
+	if (fd != -1)
+		close(fd);
+	return result;
+}
+
 static void
 walk_down(struct walk *w, const struct stat *st)
 {
@@ -92,7 +104,7 @@ walk_down(struct walk *w, const struct stat *st)
 	closed = (st->st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
 	    (st->st_mode & S_ISVTX) != 0;
 	w->trusted[w->depth + 1] = w->trusted[w->depth] && st->st_uid == 0 &&
-	    closed;
+	    closed && is_served_by_root(w->done);
 	w->depth++;
 }
 

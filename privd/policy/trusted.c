@@ -24,6 +24,8 @@ find_wrong(int fd, bool last, mode_t type)
 
 	if (fd == -1 || fstat(fd, &st) == -1)
 		return strerror(errno);
+	if (!served_by_root(fd))
+		return "is on a file system that a user serves";
 	if (st.st_uid != 0)
 		return "does not belong to root";
 	if (last && (st.st_mode & S_IFMT) != type)

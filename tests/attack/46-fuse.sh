@@ -14,6 +14,7 @@ cp -L "$(command -v sh)" "$OWN/shell"
 cp -L /bin/echo "$OWN/permitted"
 cp -L /bin/echo "$OWN/forbidden"
 cp -L /bin/echo "$OWN/program"
+install_tool try-open
 echo content >"$OWN/file"
 printf '#!%s/permitted permitted\n' "$OWN" >"$OWN/script"
 printf '#!%s/forbidden forbidden\n' "$OWN" >"$OWN/lie"
@@ -84,7 +85,28 @@ for whose in "as_user $PRIVRUN -a -f $OWN/digest" "session $OWN/digest"; do
 	    "$folder/program runs || echo refused" 2>/dev/null)" \
 	    "what has a Digest is not run from there (${whose%% *})"
 done
-for name in honest slow lying-as_user lying-own lying-session served; do
+# Whose server says that a program is root's: none is elevated.
+printf %s "$SECRET" >"$OWN/link"
+serve claims "$ID+" 0 "$OWN/try-open" "$OWN/link"
+cat >"$OWN/elevates" <<END
+Policy: */try-open, Emulation: native
+	Default: permit
+	native-open: filename eq "$SECRET" then permit as root
+END
+is "0:0 755" "$(stat -c '%u:%g %a' "$folder/try-open")" "a user's server lies"
+session "$OWN/elevates" "$folder/try-open" "$SECRET" >"$OWN/out" 2>"$OWN/err"
+is EACCES "$(head -n 1 "$OWN/out")" "its program is not elevated"
+has "runs without elevation: .*file system that a user serves" "$OWN/err" \
+    "it is said why"
+# A link there is root's by the server's word, and leads where that says.
+sed "s,$SECRET,$folder/link," "$OWN/elevates" >"$OWN/linked"
+is "$SECRET" "$(readlink "$folder/link")" "and of links"
+is EACCES "$(session "$OWN/linked" "$OWN/try-open" "$SECRET" \
+    2>"$OWN/err" | head -n 1)" "a rule does not mean what such a link leads to"
+serve roots 0 0 "$OWN/try-open"
+is "secret cloexec" "$(session "$OWN/elevates" "$folder/try-open" "$SECRET" \
+    2>&1 | head -n 1)" "one of root's own file system is"
+for name in claims roots honest slow lying-as_user lying-own lying-session served; do
 	umount -l "$OWN/$name"
 done
 finish

@@ -6,8 +6,12 @@
  * what it says of a file, and for what it reads if that is asked for; it lies:
  * whoever opens a file the nth time gets the nth of those after "--".
  *
- * usage: fuse folder uid milliseconds file ... [-- file ...]
- * It mounts itself and prints "ready"; the mount goes with its namespace.
+ * What is named "link" is one, to what it holds.
+ *
+ * usage: fuse folder uid[+] milliseconds file ... [-- file ...]
+ * With + it is everybody's as well (as user_allow_other in fuse.conf(5) makes
+ * it), and says that its files are root's. It mounts itself and prints "ready";
+ * the mount goes with its namespace.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -17,6 +21,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +41,8 @@ static size_t nfiles;
 static const char *lies[FILES_MAX];
 static size_t nlies, nopens;
 static struct timespec delay;
-static uid_t uid;
+static uid_t uid, owner;
+static bool everybody;
 static int device;
 
 static void
@@ -55,19 +61,25 @@ reply(const struct fuse_in_header *in, int error, const void *data, size_t len)
 	(void)write(device, buf, out.len);
 }
 
+static bool
+is_link(uint64_t node)
+{
+	return strcmp(files[node - FIRST_FILE].name, "link") == 0;
+}
+
 static void
 fill(struct fuse_attr *attr, uint64_t node)
 {
 	struct stat st = { 0 };
 
 	attr->ino = node;
-	attr->uid = attr->gid = uid;
+	attr->uid = attr->gid = owner;
 	attr->nlink = 1;
 	attr->mode = S_IFDIR | 0755;
 	if (node == FUSE_ROOT_ID)
 		return;
 	(void)fstat(files[node - FIRST_FILE].fd, &st);
-	attr->mode = S_IFREG | 0755;
+	attr->mode = is_link(node) ? S_IFLNK | 0777 : S_IFREG | 0755;
 	attr->size = (uint64_t)st.st_size;
 	attr->blocks = (attr->size + 511) / 512;
 }
@@ -137,6 +149,16 @@ agree(const struct fuse_in_header *in, const struct fuse_init_in *what)
 }
 
 static void
+read_link(const struct fuse_in_header *in)
+{
+	char target[512];
+	ssize_t n = pread(files[in->nodeid - FIRST_FILE].fd, target,
+	    sizeof(target), 0);
+
+	reply(in, n > 0 ? 0 : EIO, target, n > 0 ? (size_t)n : 0);
+}
+
+static void
 serve(const struct fuse_in_header *in, const void *what)
 {
 	switch (in->opcode) {
@@ -148,6 +170,9 @@ serve(const struct fuse_in_header *in, const void *what)
 		break;
 	case FUSE_GETATTR:
 		describe(in);
+		break;
+	case FUSE_READLINK:
+		read_link(in);
 		break;
 	case FUSE_OPEN:
 		open_file(in);
@@ -187,9 +212,9 @@ mount_at(const char *folder)
 	device = open("/dev/fuse", O_RDWR);
 	(void)snprintf(options, sizeof(options),
 	    "fd=%d,rootmode=40000,user_id=%u,group_id=%u%s", device, uid, uid,
-	    uid == 0 ? ",allow_other" : "");
+	    everybody ? ",allow_other" : "");
 	if (device == -1 ||
-	    mount("privd-test", folder, "fuse", MS_NOSUID | MS_NODEV,
+	    mount("user_id=0,privd", folder, "fuse", MS_NOSUID | MS_NODEV,
 		options) == -1)
 		err(1, "%s", folder);
 }
@@ -206,7 +231,12 @@ main(int argc, char *argv[])
 
 	if (argc < 5)
 		errx(2, "usage: fuse folder uid milliseconds file ...");
-	uid = (uid_t)atoi(argv[2]);
+	uid = owner = (uid_t)atoi(argv[2]);
+	everybody = uid == 0;
+	if (strchr(argv[2], '+') != NULL) {
+		everybody = true;
+		owner = 0;
+	}
 	milliseconds = atol(argv[3]);
 	delay.tv_sec = milliseconds / 1000;
 	delay.tv_nsec = milliseconds % 1000 * 1000000;
