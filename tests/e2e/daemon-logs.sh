@@ -10,6 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/halt.sh
+. tests/lib/halt.sh
 
 need_root
 need_programs unshare mount
@@ -132,12 +134,12 @@ refute "and nobody else may signal it" as_user "$one" kill -STOP "$logger" \
     2>/dev/null
 
 # Held up, it holds up nobody.
-kill -STOP "$logger"
+check "the logger is held" halt "$logger"
 asks 3000 stopped
 check "a session waits for no logger" until_true 60 did 3
 reads "$two" "$names/other"
 same "nor does another one begin without it" 0 $?
-kill -CONT "$logger"
+resume
 counted() {
 	[ "$("$helpers/json" event session dropped <"$file" |
 	    awk -F '\t' '$1 == "\"dropped\"" { n += $3 } END { print n + 0 }')" \

@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/halt.sh
+. tests/lib/halt.sh
 
 need_daemon
 make_user
@@ -74,13 +76,13 @@ check "it was no session: there is one now" until_true 10 runs
 refute "nothing was refused" grep -q . "$T/sleep.err"
 check "and no other" refused "$one" 'too many sessions of this user'
 
-# Who keeps it is stopped: it looks as if its end were not known yet.
+# Who keeps it does nothing: it looks as if its end were not known yet.
 keeper=$(daemon_children)
-kill -STOP "$keeper"
+check "its keeper is held" halt "$keeper"
 ends
 begins "$one"
 check "after its end another is asked for" until_true 10 connections 2
-kill -CONT "$keeper"
+resume
 check "and had" until_true 10 runs
 refute "though the first had not gone" grep -q . "$T/sleep.err"
 check "which it has then" until_true 10 connections 1

@@ -10,6 +10,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/halt.sh
+. tests/lib/halt.sh
 
 own_netns "$0" "$@"
 need_programs cc pkg-config
@@ -193,11 +195,6 @@ is_in() {
 is_calling() {
 	! is_in running && ! is_in "$reading"
 }
-are_stopped() {
-	for stopped in "$@"; do
-		status_of "$stopped" State | grep -q '^T' || return 1
-	done
-}
 has_handled() {
 	[ "$(lines "$T/out" signal)" -eq "$1" ]
 }
@@ -208,12 +205,11 @@ interrupt() {
 	set -- "$1" "$keeper" $(children_of "$keeper")
 	n=$1
 	shift
-	kill -STOP "$@"
-	until_true 10 are_stopped "$@" && echo >&9 &&
+	halt "$@" && echo >&9 &&
 	    until_true 10 is_calling && kill -USR1 "$started" &&
 	    until_true 10 has_handled "$n"
 	result=$?
-	kill -CONT "$@"
+	resume
 	return "$result"
 }
 reading=$(privctl calls | awk -F '\t' '$1 == "read" { print $2 }')
