@@ -145,10 +145,10 @@ same "that is the same" "$daemon_pid" "$(cat "$dir/p/run/privd.pid")"
 same "an ordinary user's session" "a secret" "$(secret "$dir/secret")"
 "$dir/p/sbin/privctl" doctor >"$T/doctor"
 check "doctor looks" grep -q -e '^note' -e '^wrong' -e '^nothing' "$T/doctor"
-# What else is on this machine may be marked by others.
+# What else is on this machine may be marked, or installed, by others.
 same "and finds no fault with it" "" "$(grep '^wrong' "$T/doctor" |
     grep -v -e ': /usr/' -e ': process ' |
-    sed "\\,: $dir/,!{ /^wrong: mark: /d; }")"
+    sed "\\,: $dir/,!{ /^wrong: \(mark\|guard\): /d; }")"
 check "status" run_script status
 echo nonsense >"$dir/p/etc/privd/policies/broken"
 run_script reload
