@@ -52,6 +52,7 @@
 #define ROUNDS 400
 #define ROUNDS_MAX (100 * ROUNDS)
 #define FLIPS 5000000
+#define TAKEN_MAX 300
 
 static void
 say(const char *step, long result)
@@ -245,7 +246,7 @@ flip_value(void *unused)
 static long
 configure_racing(char **parts)
 {
-	long result = -1, start;
+	long result = -1, start, taken = 0;
 	pthread_t thread;
 	int i;
 
@@ -255,10 +256,13 @@ configure_racing(char **parts)
 	if (pthread_create(&thread, NULL, flip_value, NULL) != 0)
 		return -1;
 	start = atomic_load(&flips);
-	for (i = 0; must_go_on(i, start, result); i++)
+	/* What is taken adds to its options, for which there is one page. */
+	for (i = 0; taken < TAKEN_MAX && must_go_on(i, start, result); i++)
 		if (syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING,
-			parts[1], value, 0) == 0)
+			parts[1], value, 0) == 0) {
 			result = 0;
+			taken++;
+		}
 	atomic_store(&over, true);
 	(void)pthread_join(thread, NULL);
 	return result;
