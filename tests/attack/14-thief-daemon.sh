@@ -13,6 +13,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/halt.sh
+. tests/lib/halt.sh
 need_programs prlimit
 # shellcheck source=tests/lib/survival.sh
 . tests/lib/survival.sh
@@ -108,7 +110,7 @@ begins() {
 	must "privrun waits for the daemon's answer" is_launcher 1
 }
 
-# before_exec HOW: until privrun executes the program; its $keeper is stopped
+# before_exec HOW: until privrun executes the program; its $keeper is held
 before_exec() {
 	as_guarded "$front" "$1: privrun before its answer"
 	# Then it opens its log, which nobody reads yet.
@@ -117,8 +119,7 @@ before_exec() {
 	as_guarded "$front" "$1: privrun before its filter"
 	must "its connection's process is there" connection
 	keeper=$connection
-	kill -STOP "$keeper"
-	until_true 10 state_is "$keeper" T
+	must "which is held" halt "$keeper"
 	cat "$T/log" >"$T/read" 9>&- &
 	remember $!
 	# Nobody answers its execve.
@@ -169,7 +170,7 @@ session() {
 	shift
 	begins "$@"
 	before_exec "$how"
-	kill -CONT "$keeper"
+	resume
 	wait_for "$T/out" ready || show "$T/err" "$daemon_folder/log"
 	as_guarded "$front" "$how: the program"
 	all_parts "$how"
