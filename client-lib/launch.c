@@ -23,6 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "badge.h"
 #include "environment.h"
 
 extern char **environ;
@@ -95,6 +96,9 @@ take_guard(const struct launch *launch, const char **what)
 		return -1;
 	*what = "cannot set limits";
 	if (setrlimit(RLIMIT_CORE, &none) == -1 || personality(0) == -1)
+		return -1;
+	*what = "the session needs limits (rss, locks) as high as by default";
+	if (badge_take() == -1)
 		return -1;
 	environment_clean(environ, launch->keep);
 	return 0;

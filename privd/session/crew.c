@@ -178,6 +178,7 @@ become_fetcher(const struct crew *crew, const struct crew_post *post)
 		.own = own_id(crew, CREW_FETCHER, 0),
 		.parent = crew->keeper,
 		.listener = crew->listener,
+		.badge = crew->badge,
 		.judge = post->channels[0],
 		.nhands = post->nchannels - 1,
 	};

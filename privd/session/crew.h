@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../../client-lib/badge.h"
 #include "session.h"
 
 struct budget_memory;
@@ -59,6 +60,7 @@ struct crew {
 	pid_t program;
 	int pidfd; /* of the program */
 	int listener;
+	struct badge badge; /* the program's */
 	/* the memory that outlives them all */
 	struct page *page;
 	struct journal *journal;

@@ -4,9 +4,9 @@
  * opens, duplicates or writes what the judge names, and interprets nothing.
  *
  * Whoever has the judge in hand can ask anything here. So each request is
- * held to processes whose ids are all the session's user's and whose
- * capabilities lie within the guard, checked after the process is pinned by
- * a pidfd, while the notification that asks is pending. Who somebody else is
+ * held to processes of the session: whose ids are all its user's, whose
+ * capabilities lie within the guard, and who wear its badge; checked after the
+ * process is pinned by a pidfd, while the notification that asks is pending. Who somebody else is
  * and what that runs is told where policies name processes: to hands, whose
  * judge would lie to them, and to the judge.
  */
@@ -40,21 +40,30 @@
 struct fetcher {
 	const struct session_plan *plan;
 	int listener;
+	struct badge badge;
 	struct pollfd channels[SESSION_HANDS_MAX + 1]; /* the judge's first */
 	size_t nchannels;
 };
 
+/* By what the kernel keeps of it: none of that is the judge's word. */
 static bool
-is_ours(const struct fetcher *fetcher, const struct status *st)
+is_ours(const struct fetcher *fetcher, int folder, struct status *st)
 {
+	struct status_launcher more;
 	uid_t uid = fetcher->plan->caller.uid;
 	gid_t gid = fetcher->plan->caller.gid;
 	int i;
 
+	if (status_read_launcher(folder, st, &more) == -1)
+		return false;
 	for (i = 0; i < 4; i++)
 		if (st->uid[i] != uid || st->gid[i] != gid)
 			return false;
-	return (st->permitted & ~GUARD) == 0;
+	/* Without a badge there is no guard, nor anybody's who has it. */
+	if (fetcher->badge.number == 0)
+		return st->permitted == 0;
+	return (st->permitted & ~GUARD) == 0 && more.no_new_privs &&
+	    badge_is_worn(&fetcher->badge, folder);
 }
 
 /*
@@ -73,7 +82,7 @@ pin_process(const struct fetcher *fetcher, const struct reach_request *request,
 	*folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (*folder == -1)
 		return -1;
-	if (status_read(*folder, &st) == 0 && is_ours(fetcher, &st)) {
+	if (is_ours(fetcher, *folder, &st)) {
 		pidfd = reach_pidfd(request->tid, st.tgid);
 		if (pidfd != -1 && notify_valid(fetcher->listener, request->id))
 			return pidfd;
@@ -287,6 +296,7 @@ fetcher_main(const struct fetcher_start *start)
 
 	fetcher.plan = start->plan;
 	fetcher.listener = start->listener;
+	fetcher.badge = start->badge;
 	fetcher.nchannels = start->nhands + 1;
 	fetcher.channels[0].fd = start->judge;
 	for (i = 0; i < start->nhands; i++)

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "../../client-lib/badge.h"
 #include "session.h"
 
 struct fetcher_start {
@@ -13,7 +14,8 @@ struct fetcher_start {
 	uid_t own; /* that it alone has */
 	pid_t parent;
 	int listener;
-	int judge; /* channels; -1: that judge reaches for itself */
+	struct badge badge; /* of those that it may reach */
+	int judge;          /* channels; -1: that judge reaches for itself */
 	/* of hands, which may ask who somebody is and no more */
 	int hands[SESSION_HANDS_MAX];
 	size_t nhands;

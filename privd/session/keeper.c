@@ -79,6 +79,26 @@ first_id_by_pid(void)
 	return ID_BASE + ((unsigned int)getpid() % ID_SESSIONS) * KEEPER_IDS;
 }
 
+/* Of the program, and of all that it starts, that one is known by. */
+static int
+read_badge(struct crew *crew)
+{
+	struct pollfd pfd = { .fd = crew->pidfd, .events = POLLIN };
+	char path[32];
+	int folder, result;
+
+	if (!crew->plan->guarded)
+		return 0;
+	(void)snprintf(path, sizeof(path), "/proc/%d", crew->program);
+	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder == -1)
+		return -1;
+	result = badge_read(folder, &crew->badge);
+	close(folder);
+	/* Its number was nobody else's if it is there still. */
+	return poll(&pfd, 1, 0) == 0 ? result : -1;
+}
+
 /*
  * The launcher says which number its listener will have and then has it, at
  * once but without another word: every call of it is the filter's by then.
@@ -94,7 +114,7 @@ keeper_fetch_listener(struct keeper *keeper, int number)
 		    0);
 		if (fd != -1) {
 			keeper->crew.listener = fd;
-			return 0;
+			return read_badge(&keeper->crew);
 		}
 		if (errno != EBADF)
 			return -1;

@@ -40,13 +40,13 @@
 static struct session_plan plan;
 static char word[16] = "before";
 static int listener = -1, channel = -1;
-static pid_t ours, others, roots, more, fetcher;
+static pid_t ours, others, roots, more, stranger, bare, gaining, fetcher;
 static union {
 	struct seccomp_notif notif;
 	char room[NOTIFY_SIZE_MAX];
 } waiting;
 
-static bool keeps;
+static bool keeps, gains;
 
 static void
 become(uid_t uid)
@@ -83,7 +83,8 @@ start_waiting(uid_t uid, bool filtered)
 		if (uid != (uid_t)-1)
 			become(uid);
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		if (!gains)
+			(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 		if (filtered)
 			number = launch_install(insns, 4);
 		(void)!write(gate[1], &number, sizeof(number));
@@ -108,6 +109,33 @@ start_waiting(uid_t uid, bool filtered)
 	return pid;
 }
 
+/* As start_waiting(), without a badge of ours. */
+static pid_t
+start_stranger(bool wears)
+{
+	int gate[2];
+	pid_t pid;
+	char c;
+
+	assert_int_equal(pipe(gate), 0);
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid == 0) {
+		if (wears && badge_take() == -1)
+			_exit(1);
+		become(UID);
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		(void)!write(gate[1], "", 1);
+		for (;;)
+			(void)pause();
+	}
+	close(gate[1]);
+	assert_int_equal(read(gate[0], &c, 1), 1);
+	close(gate[0]);
+	return pid;
+}
+
 static void
 start_fetcher(void)
 {
@@ -117,7 +145,10 @@ start_fetcher(void)
 		.parent = getpid(),
 		.listener = listener,
 	};
-	int fds[2];
+	int fds[2], self = open("/proc/self", O_PATH | O_DIRECTORY);
+
+	assert_int_equal(badge_read(self, &start.badge), 0);
+	close(self);
 
 	assert_int_equal(channel_pair(fds), 0);
 	fetcher = fork();
@@ -140,7 +171,15 @@ set_up(void **state)
 	assert_int_equal(notify_init(), 0);
 	plan.caller.uid = UID;
 	plan.caller.gid = UID;
+	/* Of another session, and of none. */
+	stranger = start_stranger(true);
+	bare = start_stranger(false);
+	/* All that are started from here on wear one badge. */
+	assert_int_equal(badge_take(), 0);
 	ours = start_waiting(UID, true);
+	gains = true;
+	gaining = start_waiting(UID, false);
+	gains = false;
 	others = start_waiting(UID + 1, false);
 	keeps = true;
 	more = start_waiting(UID, false);
@@ -153,13 +192,14 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	const pid_t pids[] = { ours, others, roots, more, fetcher };
+	const pid_t pids[] = { ours, others, roots, more, fetcher, stranger,
+		bare, gaining };
 	size_t i;
 
 	(void)state;
 	if (geteuid() != 0)
 		return 0;
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < sizeof(pids) / sizeof(pids[0]); i++) {
 		(void)kill(pids[i], SIGKILL);
 		(void)waitpid(pids[i], NULL, 0);
 	}
@@ -192,6 +232,15 @@ static const struct lie lies[] = {
 	{ "memory of what has more than the guard", REACH_OPEN, REACH_MEM,
 	    &more, false, EPERM, false },
 	{ "a descriptor of such", REACH_TAKE, 0, &more, false, EPERM, false },
+	{ "memory of the user's other session", REACH_OPEN, REACH_MEM,
+	    &stranger, false, EPERM, false },
+	{ "a descriptor of such", REACH_TAKE, 0, &stranger, false, EPERM,
+	    false },
+	{ "writing to such", REACH_WRITE, 0, &stranger, false, EPERM, false },
+	{ "memory of what is in no session", REACH_OPEN, REACH_MEM, &bare,
+	    false, EPERM, false },
+	{ "memory of what may yet gain rights", REACH_OPEN, REACH_MEM, &gaining,
+	    false, EPERM, false },
 	{ "root's memory", REACH_OPEN, REACH_MEM, &roots, false, EPERM, false },
 	{ "root's root", REACH_OPEN, REACH_ROOT, &roots, false, EPERM, false },
 	{ "root's descriptor", REACH_TAKE, 0, &roots, false, EPERM, false },
