@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <event2/event.h>
@@ -20,6 +21,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -372,6 +374,25 @@ accept_one(evutil_socket_t fd, short what, void *context)
 
 /* --- sessions of a monitor that was here before */
 
+/*
+ * A keeper ends after its program. Where it was killed nobody answers that any
+ * more, which would go on half.
+ */
+static void
+forget(struct monitor *monitor, struct child *child)
+{
+	children_look(monitor);
+	if (child->kind == CARD_SESSION && !child_has_ended(child)) {
+		log_write(LOG_ERR,
+		    "the keeper of process %d of uid %u is gone: the program "
+		    "is ended",
+		    child->peer, child->uid);
+		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL,
+		    NULL, 0);
+	}
+	child_forget(monitor, child);
+}
+
 static void
 on_end(evutil_socket_t fd, short what, void *context)
 {
@@ -379,7 +400,7 @@ on_end(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	child_forget(child->monitor, child);
+	forget(child->monitor, child);
 }
 
 /* It counts as one of ours until its keeper ends. */
@@ -452,7 +473,7 @@ forget_reaped(struct monitor *monitor, pid_t pid)
 	struct child *child = child_find(monitor, pid);
 
 	if (child != NULL)
-		child_forget(monitor, child);
+		forget(monitor, child);
 }
 
 static void
@@ -574,7 +595,11 @@ monitor_main(const struct monitor_start *start)
 		    start->only_check ? "" : ": see the log");
 	if (start->only_check)
 		return 0;
+	/* A reload gives its configuration back. */
 	path = start->socket != NULL ? start->socket : monitor.config->socket;
+	path = strdup(path);
+	if (path == NULL)
+		err(1, NULL);
 	upgrade_init(&monitor.upgrade, start->argv);
 	given = open_socket(&monitor, path);
 	monitor.upgrade.given = given;

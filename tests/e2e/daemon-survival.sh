@@ -46,5 +46,41 @@ check "policies of his that have changed: the session ends" \
 exec 9>&-
 wait $front
 check "and its keeper" until_true 10 is_gone "$keeper"
+
+# Nobody answers any more: the program does not go on half.
+rm "$user_home/.privd/steps"
+begin_by_daemon "$elevates"
+kill -KILL "$keeper"
+check "its keeper is killed: the program is ended" \
+    until_true 10 has_ended "$program_pid"
+like "which is said" "the keeper of process $program_pid of uid .* is gone" \
+    "$(cat "$daemon_folder/log")"
+exec 9>&-
+wait $front
+begin_by_daemon "$elevates"
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+forget "$daemon_pid"
+daemon_start
+check "a successor has it" until_true 10 grep -q '1 sessions go on' \
+    "$daemon_folder/log"
+kill -KILL "$keeper"
+check "its keeper is killed: the program is ended" \
+    until_true 10 has_ended "$program_pid"
+exec 9>&-
+wait $front
+
+# Who begins with lower limits cannot be told from another.
+for limit in rss locks; do
+	setpriv --reuid "$user" --regid "$user_gid" --init-groups -- \
+	    prlimit --$limit=1000 "$daemon_run" -s "$daemon_socket" "$program" \
+	    "$T/out" >"$T/low" 2>&1 </dev/null
+	same "a low limit, $limit: nothing is started" 126 $?
+	like "and it is said why" 'limits (rss, locks)' "$(cat "$T/low")"
+done
+
+# After a reload it is known still where users came.
+check "a reload" daemon_reload
 daemon_stop
+refute "its socket goes with it" test -e "$daemon_socket"
 done_testing
