@@ -6,9 +6,9 @@
  * Whoever has the judge in hand can ask anything here. So each request is
  * held to processes of the session: whose ids are all its user's, whose
  * capabilities lie within the guard, and who wear its badge; checked after the
- * process is pinned by a pidfd, while the notification that asks is pending. Who somebody else is
- * and what that runs is told where policies name processes: to hands, whose
- * judge would lie to them, and to the judge.
+ * process is pinned by a pidfd, while the notification that asks is pending.
+ * Who somebody else is and what that runs is told where policies name
+ * processes: to hands, whose judge would lie to them, and to the judge.
  */
 #include "fetcher.h"
 
