@@ -97,10 +97,11 @@ else
 	check "has the rest" test -x "$dir/theirs/usr/bin/privrun"
 fi
 
-# A prefix of its own, where all that knows places is made anew.
+# A prefix of its own: make itself finds what knows places, and makes it anew.
 mkdir "$dir/build"
 cp -pR "$BUILD/obj" "$dir/build"
-grep -rl --include='*.d' places.h "$dir/build" | sed 's/d$/o/' | xargs rm -f
+find "$dir/build" -name '*.d' -exec \
+    sed -i "s,[^ ]*/obj/,$dir/build/obj/,g" {} +
 private() {
 	make -s BUILD="$dir/build" PREFIX="$dir/p" SYSCONFDIR="$dir/p/etc" \
 	    RUNDIR="$dir/p/run" STATEDIR="$dir/p/lib" INIT=sysvinit \
@@ -108,6 +109,8 @@ private() {
 }
 check "a prefix of its own" private install
 [ -x "$dir/p/sbin/privd" ] || show "$T/out"
+same "and programs know no others" "" \
+    "$(grep -alr '/usr/bin/privrun' "$dir/p/bin" "$dir/p/sbin")"
 check "the manual names its places" grep -q "$dir/p/etc/privd/privd.conf" \
     "$dir/p/share/man/man8/privd.8"
 rm "$dir/p/etc/privd/policies"/*
