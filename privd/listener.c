@@ -12,20 +12,21 @@
 
 #define BACKLOG 128
 
-/* The folder of the socket is ours; others only pass through it. */
+/* The folder of the socket is ours, and those above it that are not there;
+   others only pass through them. */
 static int
-make_folder(const char *path)
+make_folders(const char *path)
 {
-	char *folder = strdup(path), *end;
+	char *folder = strdup(path), *end = folder;
 	int result = 0;
 
 	if (folder == NULL)
 		return -1;
-	end = strrchr(folder, '/');
-	if (end != NULL && end != folder) {
+	while (result == 0 && (end = strchr(end + 1, '/')) != NULL) {
 		*end = '\0';
 		if (mkdir(folder, 0755) == -1 && errno != EEXIST)
 			result = -1;
+		*end = '/';
 	}
 	free(folder);
 	return result;
@@ -59,7 +60,7 @@ listener_open(const char *path)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	if (make_folder(path) == -1)
+	if (make_folders(path) == -1)
 		return -1;
 	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0);

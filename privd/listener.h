@@ -3,8 +3,8 @@
 #ifndef PRIVD_LISTENER_H
 #define PRIVD_LISTENER_H
 
-/* Listens at path, in a folder that is made if it is not there; what had that
-   name is removed. -1 with errno. */
+/* Listens at path, in a folder that is made, with those above it, if it is not
+   there; what had that name is removed. -1 with errno. */
 int listener_open(const char *path);
 
 #endif /* PRIVD_LISTENER_H */

@@ -114,7 +114,6 @@ same "and programs know no others" "" \
 check "the manual names its places" grep -q "$dir/p/etc/privd/privd.conf" \
     "$dir/p/share/man/man8/privd.8"
 rm "$dir/p/etc/privd/policies"/*
-mkdir -p "$dir/p/run"
 cp "$(command -v cat)" "$dir/cat"
 echo 'a secret' >"$dir/secret"
 chmod 600 "$dir/secret"
