@@ -51,7 +51,7 @@ int
 listener_open(const char *path)
 {
 	struct sockaddr_un sun;
-	int sock;
+	int sock, error;
 
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
@@ -66,9 +66,11 @@ listener_open(const char *path)
 	    0);
 	if (sock == -1)
 		return -1;
-	if (unlink(path) == -1 && errno != ENOENT)
-		return -1;
-	if (bind_for_all(sock, &sun) == -1 || listen(sock, BACKLOG) == -1)
-		return -1;
-	return sock;
+	if ((unlink(path) == 0 || errno == ENOENT) &&
+	    bind_for_all(sock, &sun) == 0 && listen(sock, BACKLOG) == 0)
+		return sock;
+	error = errno;
+	close(sock);
+	errno = error;
+	return -1;
 }
