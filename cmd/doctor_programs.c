@@ -148,7 +148,8 @@ check_program(struct doctor *doctor, const char *path)
 	char why[WHY_MAX];
 
 	if (trust_file(path, why, sizeof(why)) == -1) {
-		if (errno != ENOENT)
+		/* Who is not root may execute it without reading it. */
+		if (errno != ENOENT && (errno != EACCES || geteuid() == 0))
 			doctor_find(doctor, DOCTOR_WRONG, "mark", path, why,
 			    "a binary that is root's, with a loader and in "
 			    "folders of root's");

@@ -187,8 +187,13 @@ like "in a network of its own" "here: .*another namespace (net)" \
     "$(unshare -n "$privctl" doctor -f "$daemon_folder/privd.conf" 2>&1)"
 like "in a user namespace" "here: .*user namespace" \
     "$(unshare -Ur "$privctl" doctor -f "$daemon_folder/privd.conf" 2>&1)"
+chmod 711 "$dir/one"
+as_user "$user" "$privctl" doctor -f "$daemon_folder/privd.conf" >"$T/as-user"
 like "as a user: says what it cannot see" "^note: here: .*not root" \
-    "$(as_user "$user" "$privctl" doctor -f "$daemon_folder/privd.conf")"
+    "$(cat "$T/as-user")"
+refute "and finds no fault with a program that it cannot read" grep -q \
+    "^wrong: mark: $dir/one:" "$T/as-user"
+chmod 755 "$dir/one"
 
 # The kernel. What makes it seem older or to lack something is a filter.
 lacks() {
