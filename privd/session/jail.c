@@ -121,6 +121,9 @@ jail_seccomp(const struct jail_rule *rules, size_t n)
 	load(&program, offsetof(struct seccomp_data, nr));
 	emit_rules(&program, rules, n);
 	emit_rules(&program, living, sizeof(living) / sizeof(living[0]));
+	/* Its flags are in memory: without it, libc asks by clone. */
+	emit(&program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)SYS_clone3, 0, 1);
+	answer(&program, SECCOMP_RET_ERRNO | ENOSYS);
 	answer(&program, SECCOMP_RET_ERRNO | EPERM);
 	if (program.count > JAIL_INSNS_MAX) {
 		errno = E2BIG;

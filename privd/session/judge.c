@@ -390,6 +390,14 @@ judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 		nr, 0, 0, 0 \
 	}
 
+/* What pthread_create(3) asks for, and nothing that makes a process. Some libc
+   adds a flag that has no effect. */
+#define THREAD_FLAGS                                                        \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | \
+	    CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID |            \
+	    CLONE_CHILD_CLEARTID)
+#define THREAD_MASK (UINT32_MAX & ~(uint32_t)CLONE_DETACHED)
+
 static const struct jail_rule allowed[] = {
 	ANY(SYS_ioctl),
 	ANY(SYS_openat),
@@ -463,8 +471,7 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_process_vm_writev),
 	ANY(SYS_nanosleep),
 	/* threads for what waits */
-	ANY(SYS_clone3),
-	ANY(SYS_clone),
+	{ SYS_clone, THREAD_MASK, THREAD_FLAGS, 0 },
 	ANY(SYS_rseq),
 	ANY(SYS_set_robust_list),
 	ANY(SYS_sched_getaffinity),

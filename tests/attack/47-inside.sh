@@ -81,6 +81,8 @@ for who in judge hand fetcher double scribe; do
 	eval "pid=\$$who"
 	# shellcheck disable=SC2154
 	for what in "execve 59 /bin/true 0 0" "kill 62 1 0" "fork 57" \
+	    "vfork 58" "clone 56 17" "clone_of_its_memory 56 0x111" \
+	    "clone_of_files 56 0x3c0f11" "clone_of_x32 0x40000038 17" \
 	    "ptrace 101 16 1" "setuid 105 0" "unshare 272 0x10000000" \
 	    "bpf 321 0 0 0" "process_vm_readv 310 1 0 0 0 0 0" \
 	    "mount 165 none /tmp tmpfs 0 0" "prlimit 302 1 7 0 0" \
@@ -92,6 +94,9 @@ for who in judge hand fetcher double scribe; do
 		shift
 		does "$who" "$pid" EPERM "$name" "$@"
 	done
+	# Whose flags no list can see: libc goes on with clone.
+	does "$who" "$pid" ENOSYS "clone3" 435 /flags 88
+	is "" "$(cat "/proc/$pid/task/$pid/children")" "$who: has no child"
 done
 does hand "$hand" "done" "opens what its rules name" 257 $at \
     "$OWN/rules/file" 0 0

@@ -59,6 +59,8 @@ for who in hand judge; do
 	does "$who" EPERM "no key socket" 41 15 3 2
 	does "$who" EPERM "executes nothing" 59 /bin/true 0 0
 	does "$who" EPERM "starts nobody" 57
+	does "$who" EPERM "nor by clone" 56 17
+	does "$who" ENOSYS "nor by clone3" 435 /flags 88
 	does "$who" EPERM "traces nobody" 101 16 "$program"
 	does "$who" EPERM "kills nobody" 62 "$program" 0
 	does "$who" EPERM "changes no modes" 90 "$OWN/policy" 511
