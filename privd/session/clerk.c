@@ -27,7 +27,7 @@
 #include "page.h"
 #include "thread.h"
 
-#define CLERKS_MAX 24
+#define CLERKS_MAX (CLERKS_THREADS - 1)
 #define TICK 25000000 /* nanoseconds */
 #define TICKS_HELD_UP 2
 #define TICKS_IDLE 80   /* without a call, before nobody watches */

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#define CLERKS_THREADS 25 /* at most, with who watches them */
+
 struct clerks;
 struct judge;
 struct page_slot;

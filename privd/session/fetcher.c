@@ -31,6 +31,7 @@
 #include "channel.h"
 #include "identity.h"
 #include "jail.h"
+#include "limits.h"
 #include "reach.h"
 #include "session.h"
 #include "status.h"
@@ -280,6 +281,11 @@ static const struct jail_rule allowed[] = {
 	{ SYS_ioctl, 0xffffffff, (uint32_t)SECCOMP_IOCTL_NOTIF_ID_VALID, 1 },
 };
 
+/* The judge's, hands' and the listener's, the three that all have, and what one
+   request opens: a pidfd, a folder, a file in it, what it asks for. */
+#define OF_REQUEST 4
+#define FILES (1 + SESSION_HANDS_MAX + 1 + 3 + OF_REQUEST)
+
 void
 fetcher_main(const struct fetcher_start *start)
 {
@@ -292,6 +298,7 @@ fetcher_main(const struct fetcher_start *start)
 		.permitted = 1ULL << CAP_SYS_PTRACE,
 		.effective = 1ULL << CAP_SYS_PTRACE,
 	};
+	const struct limits limits = { .files = FILES };
 	size_t i;
 
 	fetcher.plan = start->plan;
@@ -304,7 +311,8 @@ fetcher_main(const struct fetcher_start *start)
 	for (i = 0; i < fetcher.nchannels; i++)
 		fetcher.channels[i].events = POLLIN;
 	jail_close_stderr();
-	if (identity_assume(&id, start->parent) == -1 ||
+	if (limits_set(&limits) == -1 ||
+	    identity_assume(&id, start->parent) == -1 ||
 	    jail_seccomp(allowed, sizeof(allowed) / sizeof(allowed[0])) == -1)
 		_exit(SESSION_EXIT_REFUSED);
 	loop(&fetcher);

@@ -37,6 +37,7 @@
 #include "hand_target.h"
 #include "identity.h"
 #include "jail.h"
+#include "limits.h"
 #include "mount.h"
 #include "session.h"
 
@@ -511,6 +512,26 @@ fail(const char *what)
 	_exit(SESSION_EXIT_REFUSED);
 }
 
+/* Those that come with a request; and a hand's own, with those that performing
+   one call opens. */
+#define FILES (HAND_FDS_MAX + 64)
+
+/*
+ * What the kernel counts by the real uid of who sends is as it was: descriptors
+ * in messages, which the program sends or the hand gives as somebody else. What
+ * makes files longer is a matter of hands that have files.
+ */
+static int
+limit(const struct session_hand *self)
+{
+	const struct limits limits = {
+		.files = self->sends || self->shown ? LIMITS_ASIS : FILES,
+		.size = self->files ? LIMITS_ASIS : 0,
+	};
+
+	return limits_set(&limits);
+}
+
 void
 hand_main(const struct hand_start *start)
 {
@@ -536,6 +557,8 @@ hand_main(const struct hand_start *start)
 	hand.budget = budget_new(start->budget, &start->plan->policy.first, 1);
 	if (hand.budget == NULL)
 		fail("memory");
+	if (limit(self) == -1)
+		fail("limits");
 	if (identity_assume(&id, start->parent) == -1)
 		fail("identity");
 	if (fence_landlock(start->plan, start->number) == -1)
@@ -553,6 +576,7 @@ hand_double_main(const struct hand_start *start)
 	static struct hand hand;
 	const struct session_plan *plan = start->plan;
 	uint64_t guard = plan->guarded ? GUARD : 0;
+	const struct limits limits = { .files = LIMITS_ASIS };
 	struct identity id = {
 		.uid = plan->caller.uid,
 		.gid = plan->caller.gid,
@@ -566,6 +590,8 @@ hand_double_main(const struct hand_start *start)
 
 	hand.plan = plan;
 	hand.is_double = true;
+	if (limits_set(&limits) == -1)
+		fail("limits");
 	if (identity_assume(&id, start->parent) == -1)
 		fail("identity");
 	jail_close_stderr();

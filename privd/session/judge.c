@@ -33,6 +33,7 @@
 #include "jail.h"
 #include "journal.h"
 #include "judge_setup.h"
+#include "limits.h"
 #include "lineage.h"
 #include "message.h"
 #include "move.h"
@@ -574,6 +575,13 @@ become_judge(const struct judge_start *start)
 		.ngroups = plan->caller.ngroups,
 	};
 	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	const struct limits limits = {
+		.processes = plan->separate ?
+		    CLERKS_THREADS + WORKER_THREADS(plan->options.max_calls) :
+		    LIMITS_ASIS, /* the user's uid has others */
+		.files = LIMITS_ASIS,
+		.size = LIMITS_ASIS,
+	};
 	struct rlimit files;
 
 	/* Descriptors for each thread of the session. */
@@ -583,6 +591,8 @@ become_judge(const struct judge_start *start)
 	}
 	/* The program's own is kept by hand: see room_for_size(). */
 	(void)setrlimit(RLIMIT_FSIZE, &none);
+	if (limits_set(&limits) == -1)
+		return -1;
 	/* A user's judge holds nothing, whatever privrun's file or the user's
 	   login gave: it would open for a program what that may not. */
 	if (plan->separate)

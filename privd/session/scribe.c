@@ -24,6 +24,7 @@
 #include "entry.h"
 #include "identity.h"
 #include "jail.h"
+#include "limits.h"
 #include "record.h"
 #include "session.h"
 #include "sink.h"
@@ -96,6 +97,7 @@ static const struct jail_rule allowed[] = {
 
 #define ALLOWED (sizeof(allowed) / sizeof(allowed[0]))
 #define OF_SYSLOG 2
+#define FILES (1 + SINK_DESCRIPTORS + 3 + 1) /* and syslog's once more */
 
 /* Holding no more than where it reads and where it writes. */
 static int
@@ -107,12 +109,17 @@ lock_in(const struct scribe_start *start)
 		.uid = start->plan->root ? start->own : start->plan->caller.uid,
 		.gid = start->plan->root ? start->own : start->plan->caller.gid,
 	};
+	const struct limits limits = {
+		.files = FILES,
+		.size = LIMITS_ASIS, /* the log's */
+	};
 
 	id.fsuid = id.uid;
 	id.fsgid = id.gid;
 	keep[0] = start->channel;
 	descriptors_keep_only(keep, 1 + n);
-	if (identity_assume(&id, start->parent) == -1)
+	if (limits_set(&limits) == -1 ||
+	    identity_assume(&id, start->parent) == -1)
 		return -1;
 	return jail_seccomp(allowed,
 	    sink_begin(start->plan->program) ? ALLOWED : ALLOWED - OF_SYSLOG);

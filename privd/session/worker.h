@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* At most, with who watches them, and those that end while others begin. */
+#define WORKER_THREADS(calls) (2 * (calls) + 1)
+
 struct call;
 struct judge;
 struct stat;

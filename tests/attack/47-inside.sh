@@ -57,9 +57,34 @@ find_processes() {
 		grep -q "^Seccomp:	2" "/proc/$part/status" || return 1
 	    done
 }
+# hard PID LIMIT: those that nobody can raise again
+hard() {
+	sed -n "s/^Max $2  *[^ ]*  *\\([^ ]*\\) .*/\\1/p" "/proc/$1/limits"
+}
 wait_for 10 find_processes
 is 0 $? "judge, hand, fetcher, double and scribe are found"
 started "$program"
+
+for who in judge hand fetcher double scribe; do
+	eval "pid=\$$who"
+	# shellcheck disable=SC2154
+	for what in "core file size" "msgqueue size"; do
+		is 0 "$(hard "$pid" "$what")" "$who: $what"
+	done
+	[ $who = judge ] || is 0 "$(hard "$pid" processes)" "$who: processes"
+done
+most=$(hard "$judge" processes)
+[ "$most" != unlimited ] && [ "$most" -gt 0 ]
+is 0 $? "judge: no more threads than it can need"
+for who in hand fetcher scribe; do
+	eval "pid=\$$who"
+	[ "$(hard "$pid" "open files")" -le 512 ]
+	is 0 $? "$who: no more descriptors than it can need"
+done
+for who in fetcher double; do
+	eval "pid=\$$who"
+	is 0 "$(hard "$pid" "file size")" "$who: writes no file"
+done
 
 # Numbers of x86_64: openat 257, execve 59, kill 62, socket 41, ptrace 101,
 # prlimit64 302, setuid 105, unshare 272, clone 56, bpf 321, process_vm_readv
