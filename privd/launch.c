@@ -38,6 +38,7 @@
 struct launching {
 	const struct launch_start *start;
 	const char *refusal; /* NULL */
+	struct stat launcher;
 	struct session_options options;
 	struct session_program program;
 	char path[PATH_MAX];
@@ -264,8 +265,11 @@ open_log(struct launching *l)
 static void
 check_peer(struct launching *l)
 {
-	if (peer_check(l->start->peer, &l->start->launcher, PEER_ASKS,
-		l->reason, sizeof(l->reason)) == -1)
+	if (stat(l->start->launcher, &l->launcher) == -1)
+		refuse(l, PROTOCOL_PLAIN, "%s: %s", l->start->launcher,
+		    strerror(errno));
+	if (peer_check(l->start->peer, &l->launcher, PEER_ASKS, l->reason,
+		sizeof(l->reason)) == -1)
 		end(l, PROTOCOL_PLAIN);
 }
 
@@ -329,7 +333,7 @@ launch_main(const struct launch_start *start)
 	if (keeper == NULL)
 		refuse(&l, PROTOCOL_REFUSED, "%s", strerror(errno));
 	launch(&l, keeper);
-	if (peer_check(start->peer, &start->launcher, PEER_LAUNCHED, l.reason,
+	if (peer_check(start->peer, &l.launcher, PEER_LAUNCHED, l.reason,
 		sizeof(l.reason)) == -1) {
 		record(&l, "no session");
 		keeper_give_up(keeper);

@@ -21,7 +21,7 @@ struct launch_start {
 	int sock;
 	const struct peer *peer;
 	struct policy_set *policies; /* the system's */
-	struct stat launcher;        /* the file of privrun */
+	const char *launcher;        /* the file of privrun */
 	uid_t first_id;              /* of the session's own */
 	const struct privd_config *config;
 	const char *refusal;     /* what it is to be told instead; NULL */

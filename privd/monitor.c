@@ -266,6 +266,7 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.first_id = child->first_id,
 		.registered = -1,
 		.card = child->card,
+		.launcher = monitor->start->launcher,
 		.control = &control,
 	};
 	size_t i;
@@ -288,10 +289,6 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		exit(1);
 	}
 	close(monitor->sessions);
-	if (stat(monitor->start->launcher, &start.launcher) == -1) {
-		log_write(LOG_ERR, "%s: %m", monitor->start->launcher);
-		exit(1);
-	}
 	launch_main(&start);
 }
 
@@ -576,13 +573,26 @@ raise_limits(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* Without it nothing is elevated until it is there. */
+static bool
+has_launcher(const struct monitor_start *start)
+{
+	struct stat st;
+
+	if (stat(start->launcher, &st) == 0)
+		return true;
+	log_write(start->only_check ? LOG_ERR : LOG_WARNING, "%s: %m",
+	    start->launcher);
+	return false;
+}
+
 int
 monitor_main(const struct monitor_start *start)
 {
 	static struct monitor monitor;
 	struct log_sink sink = { .fd = -1 };
 	const char *path;
-	bool given;
+	bool given, has_all;
 	size_t n;
 
 	monitor.start = start;
@@ -593,8 +603,9 @@ monitor_main(const struct monitor_start *start)
 	if (load(&monitor, &sink) == -1)
 		errx(1, "the configuration or a policy has errors%s",
 		    start->only_check ? "" : ": see the log");
+	has_all = has_launcher(start);
 	if (start->only_check)
-		return 0;
+		return has_all ? 0 : 1;
 	/* A reload gives its configuration back. */
 	path = start->socket != NULL ? start->socket : monitor.config->socket;
 	path = strdup(path);

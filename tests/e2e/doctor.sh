@@ -155,6 +155,20 @@ mount --bind "${daemon_run%/*}" "${daemon_run%/*}"
 mount -o remount,bind,nosuid "${daemon_run%/*}"
 ill "privrun on a nosuid mount" "guard: $daemon_run: .*nosuid" "remount,suid"
 umount "${daemon_run%/*}"
+cp "$daemon_run" "$dir/privrun"
+chmod 755 "$dir/privrun"
+mount -t tmpfs -o mode=755 tmpfs "${daemon_run%/*}"
+ill "no privrun" "guard: $daemon_run: No such file" "make install"
+check "privd tells still what it does" "$privctl" -s "$daemon_socket" status
+like "and its users why nothing is elevated" \
+    "runs without elevation: $daemon_run: No such file" \
+    "$(as_user "$user" "$dir/privrun" -s "$daemon_socket" "$dir/one" \
+    /dev/null 2>&1)"
+"$daemon" -n -f "$daemon_folder/privd.conf" >"$T/out" 2>&1
+same "privd -n: an error" 1 $?
+like "which it tells" "$daemon_run: No such file" "$(cat "$T/out")"
+umount "${daemon_run%/*}"
+rm "$dir/privrun"
 program /usr/local/bin/giver
 setcap cap_block_suspend=ip /usr/local/bin/giver
 ill "a program that gives the guard away" \
