@@ -161,6 +161,16 @@ reopen_log(void *context)
 	note_journal(monitor, sink.fell_back);
 }
 
+static void
+note_socket(const struct monitor *monitor, const struct privd_config *next)
+{
+	if (monitor->config == NULL || monitor->start->socket != NULL ||
+	    strcmp(monitor->config->socket, next->socket) == 0)
+		return;
+	log_write(LOG_WARNING, "socket \"%s\": from the next start on",
+	    next->socket);
+}
+
 /* All of it, or nothing: -1, and what is wrong was written down. */
 static int
 load(struct monitor *monitor, struct log_sink *sink)
@@ -177,6 +187,7 @@ load(struct monitor *monitor, struct log_sink *sink)
 	write_down(&monitor->board, &report);
 	policy_report_clear(&report);
 	if (set != NULL) {
+		note_socket(monitor, config);
 		policy_set_free(monitor->policies);
 		config_free(monitor->config);
 		monitor->policies = set;

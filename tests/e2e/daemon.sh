@@ -163,6 +163,13 @@ check "what cannot be done" daemon_reload
 like "is said" "privd.conf:4:11: expected a number" "$(cat "$daemon_folder/log")"
 daemon_configure
 check "the first one again" daemon_reload
+sed -i 's,^socket .*,socket "/run/privd-other",' "$daemon_folder/privd.conf"
+check "another socket" daemon_reload
+like "it is said that it stays for now" \
+    'socket "/run/privd-other": from the next start on' \
+    "$(cat "$daemon_folder/log")"
+daemon_configure
+check "and back" daemon_reload
 
 # Without a descriptor for who comes it waits, and does not turn round.
 ticks() {
