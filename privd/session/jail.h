@@ -20,7 +20,8 @@ struct jail_rule {
 
 /*
  * Allows these calls and those that every process needs to live and end;
- * any other fails with EPERM, clone3 with ENOSYS. no_new_privs must be set. -1 with errno.
+ * any other fails with EPERM, clone3 with ENOSYS. no_new_privs must be set. -1
+ * with errno.
  */
 int jail_seccomp(const struct jail_rule *, size_t n);
 
