@@ -291,6 +291,9 @@ launch(struct launching *l, struct keeper *keeper)
 	(void)wire_get_u32(&l->wire, &number);
 	if (wire_get_end(&l->wire) == -1 || number > INT_MAX ||
 	    keeper_fetch_listener(keeper, (int)number) == -1) {
+		(void)strlcpy(l->reason, "it has no listener, or no badge",
+		    sizeof(l->reason));
+		record(l, "no session");
 		keeper_give_up(keeper);
 		exit(1);
 	}

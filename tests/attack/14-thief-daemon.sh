@@ -143,9 +143,7 @@ all_parts() {
 		name=$(status_of "$one" Name)
 		if [ "$name" = privd-double ]; then
 			# It signals as its user, so it is as he is.
-			open_besides="prlimit-core in"
 			as_guarded "$one" "$1: the $name"
-			open_besides=
 		else
 			as_anothers "$one" "$1: the $name"
 		fi
