@@ -6,7 +6,7 @@
 marked "$BUILD/tests/attack/makes"
 meddle="$BUILD/tests/attack/meddle $user_uid $user_gid"
 places=$T/places
-STRIDE=${ATTACK_STRIDE:-3}
+STRIDE=${ATTACK_STRIDE:-5}
 mkdir -m 700 "$T/roots"
 daemon_start
 cat >"$daemon_policies/makes" <<END
