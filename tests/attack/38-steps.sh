@@ -90,10 +90,8 @@ disturbed socket fetcher kill "$killed"
 end_of() {
 	title=$1 pattern=$2
 	shift 2
-	answers=$((answers + 1))
-	echo "$*" >&9
-	until_true 20 has_answered "$answers"
-	like "$title" "^\($pattern\)\$" "$(sed -n "${answers}p" "$T/out")"
+	tell "$@"
+	like "$title" "^\($pattern\)\$" "$answer"
 }
 # his WHAT WHOM ...: what meddle did
 his() {

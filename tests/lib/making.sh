@@ -36,9 +36,7 @@ begin_making() {
 	remember $front
 	exec 9>"$T/in"
 	wait_for "$T/out" ready || show "$T/err" "$daemon_folder/log"
-	for keeper in $(children_of "$daemon_pid"); do
-		[ -z "$(children_of "$keeper")" ] || break
-	done
+	find_keeper
 	answers=1
 }
 

@@ -12,10 +12,7 @@ DEATHS=24	# of one session: more of them end it
 
 # ask: the program opens $file; $answer is what it got.
 ask() {
-	answers=$((answers + 1))
-	echo "$file $(stat -c %i "$file")" >&9
-	until_true 20 has_answered "$answers"
-	answer=$(sed -n "${answers}p" "$T/out")
+	tell "$file $(stat -c %i "$file")"
 }
 
 # in_stage HOW ...: as the role works on such a call; $place is where it was, or

@@ -32,6 +32,14 @@ begin() {
 	answers=1
 }
 
+# The daemon's child that has some of its own: the other one, its logger, has
+# none.
+find_keeper() {
+	for keeper in $(children_of "$daemon_pid"); do
+		[ -z "$(children_of "$keeper")" ] || break
+	done
+}
+
 # begin_by_daemon POLICY-LINES
 begin_by_daemon() {
 	printf 'Policy: %s, Emulation: native\n\tDefault: permit\n%s\n' \
@@ -46,10 +54,7 @@ begin_by_daemon() {
 	exec 9>"$T/in"
 	wait_for "$T/out" ready || show "$T/err" "$daemon_folder/log"
 	program_pid=$front
-	# The other child of the daemon's has none.
-	for keeper in $(children_of "$daemon_pid"); do
-		[ -z "$(children_of "$keeper")" ] || break
-	done
+	find_keeper
 	answers=1
 }
 
@@ -66,14 +71,20 @@ has_answered() {
 	[ "$(grep -c . "$T/out")" -ge "$1" ]
 }
 
+# tell WHAT ...: $answer is what it got
+tell() {
+	answers=$((answers + 1))
+	echo "$*" >&9
+	until_true 20 has_answered "$answers"
+	answer=$(sed -n "${answers}p" "$T/out")
+}
+
 # step DESCRIPTION EXPECTED WHAT ...
 step() {
 	what=$1 expected=$2
 	shift 2
-	answers=$((answers + 1))
-	echo "$*" >&9
-	until_true 20 has_answered "$answers"
-	same "$what" "$expected" "$(sed -n "${answers}p" "$T/out")"
+	tell "$@"
+	same "$what" "$expected" "$answer"
 }
 
 # part ROLE: that process of the session; false if it is not there (yet)
