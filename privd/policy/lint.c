@@ -133,6 +133,45 @@ lint_socket(struct policy_parse *p)
 	    "packets, can be bound anew and made promiscuous");
 }
 
+/* "ro" is in "roct" as well. */
+static bool
+part_of_flags(const struct policy_expr *expr, const void *context)
+{
+	const enum policy_operator op = expr->operator;
+
+	(void)context;
+	return op == POLICY_SUB && strcmp(expr->name, "oflags") == 0 &&
+	    strncmp(expr->string, "ro", 2) == 0;
+}
+
+static bool
+any_flags(const struct policy_expr *expr, const void *context)
+{
+	(void)context;
+	return strcmp(expr->name, "oflags") == 0;
+}
+
+static void
+lint_flags(struct policy_parse *p)
+{
+	const struct policy_rule *rule = p->rule;
+
+	/* An alias elevates no making, and creat nothing but that. */
+	if (rule->action != POLICY_PERMIT || rule->alias != SYS_ALIAS_NONE ||
+	    rule->ncalls == 0 || strcmp(rule->calls[0]->name, "creat") == 0 ||
+	    !check_has_argument(rule, "oflags", 0))
+		return;
+	if (any_test(rule->expr, part_of_flags, NULL))
+		parse_message(p, POLICY_WARNING, p->head,
+		    "oflags sub \"ro\" holds for \"roct\" too, which makes and "
+		    "truncates files; write oflags eq \"ro\"");
+	else if (rule->identity.kind != POLICY_AS_CALLER &&
+	    !any_test(rule->expr, any_flags, NULL))
+		parse_message(p, POLICY_WARNING, p->action,
+		    "opens for writing, too, and makes and truncates files; "
+		    "name the oflags, or write fsread or fswrite");
+}
+
 static bool
 names_folder(const struct policy_expr *expr, const void *context)
 {
@@ -165,6 +204,7 @@ lint_rule(struct policy_parse *p)
 	if (!linting(p) || p->unknown)
 		return;
 	lint_two_paths(p);
+	lint_flags(p);
 	if (p->rule->identity.kind == POLICY_AS_CALLER)
 		return;
 	lint_socket(p);

@@ -29,6 +29,8 @@
 	    LANDLOCK_ACCESS_FS_IOCTL_DEV)
 #define WRITING \
 	(READING | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
+#define MAKING_FILES \
+	(LANDLOCK_ACCESS_FS_TRUNCATE | LANDLOCK_ACCESS_FS_MAKE_REG)
 #define MAKING_NODES                                                      \
 	(LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_FIFO |     \
 	    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_CHAR | \
@@ -41,7 +43,7 @@
 
 /* What each operation does in the folders of its paths, to Landlock. */
 static const uint64_t accesses[SYS_OPS] = {
-	[SYS_OP_OPEN] = WRITING | LANDLOCK_ACCESS_FS_MAKE_REG,
+	[SYS_OP_OPEN] = WRITING | MAKING_FILES,
 	[SYS_OP_UNLINK] = LANDLOCK_ACCESS_FS_REMOVE_FILE,
 	[SYS_OP_RMDIR] = LANDLOCK_ACCESS_FS_REMOVE_DIR,
 	[SYS_OP_MKDIR] = LANDLOCK_ACCESS_FS_MAKE_DIR,
@@ -255,19 +257,57 @@ names_op(const struct policy_rule *rule, enum sys_op op)
 	return false;
 }
 
+/* What an opening with flags that are tested for does: "ro", "wocx". */
+static bool
+add_flags(struct bounds *bounds, const struct policy_expr *expr)
+{
+	const char *s = expr->string;
+	const bool reads = strncmp(s, "ro", 2) == 0;
+
+	if (expr->macros || strlen(s) < 2)
+		return false;
+	if (expr->operator== POLICY_SUB && reads) {
+		/* No letter is an r or an o: only readers have it. */
+		bounds->access |= READING | MAKING_FILES;
+		return true;
+	}
+	if (expr->operator!= POLICY_EQ)
+		return false;
+	bounds->access |= reads ? READING : WRITING & ~MAKING_FILES;
+	if (strpbrk(s + 2, "ctm") != NULL)
+		bounds->access |= MAKING_FILES;
+	return true;
+}
+
+/* By a rule for `open`. */
+static uint64_t
+opening_access(const struct policy_rule *rule)
+{
+	struct bounds bounds = { .name = "oflags",
+		.index = -1,
+		.add = add_flags };
+
+	return is_bounded(&bounds, rule->expr) ? bounds.access :
+						 accesses[SYS_OP_OPEN];
+}
+
 /* Aliases open what is there, and elevate nothing else. */
 static uint64_t
 access_of(const struct policy_rule *rule)
 {
 	uint64_t access = 0;
+	enum sys_op op;
 	size_t i;
 
 	if (rule->alias == SYS_ALIAS_FSREAD)
 		return READING;
 	if (rule->alias == SYS_ALIAS_FSWRITE)
 		return WRITING;
-	for (i = 0; i < rule->ncalls; i++)
-		access |= accesses[rule->calls[i]->op];
+	for (i = 0; i < rule->ncalls; i++) {
+		op = rule->calls[i]->op;
+		access |= op == SYS_OP_OPEN ? opening_access(rule) :
+					      accesses[op];
+	}
 	return access;
 }
 
@@ -337,6 +377,7 @@ fence_operations(const struct session_plan *plan, unsigned int hand,
     bool named[SYS_OPS])
 {
 	const struct policy_rule *rule;
+	enum sys_op op;
 	size_t i, k;
 
 	memset(named, 0, SYS_OPS * sizeof(*named));
@@ -345,8 +386,12 @@ fence_operations(const struct session_plan *plan, unsigned int hand,
 		if (plan->rule_hand[rule->index] != hand ||
 		    rule->alias != SYS_ALIAS_NONE)
 			continue;
-		for (k = 0; k < rule->ncalls; k++)
-			named[rule->calls[k]->op] = true;
+		for (k = 0; k < rule->ncalls; k++) {
+			op = rule->calls[k]->op;
+			if (op != SYS_OP_OPEN ||
+			    (opening_access(rule) & MAKING_FILES) != 0)
+				named[op] = true;
+		}
 	}
 }
 

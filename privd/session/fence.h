@@ -33,7 +33,10 @@ const struct fence *fence_of(const struct policy_rule *);
 
 /* Enters the Landlock domain of that hand's rules. -1 with errno. */
 int fence_landlock(const struct session_plan *, unsigned int hand);
-/* The operations whose calls they name; not what aliases elevate. */
+/*
+ * The operations whose calls they name; not what aliases elevate, and `open`
+ * not for rules whose `oflags` let nothing be made.
+ */
 void fence_operations(const struct session_plan *, unsigned int hand,
     bool named[SYS_OPS]);
 /*

@@ -7,16 +7,19 @@
 . "$(dirname "$0")/lib.sh"
 
 [ "$(uname -m)" = x86_64 ] || skip_all "x86_64 alone"
-mkdir "$OWN/rules"
+mkdir "$OWN/rules" "$OWN/reads"
 echo inside >"$OWN/rules/file"
 echo beside >"$OWN/rules/beside"
-chmod 0600 "$OWN/rules/file" "$OWN/rules/beside"
+echo read >"$OWN/reads/file"
+chmod 0600 "$OWN/rules/file" "$OWN/rules/beside" "$OWN/reads/file"
 cp "$BUILD/tests/e2e/steps" "$OWN/victim"
 mkfifo "$OWN/in"
 cat >"$OWN/policy" <<END
 Policy: */victim, Emulation: native
 	Default: permit
 	native-fsread: filename eq "$OWN/rules/file" then permit as root
+	native-open: filename eq "$OWN/reads/file" and oflags eq "ro" \
+	    then permit as root
 	native-fsread: filename eq "/etc/ld.so.cache" then permit log
 	native-bind: sockaddr eq "/nowhere" then deny
 	native-connect: sockaddr eq "/nowhere" then deny
@@ -28,11 +31,12 @@ exec 9>"$OWN/in"
 # Each is there once it was used: hand, fetcher, double (and scribe).
 cat >&9 <<END
 read $OWN/rules/file
+read $OWN/reads/file
 bind $USERS/socket
 connect $USERS/socket
 END
 all_used() {
-	[ "$(grep -cx ok "$OWN/out")" -eq 3 ]
+	[ "$(grep -cx ok "$OWN/out")" -eq 4 ]
 }
 wait_for 10 all_used
 is 0 $? "hand, fetcher and double are used"
@@ -129,6 +133,11 @@ does hand "$hand" EACCES "not what lies elsewhere" 257 $at /etc/shadow 0 0
 does hand "$hand" EACCES "nor plain files there" 257 $at /etc/passwd 0 0
 does hand "$hand" EACCES "does not write where it reads" 257 $at \
     "$OWN/rules/file" 1 0
+does hand "$hand" EACCES "nor where a rule for open says ro" 257 $at \
+    "$OWN/reads/file" 1 0
+# 0101 and 01001 of open(2), 64 and 512: no hand that only reads makes files.
+does hand "$hand" EPERM "makes nothing there" 257 $at "$OWN/reads/new" 65 384
+does hand "$hand" EPERM "nor cuts it short" 257 $at "$OWN/reads/file" 512 0
 does hand "$hand" EPERM "does not truncate" 76 "$OWN/rules/file" 0
 does judge "$judge" EACCES "opens nothing of root's" 257 $at \
     "$OWN/rules/file" 0 0
@@ -141,8 +150,8 @@ does fetcher "$fetcher" EPERM "writes no file" 257 $at /proc/self/mem 2 0
 # program's bytes, so that nobody takes it over.)
 does double "$double" EPERM "opens nothing" 257 $at /etc/passwd 0 0
 does scribe "$scribe" EPERM "opens nothing" 257 $at /etc/passwd 0 0
-is "inside beside" "$(cat "$OWN/rules/file" "$OWN/rules/beside" |
-    tr '\n' ' ' | sed 's/ $//')" "the files are whole"
+is "inside beside read" "$(cat "$OWN/rules/file" "$OWN/rules/beside" \
+    "$OWN/reads/file" | tr '\n' ' ' | sed 's/ $//')" "the files are whole"
 
 # And they live.
 for part in $judge $hand $fetcher $double $scribe; do
