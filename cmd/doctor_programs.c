@@ -20,6 +20,7 @@
 #include "../privd/config.h"
 #include "../privd/marks.h"
 #include "../privd/policy/policy.h"
+#include "../privd/session/image.h"
 #include "../privd/session/mark.h"
 #include "../privd/session/status.h"
 #include "../privd/session/trust.h"
@@ -159,6 +160,31 @@ check_program(struct doctor *doctor, const char *path)
 	check_mark(doctor, path);
 }
 
+/* With another content it is not started at all. */
+static void
+check_digest(struct doctor *doctor, const struct policy_image *image)
+{
+	const uint8_t *wanted = policy_digest(image);
+	const char *path = policy_program(image);
+	uint8_t digest[32];
+	int fd;
+
+	if (wanted == NULL)
+		return;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1) /* there is none; or a pattern; or not for this user */
+		return;
+	if (image_digest(fd, digest) == 0 &&
+	    memcmp(wanted, digest, sizeof(digest)) != 0)
+		doctor_find(doctor, DOCTOR_WRONG, "digest", path,
+		    "its content is not what the policy's Digest says, as "
+		    "after an upgrade: it is not started",
+		    "if you know who changed it, write what `sha256sum %s` "
+		    "prints into the policy",
+		    path);
+	close(fd);
+}
+
 /* One that was asked about by name. */
 static void
 check_asked(struct doctor *doctor, const char *name)
@@ -201,9 +227,11 @@ doctor_programs(struct doctor *doctor)
 		check_asked(doctor, *name);
 	if (doctor->policies != NULL)
 		n = policy_images(doctor->policies, &images);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		if (is_elevated(images[i]))
 			check_program(doctor, policy_program(images[i]));
+		check_digest(doctor, images[i]);
+	}
 	n = doctor->marks == NULL ? 0 : doctor->marks->count;
 	for (i = 0; i < n; i++)
 		if (!is_named(doctor, doctor->marks->paths[i]))

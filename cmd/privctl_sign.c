@@ -101,6 +101,28 @@ privctl_keygen(int argc, char **argv)
 	return ret == 0 ? 0 : 1;
 }
 
+/*
+ * A name of a signature: nothing to do if its policy is among the names, as
+ * with `policies/...`, and else a mistake. What to exit with is in *ret.
+ */
+static bool
+is_signature(char *const *names, const char *file, int *ret)
+{
+	size_t len = strlen(file);
+
+	if (len <= strlen(".sig") ||
+	    strcmp(file + len - strlen(".sig"), ".sig") != 0)
+		return false;
+	len -= strlen(".sig");
+	for (; *names != NULL; names++)
+		if (strncmp(*names, file, len) == 0 && (*names)[len] == '\0')
+			return true;
+	warnx("%s: a signature; name the policy, \"%.*s\"", file, (int)len,
+	    file);
+	*ret = 1;
+	return true;
+}
+
 struct signer {
 	struct sign_secret *secret;
 	const struct sign_checker *checker; /* NULL: its files are not here */
@@ -243,6 +265,7 @@ privctl_sign(int argc, char **argv)
 	struct signer signer = { .serial = 0 };
 	struct sign_checker *checker;
 	const char *key = NULL, *wrong;
+	char *const *names;
 	int c, ret;
 
 	while ((c = getopt(argc, argv, "+k:s:")) != -1) {
@@ -259,8 +282,10 @@ privctl_sign(int argc, char **argv)
 	if (signer.secret == NULL)
 		errx(1, "%s: %s", key, wrong);
 	signer.checker = checker = find_serials();
+	names = argv + optind;
 	for (ret = 0; optind < argc; optind++)
-		ret |= sign_file(&signer, argv[optind]);
+		if (!is_signature(names, argv[optind], &ret))
+			ret |= sign_file(&signer, argv[optind]);
 	sign_checker_free(checker);
 	sign_secret_free(signer.secret);
 	return ret;
@@ -310,11 +335,14 @@ verify_file(const char *file)
 int
 privctl_verify(int argc, char **argv)
 {
+	char *const *names;
 	int ret;
 
 	if (getopt(argc, argv, "+") != -1 || optind == argc)
 		privctl_usage("verify");
+	names = argv + optind;
 	for (ret = 0; optind < argc; optind++)
-		ret |= verify_file(argv[optind]);
+		if (!is_signature(names, argv[optind], &ret))
+			ret |= verify_file(argv[optind]);
 	return ret;
 }

@@ -100,6 +100,15 @@ mv "$dir/new" "$dir/one"
 ill "a mark that was lost" "mark: $dir/one: it has lost" "privctl mark -a"
 "$privctl" mark -a >"$T/out"
 well "and came back"
+# A program of any policy's, elevating or not.
+printf 'Policy: %s, Emulation: native\n\tDefault: permit\n\tDigest: sha256:%s\n' \
+    "$dir/two" "$(sha256sum "$dir/two" | cut -d ' ' -f 1)" \
+    >"$daemon_policies/two"
+well "a digest that fits"
+echo >>"$dir/two"
+ill "a digest that does not" "digest: $dir/two: its content" \
+    "sha256sum $dir/two"
+rm "$daemon_policies/two"
 chown "$user" "$dir/one"
 ill "a program that is a user's" "mark: $dir/one: .*belong to root" root
 chown root "$dir/one"

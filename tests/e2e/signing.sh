@@ -81,6 +81,13 @@ same "the key's name" \
     "$(openssl pkey -pubin -in /etc/privd/keys/boss.pub -outform DER |
     openssl sha256 -r | cut -d ' ' -f 1)" \
     "$(sed -n 's/^key: sha256://p' a.sig)"
+same "verify *" "a: signed by boss, serial 7 exit 0" "$(run verify a.sig a)"
+same "a signature alone" \
+    'privctl: a.sig: a signature; name the policy, "a" exit 1' \
+    "$(run verify a.sig)"
+same "nor is one signed" \
+    'privctl: b.sig: a signature; name the policy, "b" a: serial 7 exit 1' \
+    "$(run sign -k boss.key -s 7 a a.sig b.sig)"
 ls -A >names
 refute "nothing else is left" grep '^\.' names
 
