@@ -14,8 +14,8 @@
 
 /* The folder of the socket is ours, and those above it that are not there;
    others only pass through them. */
-static int
-make_folders(const char *path)
+int
+listener_make_folders(const char *path)
 {
 	char *folder = strdup(path), *end = folder;
 	int result = 0;
@@ -48,7 +48,28 @@ bind_for_all(int sock, const struct sockaddr_un *sun)
 }
 
 int
-listener_open(const char *path)
+listener_learn(struct listener *listener, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1)
+		return -1;
+	listener->dev = st.st_dev;
+	listener->ino = st.st_ino;
+	return 0;
+}
+
+bool
+listener_is_there(const struct listener *listener, const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && st.st_dev == listener->dev &&
+	    st.st_ino == listener->ino;
+}
+
+int
+listener_open(struct listener *listener, const char *path)
 {
 	struct sockaddr_un sun;
 	int sock, error;
@@ -60,17 +81,25 @@ listener_open(const char *path)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	if (make_folders(path) == -1)
-		return -1;
 	sock = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    0);
 	if (sock == -1)
 		return -1;
 	if ((unlink(path) == 0 || errno == ENOENT) &&
-	    bind_for_all(sock, &sun) == 0 && listen(sock, BACKLOG) == 0)
-		return sock;
+	    bind_for_all(sock, &sun) == 0 && listen(sock, BACKLOG) == 0 &&
+	    listener_learn(listener, path) == 0) {
+		listener->sock = sock;
+		return 0;
+	}
 	error = errno;
 	close(sock);
 	errno = error;
 	return -1;
+}
+
+void
+listener_remove(const struct listener *listener, const char *path)
+{
+	if (!listener->given && listener_is_there(listener, path))
+		(void)unlink(path);
 }

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@
 #include "control.h"
 #include "launch.h"
 #include "listener.h"
+#include "lock.h"
 #include "log.h"
 #include "log_sink.h"
 #include "monitor_state.h"
@@ -495,7 +497,8 @@ reap(struct monitor *monitor)
 		if (WIFSTOPPED(status))
 			(void)kill(pid, SIGCONT);
 		else if (pid == monitor->upgrade.checker)
-			upgrade_go_on(&monitor->upgrade, status, monitor->sock);
+			upgrade_go_on(&monitor->upgrade, status,
+			    &monitor->listener);
 		else if (!log_reap(pid))
 			forget_reaped(monitor, pid);
 	}
@@ -539,7 +542,7 @@ add_events(struct monitor *monitor)
 	if (event == NULL || event_add(event, &late) == -1)
 		return -1;
 	monitor->room = evtimer_new(monitor->base, on_room, monitor);
-	monitor->accepts = event_new(monitor->base, monitor->sock,
+	monitor->accepts = event_new(monitor->base, monitor->listener.sock,
 	    EV_READ | EV_PERSIST, accept_one, monitor);
 	if (monitor->room == NULL || monitor->accepts == NULL)
 		return -1;
@@ -548,23 +551,60 @@ add_events(struct monitor *monitor)
 
 /* --- the socket */
 
+/* Said in the log as well: who starts it unattended reads nothing else. */
+static void __attribute__((noreturn, format(printf, 2, 3)))
+give_up(const struct monitor_start *start, const char *fmt, ...)
+{
+	char text[3 * PATH_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	log_write(LOG_ERR, "%s", text);
+	if (!start->log_stderr)
+		warnx("%s", text);
+	exit(1);
+}
+
+static void
+take_lock(struct monitor *monitor, const char *path)
+{
+	const char *why;
+
+	monitor->listener.lock = lock_take(path);
+	if (monitor->listener.lock != -1)
+		return;
+	if (errno == EAGAIN)
+		give_up(monitor->start,
+		    "%s: another privd listens there: end it first "
+		    "(\"privctl -s %s status\" tells its number), or listen "
+		    "elsewhere (-s)",
+		    path, path);
+	why = errno == EPERM ? "it must be a file of root's alone" :
+			       strerror(errno);
+	give_up(monitor->start, "%s" LOCK_SUFFIX ": %s", path, why);
+}
+
 /* Where users come: what a service manager made, or made here. */
-static bool
+static void
 open_socket(struct monitor *monitor, const char *path)
 {
+	struct listener *listener = &monitor->listener;
 	const char *wrong;
 
-	monitor->sock = upgrade_listener(&monitor->upgrade, path);
-	if (monitor->sock != -1)
-		return monitor->upgrade.given;
-	if (service_listener(path, &monitor->sock, &wrong) == -1)
+	upgrade_listener(&monitor->upgrade, path, listener);
+	if (listener->lock == -1)
+		take_lock(monitor, path);
+	if (listener->sock != -1)
+		return;
+	if (service_listener(path, &listener->sock, &wrong) == -1)
 		errx(1, "the socket that was handed over: %s", wrong);
-	if (monitor->sock != -1)
-		return true;
-	monitor->sock = listener_open(path);
-	if (monitor->sock == -1)
+	listener->given = listener->sock != -1;
+	if (listener->given)
+		(void)listener_learn(listener, path);
+	else if (listener_open(listener, path) == -1)
 		err(1, "%s", path);
-	return false;
 }
 
 /*
@@ -603,7 +643,7 @@ monitor_main(const struct monitor_start *start)
 	static struct monitor monitor;
 	struct log_sink sink = { .fd = -1 };
 	const char *path;
-	bool given, has_all;
+	bool has_all;
 	size_t n;
 
 	monitor.start = start;
@@ -623,8 +663,7 @@ monitor_main(const struct monitor_start *start)
 	if (path == NULL)
 		err(1, NULL);
 	upgrade_init(&monitor.upgrade, start->argv);
-	given = open_socket(&monitor, path);
-	monitor.upgrade.given = given;
+	open_socket(&monitor, path);
 	monitor.sessions = register_open();
 	if (monitor.sessions == -1)
 		err(1, "%s", REGISTER_FOLDER);
@@ -647,8 +686,7 @@ monitor_main(const struct monitor_start *start)
 	service_ready("Ready.");
 	(void)event_base_dispatch(monitor.base);
 	service_stopping();
-	if (!given)
-		(void)unlink(path);
+	listener_remove(&monitor.listener, path);
 	log_write(LOG_NOTICE, "ends; sessions go on");
 	return 0;
 }

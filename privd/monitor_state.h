@@ -13,6 +13,7 @@
 
 #include "board.h"
 #include "card.h"
+#include "listener.h"
 #include "past.h"
 #include "rate.h"
 #include "upgrade.h"
@@ -52,7 +53,7 @@ struct monitor {
 	struct event_base *base;
 	struct event *accepts;
 	struct event *room; /* for whoever is to be accepted: perhaps now */
-	int sock;
+	struct listener listener;
 	int sessions; /* the register's folder */
 	struct upgrade upgrade;
 	struct rate rate;

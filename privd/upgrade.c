@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The socket's number is told by the environment, with the process's own: what
- * another process inherits of that says nothing to it.
+ * The numbers of the socket and its lock are told by the environment, with the
+ * process's own: what another process inherits of that says nothing to it.
  */
 #include "upgrade.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "listener.h"
+#include "lock.h"
 #include "log.h"
 #include "service.h"
 
-#define VARIABLE "PRIVD_LISTENER" /* pid:descriptor:given */
+/* pid:socket:given:lock:device:inode */
+#define VARIABLE "PRIVD_LISTENER"
 
 void
 upgrade_init(struct upgrade *upgrade, char *const *argv)
@@ -70,10 +74,23 @@ upgrade_begin(struct upgrade *upgrade)
 		upgrade->checker = pid;
 }
 
-void
-upgrade_go_on(struct upgrade *upgrade, int status, int sock)
+/* Are they kept when a file is executed? */
+static int
+keep(const struct listener *listener, bool kept)
 {
-	char text[64];
+	const int flags = kept ? 0 : FD_CLOEXEC;
+
+	return fcntl(listener->sock, F_SETFD, flags) == -1 ||
+		fcntl(listener->lock, F_SETFD, flags) == -1 ?
+	    -1 :
+	    0;
+}
+
+void
+upgrade_go_on(struct upgrade *upgrade, int status,
+    const struct listener *listener)
+{
+	char text[128];
 
 	upgrade->checker = 0;
 	if (status != 0) {
@@ -84,36 +101,55 @@ upgrade_go_on(struct upgrade *upgrade, int status, int sock)
 		return;
 	}
 	log_write(LOG_NOTICE, "executes %s anew", upgrade->file);
-	(void)snprintf(text, sizeof(text), "%d:%d:%d", getpid(), sock,
-	    upgrade->given);
-	if (setenv(VARIABLE, text, 1) == 0 && fcntl(sock, F_SETFD, 0) == 0)
+	(void)snprintf(text, sizeof(text), "%d:%d:%d:%d:%ju:%ju", getpid(),
+	    listener->sock, listener->given, listener->lock,
+	    (uintmax_t)listener->dev, (uintmax_t)listener->ino);
+	if (setenv(VARIABLE, text, 1) == 0 && keep(listener, true) == 0)
 		execv(upgrade->file, upgrade->argv);
 	log_write(LOG_ERR, "%s: %m", upgrade->file);
-	(void)fcntl(sock, F_SETFD, FD_CLOEXEC);
+	(void)keep(listener, false);
 	(void)unsetenv(VARIABLE);
 }
 
-int
-upgrade_listener(struct upgrade *upgrade, const char *path)
+/* The descriptor if it is one, and good; else it is closed. */
+static int
+take(int fd, bool good)
 {
-	const char *text = getenv(VARIABLE);
-	int pid, fd, given, n = 0;
-	bool is_whole;
-
-	if (text == NULL)
-		return -1;
-	is_whole = sscanf(text, "%d:%d:%d%n", &pid, &fd, &given, &n) == 3 &&
-	    text[n] == '\0';
-	(void)unsetenv(VARIABLE);
-	if (!is_whole || pid != getpid() || fd <= STDERR_FILENO)
-		return -1;
-	upgrade->done = true;
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
-		return -1;
-	if (service_find_wrong(fd, path) == NULL && access(path, F_OK) == 0) {
-		upgrade->given = given != 0;
-		return fd;
-	}
+	if (good || fd <= STDERR_FILENO)
+		return good ? fd : -1;
 	close(fd);
 	return -1;
+}
+
+static bool
+is_inherited(int fd)
+{
+	return fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+void
+upgrade_listener(struct upgrade *upgrade, const char *path,
+    struct listener *listener)
+{
+	const char *text = getenv(VARIABLE);
+	uintmax_t dev, ino;
+	int pid, sock, lock, given, n;
+
+	listener->sock = listener->lock = -1;
+	if (text == NULL)
+		return;
+	n = sscanf(text, "%d:%d:%d:%d:%ju:%ju", &pid, &sock, &given, &lock,
+	    &dev, &ino);
+	(void)unsetenv(VARIABLE);
+	if (n != 6 || pid != getpid())
+		return;
+	upgrade->done = true;
+	listener->given = given != 0;
+	listener->dev = (dev_t)dev;
+	listener->ino = (ino_t)ino;
+	listener->lock = take(lock,
+	    is_inherited(lock) && lock_is_held(lock, path));
+	listener->sock = take(sock,
+	    is_inherited(sock) && service_find_wrong(sock, path) == NULL &&
+		listener_is_there(listener, path));
 }

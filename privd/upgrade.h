@@ -19,8 +19,9 @@ struct upgrade {
 	char file[PATH_MAX];
 	pid_t checker; /* 0: there is none */
 	bool done;     /* this is one that came of an upgrade */
-	bool given;    /* the socket is a service manager's */
 };
+
+struct listener;
 
 void upgrade_init(struct upgrade *, char *const *argv);
 /* Has the file look at configuration and policies first, in a child. */
@@ -29,11 +30,11 @@ void upgrade_begin(struct upgrade *);
  * What came of that: executes the file, if it found no errors. Returns if not,
  * with everything as it was.
  */
-void upgrade_go_on(struct upgrade *, int status, int sock);
+void upgrade_go_on(struct upgrade *, int status, const struct listener *);
 /*
- * The socket that was listened at before the upgrade, if it is as one must be
- * for that path; -1. Says whether there was an upgrade, and whose it is.
+ * Says whether there was an upgrade; and fills in what there was before of that
+ * path, if it is as it must be: socket and lock, each -1 if there is none.
  */
-int upgrade_listener(struct upgrade *, const char *path);
+void upgrade_listener(struct upgrade *, const char *path, struct listener *);
 
 #endif /* PRIVD_UPGRADE_H */

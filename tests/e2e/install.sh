@@ -192,5 +192,6 @@ remember "$(cat "$dir/p/run/privd.pid")"
 check "and stop" run_script stop
 check "away with it" private uninstall
 same "all but what was written there" "./etc/privd/policies/cat
-./lib/privd/marks" "$(files "$dir/p")"
+./lib/privd/marks
+./run/privd/privd.sock.lock" "$(files "$dir/p")"
 done_testing

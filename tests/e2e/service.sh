@@ -49,6 +49,9 @@ refused() {
 start good
 check "it is ready, and says so" wait_for "$notes" '^READY=1 STATUS='
 same "a session by that socket" "a secret" "$(secret)"
+timeout 20 "$daemon" -F -f "$daemon_folder/privd.conf" >"$T/err" 2>&1 </dev/null
+same "nobody else listens there" 1 $?
+like "who would is told so" "another privd listens there" "$(cat "$T/err")"
 inode=$(stat -c %i "$daemon_socket")
 kill -HUP $daemon_pid
 check "a reload is told" wait_for "$notes" \
