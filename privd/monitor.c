@@ -413,7 +413,10 @@ on_end(evutil_socket_t fd, short what, void *context)
 	forget(child->monitor, child);
 }
 
-/* It counts as one of ours until its keeper ends. */
+/*
+ * It counts as one of ours until its keeper ends. That who is no child is
+ * stopped later nobody is told: root's are not others' to stop.
+ */
 static int
 adopt(struct monitor *monitor, const struct register_entry *entry)
 {
@@ -421,6 +424,7 @@ adopt(struct monitor *monitor, const struct register_entry *entry)
 
 	if (child == NULL)
 		return -1;
+	(void)syscall(SYS_pidfd_send_signal, entry->pidfd, SIGCONT, NULL, 0);
 	child->pid = entry->keeper;
 	child->peer = entry->peer;
 	child->uid = child->share = entry->user;

@@ -78,6 +78,10 @@ monitor_dies() {
 	rm -f "$daemon_socket"
 }
 
+is_halted() {
+	[ "$(status_of "$keeper" State | cut -c 1)" = T ]
+}
+
 session first "$one"
 first=$started
 exec 7>"$T/first.in"
@@ -89,11 +93,20 @@ same "which is root's alone" "0 700" "$(stat -c '%u %a' "$register")"
 
 # --- the monitor dies
 
+keeper=$(daemon_children)
 monitor_dies
 step "without a monitor it goes on" ok first 7 read "$daemon_folder/secret"
+# Who is no child of the next monitor's is not seen by it when he is stopped.
+same "its keeper is root's: no user stops it" "0 0 0 0" \
+    "$(status_of "$keeper" Uid | tr '\t' ' ')"
+as_user "$one" kill -STOP "$keeper" 2>"$T/kill"
+refute "who tries cannot" is_halted
+kill -STOP "$keeper"
+check "root stops it" until_true 10 is_halted
 daemon_start "$limits"
 check "another monitor finds it" wait_for "$daemon_folder/log" \
     '1 sessions go on'
+refute "and has its keeper go on" is_halted
 like "and tells of it" "$program" \
     "$("$BUILD/instance/sbin/privctl" -s "$daemon_socket" sessions 2>&1)"
 session second "$one"
