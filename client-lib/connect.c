@@ -68,3 +68,34 @@ connect_privd(const char *path, char *reason, size_t len)
 	errno = error;
 	return -1;
 }
+
+int
+connect_send(int sock, struct wire *wire, const struct wire_type *table,
+    const int *fds, size_t nfds, int64_t deadline)
+{
+	if (wire_send(sock, wire, table, fds, nfds, deadline) == 0)
+		return 0;
+	return errno == EPIPE || errno == ECONNRESET ? 0 : -1;
+}
+
+int
+connect_receive(int sock, struct wire *wire, const struct wire_type *table,
+    int64_t deadline, char *reason, size_t len)
+{
+	const char *text;
+	int n = wire_receive(sock, wire, table, deadline);
+
+	/* Said once, before what is there to be received. */
+	if (n == -1 && errno == ECONNRESET)
+		n = wire_receive(sock, wire, table, deadline);
+	if (n != 1 || wire->type != PROTOCOL_TOO_MANY)
+		return n;
+	(void)wire_get_string(wire, &text, PROTOCOL_REASON_MAX);
+	if (wire_get_end(wire) == -1) {
+		errno = EPROTO;
+		return -1;
+	}
+	(void)snprintf(reason, len, "%s", text);
+	errno = EBUSY;
+	return -1;
+}

@@ -16,6 +16,10 @@
  *	privd		ROW	fields; as many rows as there are
  *	privd		END	what came of it, why
  *
+ * Or, to either, before he has said anything:
+ *
+ *	privd		TOO_MANY	why it does not listen
+ *
  * Nothing of it is authority: who the peer is privd knows from the kernel,
  * and what a launcher launches from its first notification.
  */
@@ -39,8 +43,9 @@ enum protocol_type {
 	/* u32 count; as many fields: string name, u32 kind, and by that a u64
 	   or a string */
 	PROTOCOL_ROW,
-	PROTOCOL_END,     /* u32 outcome; string reason */
-	PROTOCOL_PLAN_LOG /* as PLAN */
+	PROTOCOL_END,      /* u32 outcome; string reason */
+	PROTOCOL_PLAN_LOG, /* as PLAN */
+	PROTOCOL_TOO_MANY  /* string reason */
 };
 
 /* Of HELLO. */
@@ -110,11 +115,13 @@ static const struct wire_type protocol_asker[] = {
 static const struct wire_type protocol_answer[] = {
 	{ PROTOCOL_ROW, 0, "row" },
 	{ PROTOCOL_END, 0, "end" },
+	{ PROTOCOL_TOO_MANY, 0, "too many" },
 	{ 0, 0, NULL },
 };
 static const struct wire_type protocol_privd[] = {
 	{ PROTOCOL_PLAN, 0, "plan" },
 	{ PROTOCOL_PLAN_LOG, 1, "plan with a log" },
+	{ PROTOCOL_TOO_MANY, 0, "too many" },
 	{ 0, 0, NULL },
 };
 

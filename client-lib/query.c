@@ -35,7 +35,7 @@ send_question(struct privd_query *query, enum privd_topic topic, pid_t pid)
 	wire_start(wire, PROTOCOL_ASK);
 	(void)wire_put_u32(wire, (uint32_t)topic);
 	(void)wire_put_u32(wire, pid > 0 ? (uint32_t)pid : 0);
-	return wire_send(query->sock, wire, protocol_asker, NULL, 0,
+	return connect_send(query->sock, wire, protocol_asker, NULL, 0,
 	    wire_deadline(ANSWER_WAIT));
 }
 
@@ -133,8 +133,8 @@ privd_next(struct privd_query *query, const struct privd_field **fields,
 
 	*fields = query->fields;
 	*count = 0;
-	n = wire_receive(query->sock, &query->wire, protocol_answer,
-	    wire_deadline(query->wait));
+	n = connect_receive(query->sock, &query->wire, protocol_answer,
+	    wire_deadline(query->wait), query->reason, sizeof(query->reason));
 	if (n == 0) {
 		(void)snprintf(query->reason, sizeof(query->reason),
 		    "privd does not answer");

@@ -45,7 +45,7 @@ send_hello(struct privd_session *session, const struct privd_request *request)
 	    request->policy_file != NULL ? request->policy_file : "");
 	(void)wire_put_string(wire,
 	    request->policy_folder != NULL ? request->policy_folder : "");
-	return wire_send(session->sock, wire, protocol_launcher,
+	return connect_send(session->sock, wire, protocol_launcher,
 	    &request->program_fd, 1, wire_deadline(ANSWER_WAIT));
 }
 
@@ -73,8 +73,9 @@ receive_plan(struct privd_session *session)
 	size_t len;
 	int n;
 
-	n = wire_receive(session->sock, wire, protocol_privd,
-	    wire_deadline(ANSWER_WAIT));
+	n = connect_receive(session->sock, wire, protocol_privd,
+	    wire_deadline(ANSWER_WAIT), session->reason,
+	    sizeof(session->reason));
 	if (n == 0)
 		errno = EPROTO;
 	if (n != 1)

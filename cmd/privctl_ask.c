@@ -140,6 +140,10 @@ show_status(const struct row *row, bool first)
 		(void)printf("policies: %" PRIu64 " with %" PRIu64
 			     " rules, in %s\n",
 		    number, number_of(row, "rules"), text_of(row, "folder"));
+	if (find_number(row, "refused_connections", &number) && number > 0)
+		(void)printf("connections refused: %" PRIu64
+			     ", of users who connect too often\n",
+		    number);
 	(void)printf("policies were read: %s\n",
 	    time_text(number_of(row, "loaded")));
 }

@@ -216,7 +216,7 @@ tell_failure(const char *program, const struct privd_session *session)
 {
 	const char *reason = privd_session_reason(session);
 
-	if (errno == EPERM)
+	if (errno == EPERM || errno == EBUSY)
 		errx(SESSION_EXIT_REFUSED, "%s: %s", program, reason);
 	if (errno == ENOTSUP) {
 		if (*reason != '\0')

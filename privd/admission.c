@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../client-lib/protocol.h"
 #include "card.h"
 #include "children.h"
 #include "config.h"
@@ -57,6 +59,26 @@ admission_hears(struct monitor *monitor, const struct peer *peer)
 	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
 	    rate_take(&monitor->rate, share_of(monitor, peer), now.tv_sec,
 		monitor->config->max_connections_per_second);
+}
+
+/* It has its own socket still empty: what has no room there is not said. */
+void
+admission_turn_away(struct monitor *monitor, int sock, const struct peer *peer)
+{
+	static struct wire wire;
+	char reason[PROTOCOL_REASON_MAX];
+
+	excess_add(&monitor->excess, peer->uid);
+	(void)snprintf(reason, sizeof(reason),
+	    "more than %u connections of %s within a second "
+	    "(max-connections-per-second in privd.conf(5)): try again in a "
+	    "second",
+	    monitor->config->max_connections_per_second,
+	    share_of(monitor, peer) == STRANGERS ? "other user namespaces" :
+						   "this user");
+	wire_start(&wire, PROTOCOL_TOO_MANY);
+	(void)wire_put_string(&wire, reason);
+	(void)wire_send(sock, &wire, protocol_answer, NULL, 0, 0);
 }
 
 /* It is a session, and will be one for a while. */

@@ -137,7 +137,7 @@ answer_status(struct control *c)
 	struct control_session *all = start->sessions(start->context, &n);
 
 	policy_count(start->policies, &policies, &rules);
-	begin_row(c, c->root ? 9 : 5);
+	begin_row(c, c->root ? 10 : 5);
 	put_text(c, "version", PRIVD_VERSION);
 	put_number(c, "began", (uint64_t)start->began);
 	put_number(c, "loaded", (uint64_t)start->loaded);
@@ -149,6 +149,7 @@ answer_status(struct control *c)
 		put_number(c, "policies", policies);
 		put_number(c, "rules", rules);
 		put_text(c, "folder", config->policies);
+		put_number(c, "refused_connections", start->excess);
 	}
 	send_row(c);
 	free(all);

@@ -40,7 +40,8 @@ struct control_start {
 	int card;      /* this connection's own; -1: it has none */
 	int64_t began; /* the daemon */
 	int64_t loaded;
-	size_t talks; /* of this user, beside this one */
+	uint64_t excess; /* connections that came too often */
+	size_t talks;    /* of this user, beside this one */
 	/* Those whose cards are held here: of the peer's, or all if it is
 	   root. NULL without memory or without any. */
 	struct control_session *(*sessions)(const void *context, size_t *n);

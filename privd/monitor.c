@@ -33,6 +33,7 @@
 #include "children.h"
 #include "config.h"
 #include "control.h"
+#include "excess.h"
 #include "launch.h"
 #include "listener.h"
 #include "lock.h"
@@ -266,6 +267,7 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		.card = child->card,
 		.began = monitor->began,
 		.loaded = monitor->loaded,
+		.excess = monitor->excess.all,
 		.talks = admission_talks(monitor, child->share, &(size_t){ 0 }),
 		.sessions = children_show,
 		.context = &view,
@@ -361,6 +363,34 @@ on_room(evutil_socket_t fd, short what, void *context)
 }
 
 static void
+tell_excess(struct monitor *monitor)
+{
+	char text[128];
+
+	if (excess_tell(&monitor->excess, text, sizeof(text)))
+		log_write(LOG_WARNING, "%s", text);
+}
+
+static void
+on_excess(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	tell_excess(context);
+}
+
+/* A line a second tells of all. */
+static void
+turn_away(struct monitor *monitor, int sock, const struct peer *peer)
+{
+	const struct timeval soon = { 1, 0 };
+
+	admission_turn_away(monitor, sock, peer);
+	if (!event_pending(monitor->tells, EV_TIMEOUT, NULL))
+		(void)event_add(monitor->tells, &soon);
+}
+
+static void
 accept_one(evutil_socket_t fd, short what, void *context)
 {
 	struct monitor *monitor = context;
@@ -377,6 +407,8 @@ accept_one(evutil_socket_t fd, short what, void *context)
 	if (peer_learn(sock, &peer) == 0) {
 		if (admission_hears(monitor, &peer))
 			serve(monitor, sock, &peer);
+		else
+			turn_away(monitor, sock, &peer);
 		peer_clear(&peer);
 	}
 	close(sock);
@@ -548,7 +580,9 @@ add_events(struct monitor *monitor)
 	monitor->room = evtimer_new(monitor->base, on_room, monitor);
 	monitor->accepts = event_new(monitor->base, monitor->listener.sock,
 	    EV_READ | EV_PERSIST, accept_one, monitor);
-	if (monitor->room == NULL || monitor->accepts == NULL)
+	monitor->tells = evtimer_new(monitor->base, on_excess, monitor);
+	if (monitor->room == NULL || monitor->accepts == NULL ||
+	    monitor->tells == NULL)
 		return -1;
 	return event_add(monitor->accepts, NULL);
 }
@@ -691,6 +725,7 @@ monitor_main(const struct monitor_start *start)
 	(void)event_base_dispatch(monitor.base);
 	service_stopping();
 	listener_remove(&monitor.listener, path);
+	tell_excess(&monitor);
 	log_write(LOG_NOTICE, "ends; sessions go on");
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "board.h"
 #include "card.h"
+#include "excess.h"
 #include "listener.h"
 #include "past.h"
 #include "rate.h"
@@ -57,7 +58,9 @@ struct monitor {
 	int sessions; /* the register's folder */
 	struct upgrade upgrade;
 	struct rate rate;
-	uint32_t place; /* that was given last */
+	struct excess excess;
+	struct event *tells; /* of these */
+	uint32_t place;      /* that was given last */
 	bool started;
 	uint64_t number; /* that was given last */
 	bool no_journal; /* and it was said */

@@ -270,6 +270,49 @@ notices_the_end(void **state)
 	close_all(query);
 }
 
+static void
+turn_away(const char *reason)
+{
+	wire_start(&wire, PROTOCOL_TOO_MANY);
+	if (reason != NULL)
+		(void)wire_put_string(&wire, reason);
+	say();
+	close(ends[1]);
+}
+
+/* Who was not listened to: before he could ask, or with his question unread. */
+static void
+hears_that_it_is_too_often(void **state)
+{
+	const struct privd_field *fields;
+	struct privd_query *query;
+	size_t n;
+	int early;
+
+	(void)state;
+	for (early = 0; early < 2; early++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends),
+		    0);
+		if (early)
+			turn_away("too often");
+		assert_int_equal(privd_ask("/there", PRIVD_STATUS, 0, &query),
+		    0);
+		if (!early)
+			turn_away("too often");
+		errno = 0;
+		assert_int_equal(privd_next(query, &fields, &n), -1);
+		assert_int_equal(errno, EBUSY);
+		assert_string_equal(privd_query_reason(query), "too often");
+		privd_query_close(query);
+	}
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+	turn_away(NULL);
+	assert_int_equal(privd_ask("/there", PRIVD_STATUS, 0, &query), 0);
+	assert_int_equal(privd_next(query, &fields, &n), -1);
+	assert_int_equal(errno, EPROTO);
+	privd_query_close(query);
+}
+
 int
 main(void)
 {
@@ -278,6 +321,7 @@ main(void)
 		cmocka_unit_test(says_why_not),
 		cmocka_unit_test(refuses_what_is_wrong),
 		cmocka_unit_test(notices_the_end),
+		cmocka_unit_test(hears_that_it_is_too_often),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
