@@ -26,13 +26,52 @@ static void __attribute__((noreturn)) usage(void)
 	exit(2);
 }
 
+/* It is read again by a process that stands elsewhere. */
+static char *
+absolute(char *path)
+{
+	char *whole, *folder;
+
+	if (path[0] == '/')
+		return path;
+	folder = getcwd(NULL, 0);
+	if (folder == NULL || asprintf(&whole, "%s/%s", folder, path) == -1)
+		err(1, "%s", path);
+	free(folder);
+	return whole;
+}
+
+/* The same arguments, for another execution from wherever it stands. */
+static char **
+arguments(char *name, const char *options, char *config, char *socket)
+{
+	static char file[] = "-f", where[] = "-s";
+	char **argv = calloc(7, sizeof(*argv));
+	size_t n = 0;
+
+	if (argv == NULL)
+		err(1, NULL);
+	argv[n++] = name;
+	if (options[1] != '\0')
+		argv[n++] = strdup(options);
+	if (config != NULL) {
+		argv[n++] = file;
+		argv[n++] = config;
+	}
+	if (socket != NULL) {
+		argv[n++] = where;
+		argv[n++] = socket;
+	}
+	return argv;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct monitor_start start = {
 		.launcher = LAUNCHER,
-		.argv = argv,
 	};
+	char options[4] = "-", *config = NULL, *socket = NULL;
 	int ch;
 
 	if (descriptors_open_standard() == -1)
@@ -46,13 +85,13 @@ main(int argc, char *argv[])
 			start.foreground = true;
 			break;
 		case 'f':
-			start.config_file = optarg;
+			start.config_file = config = absolute(optarg);
 			break;
 		case 'n':
 			start.only_check = start.log_stderr = true;
 			break;
 		case 's':
-			start.socket = optarg;
+			start.socket = socket = absolute(optarg);
 			break;
 		case 'V':
 			(void)printf("privd %s\n", PRIVD_VERSION);
@@ -69,6 +108,11 @@ main(int argc, char *argv[])
 		err(1,
 		    "this kernel does not deliver system calls (seccomp "
 		    "user notification)");
+	if (start.log_stderr)
+		(void)strlcat(options, "d", sizeof(options));
+	else if (start.foreground)
+		(void)strlcat(options, "F", sizeof(options));
+	start.argv = arguments(argv[0], options, config, socket);
 	(void)umask(022);
 	return monitor_main(&start);
 }

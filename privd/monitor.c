@@ -17,6 +17,7 @@
 
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -46,11 +47,13 @@
 #include "register.h"
 #include "service.h"
 #include "session/descriptors.h"
+#include "session/jail.h"
 #include "upgrade.h"
 #include "vacancy.h"
 
 #define ACCEPT_WAIT 100000 /* microseconds, where nothing can be accepted */
 #define FILES_MAX 524288   /* as privd.service has it */
+#define END_WAIT 1         /* seconds, between two ends of one session */
 #define LATE_WAIT 15 /* seconds, in which a launch has come to a session */
 
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1,
@@ -87,19 +90,17 @@ write_down(struct board *board, const struct policy_report *report)
 }
 
 /*
- * The policies, all of them. Where signatures are demanded, serials are kept
- * once nothing else can fail: none is accepted for a load that did not come to
- * be in force.
+ * The policies, all of them; where signatures are demanded, with the serials
+ * that would be used up (NULL else).
  */
 static int
 fill(struct policy_set *set, const struct privd_config *config,
-    struct policy_report *report)
+    struct sign_checker **serials, struct policy_report *report)
 {
 	const char *const templates[] = { config->templates, NULL };
 	struct policy_source source = { .authority = POLICY_SYSTEM,
 		.flags = POLICY_LOAD_THERE,
 		.templates = templates };
-	int result = -1;
 
 	if (config->require_signature) {
 		source.signatures = sign_checker_new(config->keys, SIGN_SERIALS,
@@ -107,23 +108,30 @@ fill(struct policy_set *set, const struct privd_config *config,
 		if (source.signatures == NULL)
 			return -1;
 	}
-	if (policy_load_folder(set, &source, config->policies, report) == 0 &&
-	    (source.signatures == NULL ||
-		sign_checker_commit(source.signatures, report) == 0))
-		result = 0;
-	sign_checker_free(source.signatures);
-	return result;
+	*serials = source.signatures;
+	return policy_load_folder(set, &source, config->policies, report);
 }
 
 static struct policy_set *
-load_policies(const struct privd_config *config, struct policy_report *report)
+load_policies(const struct privd_config *config, struct sign_checker **serials,
+    struct policy_report *report)
 {
 	struct policy_set *set = policy_set_new();
 
-	if (set == NULL || fill(set, config, report) == 0)
+	if (set == NULL || fill(set, config, serials, report) == 0)
 		return set;
 	policy_set_free(set);
 	return NULL;
+}
+
+/*
+ * Serials are kept once nothing else can fail: none is used up by a load that
+ * does not come to be in force. -1: that failed.
+ */
+static int
+keep_serials(struct sign_checker *serials, struct policy_report *report)
+{
+	return serials == NULL ? 0 : sign_checker_commit(serials, report);
 }
 
 /* --- the log */
@@ -174,21 +182,35 @@ note_socket(const struct monitor *monitor, const struct privd_config *next)
 	    next->socket);
 }
 
-/* All of it, or nothing: -1, and what is wrong was written down. */
+/*
+ * All of it, or nothing: -1, and what is wrong was written down. Without
+ * serials they are kept here.
+ */
 static int
-load(struct monitor *monitor, struct log_sink *sink)
+load(struct monitor *monitor, struct log_sink *sink,
+    struct sign_checker **serials)
 {
 	struct policy_report report = { NULL, 0, 0, 0 };
 	struct privd_config *config = NULL;
+	struct sign_checker *used = NULL;
 	struct policy_set *set = NULL;
 	int result = -1;
 
 	board_begin(&monitor->board);
 	if (config_load(monitor->start->config_file, &config, &report) == 0 &&
 	    open_sink(monitor, config, sink) == 0)
-		set = load_policies(config, &report);
+		set = load_policies(config, &used, &report);
+	if (set != NULL && serials == NULL &&
+	    keep_serials(used, &report) == -1) {
+		policy_set_free(set);
+		set = NULL;
+	}
 	write_down(&monitor->board, &report);
 	policy_report_clear(&report);
+	if (set != NULL && serials != NULL)
+		*serials = used;
+	else
+		sign_checker_free(used);
 	if (set != NULL) {
 		note_socket(monitor, config);
 		policy_set_free(monitor->policies);
@@ -211,7 +233,7 @@ reload(struct monitor *monitor)
 	struct log_sink sink = { .fd = -1 };
 
 	service_reloading();
-	if (load(monitor, &sink) == -1) {
+	if (load(monitor, &sink, NULL) == -1) {
 		log_sink_close(&sink);
 		log_write(LOG_ERR, "what is in force stays as it is");
 		service_ready("A reload failed: what was in force stays.");
@@ -290,6 +312,11 @@ become_child(struct monitor *monitor, int sock, const struct peer *peer,
 		(void)signal(signals[i], SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, mask, NULL);
 	log_become(channel);
+	if (descriptors_leave_terminal() == -1) {
+		log_write(LOG_ERR, "/dev/null: %m");
+		exit(1);
+	}
+	jail_close_stderr();
 	if (child->waits)
 		start.vacancy = admission_doubts(monitor, peer->uid);
 	keep_descriptors(&view, start.vacancy,
@@ -417,24 +444,49 @@ accept_one(evutil_socket_t fd, short what, void *context)
 /* --- sessions of a monitor that was here before */
 
 /*
- * A keeper ends after its program. Where it was killed nobody answers that any
- * more, which would go on half.
+ * A keeper ends after the last of its programs. Where it was killed nobody
+ * answers those any more, which would go on half: the first, which is known
+ * here, is ended, and what it has forked fails where it asks.
  */
 static void
-forget(struct monitor *monitor, struct child *child)
+lose(const struct child *child)
 {
-	children_look(monitor);
-	if (child->kind == CARD_SESSION && !child_has_ended(child)) {
-		log_write(LOG_ERR,
-		    "the keeper of process %d of uid %u is gone: the program "
-		    "is ended",
-		    child->peer, child->uid);
+	if (child->kind != CARD_SESSION)
+		return;
+	log_write(LOG_ERR,
+	    "the keeper of process %d of uid %u is gone: the program is ended",
+	    child->peer, child->uid);
+	if (child->pidfd != -1)
 		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL,
 		    NULL, 0);
-	}
-	child_forget(monitor, child);
 }
 
+static void on_end(evutil_socket_t, short, void *);
+
+/* Its keeper sees a program end some moments before others do. */
+static bool
+wait_for_program(struct child *child)
+{
+	const struct timeval moment = { .tv_sec = END_WAIT };
+	int fd = fcntl(child->pidfd, F_DUPFD_CLOEXEC, 0);
+	struct event *end;
+
+	end = event_new(child->monitor->base, fd, EV_READ, on_end, child);
+	if (fd == -1 || end == NULL || event_add(end, &moment) == -1) {
+		if (end != NULL)
+			event_free(end);
+		if (fd != -1)
+			close(fd);
+		return false;
+	}
+	close(event_get_fd(child->end));
+	event_free(child->end);
+	child->end = end;
+	child->waited = true;
+	return true;
+}
+
+/* Of a keeper that is no child nobody tells what it ended of. */
 static void
 on_end(evutil_socket_t fd, short what, void *context)
 {
@@ -442,7 +494,13 @@ on_end(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	forget(child->monitor, child);
+	children_look(child->monitor);
+	if (child->kind == CARD_SESSION && !child_has_ended(child)) {
+		if (!child->waited && wait_for_program(child))
+			return;
+		lose(child);
+	}
+	child_forget(child->monitor, child);
 }
 
 /*
@@ -514,12 +572,16 @@ on_late(evutil_socket_t fd, short what, void *context)
 /* --- signals */
 
 static void
-forget_reaped(struct monitor *monitor, pid_t pid)
+forget_reaped(struct monitor *monitor, pid_t pid, int status)
 {
 	struct child *child = child_find(monitor, pid);
 
-	if (child != NULL)
-		forget(monitor, child);
+	if (child == NULL)
+		return;
+	children_look(monitor);
+	if (WIFSIGNALED(status))
+		lose(child);
+	child_forget(monitor, child);
 }
 
 static void
@@ -536,7 +598,7 @@ reap(struct monitor *monitor)
 			upgrade_go_on(&monitor->upgrade, status,
 			    &monitor->listener);
 		else if (!log_reap(pid))
-			forget_reaped(monitor, pid);
+			forget_reaped(monitor, pid, status);
 	}
 }
 
@@ -675,11 +737,28 @@ has_launcher(const struct monitor_start *start)
 	return false;
 }
 
+/* Of what comes into force as it starts. */
+static void
+accept_serials(struct monitor *monitor, struct sign_checker *serials)
+{
+	struct policy_report report = { NULL, 0, 0, 0 };
+	int result = keep_serials(serials, &report);
+
+	write_down(&monitor->board, &report);
+	policy_report_clear(&report);
+	sign_checker_free(serials);
+	if (result == -1)
+		errx(1,
+		    "the serials of signatures cannot be kept: see the "
+		    "log");
+}
+
 int
 monitor_main(const struct monitor_start *start)
 {
 	static struct monitor monitor;
 	struct log_sink sink = { .fd = -1 };
+	struct sign_checker *serials = NULL;
 	const char *path;
 	bool has_all;
 	size_t n;
@@ -689,12 +768,14 @@ monitor_main(const struct monitor_start *start)
 		err(1, NULL);
 	openlog("privd", LOG_PID | (start->log_stderr ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
-	if (load(&monitor, &sink) == -1)
+	if (load(&monitor, &sink, &serials) == -1)
 		errx(1, "the configuration or a policy has errors%s",
 		    start->only_check ? "" : ": see the log");
 	has_all = has_launcher(start);
-	if (start->only_check)
+	if (start->only_check) {
+		sign_checker_free(serials);
 		return has_all ? 0 : 1;
+	}
 	/* A reload gives its configuration back. */
 	path = start->socket != NULL ? start->socket : monitor.config->socket;
 	path = strdup(path);
@@ -705,6 +786,7 @@ monitor_main(const struct monitor_start *start)
 	monitor.sessions = register_open();
 	if (monitor.sessions == -1)
 		err(1, "%s", REGISTER_FOLDER);
+	accept_serials(&monitor, serials);
 	if (!start->foreground && !monitor.upgrade.done && daemon(0, 0) == -1)
 		err(1, "daemon");
 	raise_limits();

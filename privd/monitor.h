@@ -8,7 +8,7 @@ struct monitor_start {
 	const char *config_file; /* NULL: that where it usually is, if it is */
 	const char *socket;      /* NULL: the configuration's */
 	const char *launcher;    /* the file of privrun */
-	char *const *argv;       /* as it was started: see successor.h */
+	char *const *argv;       /* to be started anew with: see upgrade.h */
 	bool foreground;
 	bool log_stderr; /* as well */
 	bool only_check; /* the configuration and the policies */

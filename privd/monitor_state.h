@@ -44,6 +44,7 @@ struct child {
 	int64_t began;       /* CLOCK_REALTIME, in seconds */
 	/* of a monitor that was here before, no child of ours perhaps */
 	struct event *end;
+	bool waited; /* once more, for its program */
 	struct monitor *monitor;
 };
 

@@ -45,7 +45,12 @@ own_id(const struct crew *crew, enum crew_role role, unsigned int number)
 void
 crew_fail(const struct crew *crew, const char *what)
 {
+	int error = errno;
+
 	warn("the session: %s", what);
+	if (crew->say != -1)
+		scribe_say(crew->say, "%s: %s: the program is ended", what,
+		    strerror(error));
 	(void)syscall(SYS_pidfd_send_signal, crew->pidfd, SIGKILL, NULL, 0);
 	_exit(SESSION_EXIT_REFUSED);
 }

@@ -22,6 +22,21 @@ descriptors_open_standard(void)
 	return 0;
 }
 
+int
+descriptors_leave_terminal(void)
+{
+	int null;
+
+	(void)setsid();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
+	    dup2(null, STDOUT_FILENO) == -1)
+		return -1;
+	if (null > STDERR_FILENO)
+		close(null);
+	return 0;
+}
+
 void
 descriptors_keep_only(const int *keep, size_t n)
 {

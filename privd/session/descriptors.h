@@ -10,6 +10,14 @@
  */
 int descriptors_open_standard(void);
 
+/*
+ * A session (setsid(2)) without terminal, and /dev/null for standard input and
+ * output: who is taken over could type into the terminal, or write to the
+ * journal in privd's name. Standard error stays, see jail_close_stderr(). -1
+ * with errno.
+ */
+int descriptors_leave_terminal(void);
+
 /* Closes all descriptors but 0 to 2 and those in the list (-1: none). */
 void descriptors_keep_only(const int *keep, size_t n);
 

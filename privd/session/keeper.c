@@ -284,24 +284,6 @@ wait_for_end(int pidfd)
 		continue;
 }
 
-/* Its own session: the terminal's signals are the program's. */
-static void
-detach(void)
-{
-	int null;
-
-	(void)setsid();
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null != -1) {
-		(void)dup2(null, STDIN_FILENO);
-		(void)dup2(null, STDOUT_FILENO);
-		if (null > STDERR_FILENO)
-			close(null);
-	}
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGCHLD, SIG_DFL);
-}
-
 /* Counts a death. Are they so many that it makes no sense to go on? */
 static bool
 is_hopeless(struct keeper *keeper)
@@ -517,7 +499,11 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 		crew_fail(crew, "memory");
 	if (sink_open(&plan->options) == -1)
 		crew_fail(crew, plan->options.log_file);
-	detach();
+	/* Its own session: the terminal's signals are the program's. */
+	if (descriptors_leave_terminal() == -1)
+		crew_fail(crew, "/dev/null");
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGCHLD, SIG_DFL);
 	block_signals(&keeper);
 	if (hear_of_listener(&keeper, channel) == -1) {
 		/* The program says why, and ends by itself. */
