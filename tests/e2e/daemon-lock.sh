@@ -236,11 +236,13 @@ refute "which is not followed" test -e "$daemon_folder/nowhere"
 daemon_start
 check "without any it starts" serves
 rm "$lock"
+: >"$lock"
+chmod 600 "$lock"
 is_upgraded() {
 	kill -USR2 "$daemon_pid"
 	until_true 10 upgraded 1
 }
-check "an upgrade without its file" is_upgraded
-is_refused "it has another"
+check "an upgrade, with another file in its place" is_upgraded
+is_refused "which it has locked"
 daemon_stop
 done_testing
