@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "children.h"
 
+#include <sys/syscall.h>
+
 #include <event2/event.h>
 
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "card.h"
@@ -53,6 +57,19 @@ child_free(struct child *child)
 	if (child->card != -1)
 		close(child->card);
 	free(child);
+}
+
+void
+child_lose(const struct child *child)
+{
+	if (child->kind != CARD_SESSION)
+		return;
+	log_write(LOG_ERR,
+	    "the keeper of process %d of uid %u is gone: the program is ended",
+	    child->peer, child->uid);
+	if (child->pidfd != -1)
+		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL,
+		    NULL, 0);
 }
 
 void

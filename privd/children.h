@@ -23,6 +23,12 @@ void child_free(struct child *);
 /* This one, by no number that another may have by now. What it was refused is
    kept for who asks later. */
 void child_forget(struct monitor *, struct child *);
+/*
+ * A keeper ends after the last of its programs. Where it was killed nobody
+ * answers those any more, which would go on half: the first, which is known
+ * here, is ended, and what it has forked fails where it asks.
+ */
+void child_lose(const struct child *);
 /* What connections have turned out to be, by their cards. */
 void children_look(struct monitor *);
 

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "admission.h"
+#include "adoption.h"
 #include "board.h"
 #include "card.h"
 #include "children.h"
@@ -37,13 +38,12 @@
 #include "excess.h"
 #include "launch.h"
 #include "listener.h"
+#include "loading.h"
 #include "lock.h"
 #include "log.h"
 #include "log_sink.h"
 #include "monitor_state.h"
 #include "peer.h"
-#include "policy/policy.h"
-#include "policy/sign.h"
 #include "register.h"
 #include "service.h"
 #include "session/descriptors.h"
@@ -53,7 +53,6 @@
 
 #define ACCEPT_WAIT 100000 /* microseconds, where nothing can be accepted */
 #define FILES_MAX 524288   /* as privd.service has it */
-#define END_WAIT 1         /* seconds, between two ends of one session */
 #define LATE_WAIT 15 /* seconds, in which a launch has come to a session */
 
 static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1,
@@ -61,171 +60,7 @@ static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1,
 
 #define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-/* --- configuration and policies */
-
-static int64_t
-seconds(void)
-{
-	struct timespec ts;
-
-	return clock_gettime(CLOCK_REALTIME, &ts) == 0 ? ts.tv_sec : 0;
-}
-
-/* In the log, and for who asked for it. */
-static void
-write_down(struct board *board, const struct policy_report *report)
-{
-	const struct policy_message *message;
-	size_t i;
-
-	for (i = 0; i < report->count; i++) {
-		message = &report->messages[i];
-		if (message->severity != POLICY_ERROR)
-			continue;
-		log_write(LOG_ERR, "%s:%u:%u: %s", message->file, message->line,
-		    message->column, message->text);
-		board_add(board, message->file, message->line, message->column,
-		    message->text);
-	}
-}
-
-/*
- * The policies, all of them; where signatures are demanded, with the serials
- * that would be used up (NULL else).
- */
-static int
-fill(struct policy_set *set, const struct privd_config *config,
-    struct sign_checker **serials, struct policy_report *report)
-{
-	const char *const templates[] = { config->templates, NULL };
-	struct policy_source source = { .authority = POLICY_SYSTEM,
-		.flags = POLICY_LOAD_THERE,
-		.templates = templates };
-
-	if (config->require_signature) {
-		source.signatures = sign_checker_new(config->keys, SIGN_SERIALS,
-		    report);
-		if (source.signatures == NULL)
-			return -1;
-	}
-	*serials = source.signatures;
-	return policy_load_folder(set, &source, config->policies, report);
-}
-
-static struct policy_set *
-load_policies(const struct privd_config *config, struct sign_checker **serials,
-    struct policy_report *report)
-{
-	struct policy_set *set = policy_set_new();
-
-	if (set == NULL || fill(set, config, serials, report) == 0)
-		return set;
-	policy_set_free(set);
-	return NULL;
-}
-
-/*
- * Serials are kept once nothing else can fail: none is used up by a load that
- * does not come to be in force. -1: that failed.
- */
-static int
-keep_serials(struct sign_checker *serials, struct policy_report *report)
-{
-	return serials == NULL ? 0 : sign_checker_commit(serials, report);
-}
-
-/* --- the log */
-
-static int
-open_sink(struct monitor *monitor, const struct privd_config *config,
-    struct log_sink *sink)
-{
-	char reason[PATH_MAX + 256];
-
-	if (log_sink_open(config, !monitor->start->only_check, sink, reason,
-		sizeof(reason)) == 0)
-		return 0;
-	log_write(LOG_ERR, "the log: %s", reason);
-	board_add(&monitor->board, "", 0, 0, reason);
-	return -1;
-}
-
-/* Said when it begins, not with each line. */
-static void
-note_journal(struct monitor *monitor, bool fell_back)
-{
-	if (fell_back && !monitor->no_journal)
-		log_write(LOG_WARNING,
-		    "the journal is not there: the log goes to syslog");
-	monitor->no_journal = fell_back;
-}
-
-static void
-reopen_log(void *context)
-{
-	struct monitor *monitor = context;
-	struct log_sink sink;
-
-	if (open_sink(monitor, monitor->config, &sink) == -1)
-		return; /* what there is stays */
-	log_change(&sink);
-	note_journal(monitor, sink.fell_back);
-}
-
-static void
-note_socket(const struct monitor *monitor, const struct privd_config *next)
-{
-	if (monitor->config == NULL || monitor->start->socket != NULL ||
-	    strcmp(monitor->config->socket, next->socket) == 0)
-		return;
-	log_write(LOG_WARNING, "socket \"%s\": from the next start on",
-	    next->socket);
-}
-
-/*
- * All of it, or nothing: -1, and what is wrong was written down. Without
- * serials they are kept here.
- */
-static int
-load(struct monitor *monitor, struct log_sink *sink,
-    struct sign_checker **serials)
-{
-	struct policy_report report = { NULL, 0, 0, 0 };
-	struct privd_config *config = NULL;
-	struct sign_checker *used = NULL;
-	struct policy_set *set = NULL;
-	int result = -1;
-
-	board_begin(&monitor->board);
-	if (config_load(monitor->start->config_file, &config, &report) == 0 &&
-	    open_sink(monitor, config, sink) == 0)
-		set = load_policies(config, &used, &report);
-	if (set != NULL && serials == NULL &&
-	    keep_serials(used, &report) == -1) {
-		policy_set_free(set);
-		set = NULL;
-	}
-	write_down(&monitor->board, &report);
-	policy_report_clear(&report);
-	if (set != NULL && serials != NULL)
-		*serials = used;
-	else
-		sign_checker_free(used);
-	if (set != NULL) {
-		note_socket(monitor, config);
-		policy_set_free(monitor->policies);
-		config_free(monitor->config);
-		monitor->policies = set;
-		monitor->config = config;
-		monitor->loaded = seconds();
-		launch_learn();
-		config = NULL;
-		result = 0;
-	}
-	config_free(config);
-	board_end(&monitor->board, result == -1);
-	return result;
-}
+/* --- configuration and policies, see loading.c */
 
 static void
 reload(struct monitor *monitor)
@@ -233,14 +68,14 @@ reload(struct monitor *monitor)
 	struct log_sink sink = { .fd = -1 };
 
 	service_reloading();
-	if (load(monitor, &sink, NULL) == -1) {
+	if (loading_load(monitor, &sink, NULL) == -1) {
 		log_sink_close(&sink);
 		log_write(LOG_ERR, "what is in force stays as it is");
 		service_ready("A reload failed: what was in force stays.");
 		return;
 	}
 	log_change(&sink);
-	note_journal(monitor, sink.fell_back);
+	loading_note_journal(monitor, sink.fell_back);
 	log_write(LOG_NOTICE, "a new configuration is in force");
 	service_ready("Ready, reloaded.");
 }
@@ -343,7 +178,7 @@ serve(struct monitor *monitor, int sock, struct peer *peer)
 
 	if (child == NULL)
 		return;
-	child->began = seconds();
+	child->began = time(NULL);
 	child->number = ++monitor->number;
 	channel = log_add(child->number, peer->uid, peer->pid);
 	if (channel == -1) {
@@ -441,124 +276,7 @@ accept_one(evutil_socket_t fd, short what, void *context)
 	close(sock);
 }
 
-/* --- sessions of a monitor that was here before */
-
-/*
- * A keeper ends after the last of its programs. Where it was killed nobody
- * answers those any more, which would go on half: the first, which is known
- * here, is ended, and what it has forked fails where it asks.
- */
-static void
-lose(const struct child *child)
-{
-	if (child->kind != CARD_SESSION)
-		return;
-	log_write(LOG_ERR,
-	    "the keeper of process %d of uid %u is gone: the program is ended",
-	    child->peer, child->uid);
-	if (child->pidfd != -1)
-		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL,
-		    NULL, 0);
-}
-
-static void on_end(evutil_socket_t, short, void *);
-
-/* Its keeper sees a program end some moments before others do. */
-static bool
-wait_for_program(struct child *child)
-{
-	const struct timeval moment = { .tv_sec = END_WAIT };
-	int fd = fcntl(child->pidfd, F_DUPFD_CLOEXEC, 0);
-	struct event *end;
-
-	end = event_new(child->monitor->base, fd, EV_READ, on_end, child);
-	if (fd == -1 || end == NULL || event_add(end, &moment) == -1) {
-		if (end != NULL)
-			event_free(end);
-		if (fd != -1)
-			close(fd);
-		return false;
-	}
-	close(event_get_fd(child->end));
-	event_free(child->end);
-	child->end = end;
-	child->waited = true;
-	return true;
-}
-
-/* Of a keeper that is no child nobody tells what it ended of. */
-static void
-on_end(evutil_socket_t fd, short what, void *context)
-{
-	struct child *child = context;
-
-	(void)fd;
-	(void)what;
-	children_look(child->monitor);
-	if (child->kind == CARD_SESSION && !child_has_ended(child)) {
-		if (!child->waited && wait_for_program(child))
-			return;
-		lose(child);
-	}
-	child_forget(child->monitor, child);
-}
-
-/*
- * It counts as one of ours until its keeper ends. That who is no child is
- * stopped later nobody is told: root's are not others' to stop.
- */
-static int
-adopt(struct monitor *monitor, const struct register_entry *entry)
-{
-	struct child *child = calloc(1, sizeof(*child));
-
-	if (child == NULL)
-		return -1;
-	(void)syscall(SYS_pidfd_send_signal, entry->pidfd, SIGCONT, NULL, 0);
-	child->pid = entry->keeper;
-	child->peer = entry->peer;
-	child->uid = child->share = entry->user;
-	child->first_id = entry->first_id;
-	child->began = entry->began;
-	child->kind = entry->card == -1 ? CARD_SESSION : CARD_OPENING;
-	child->monitor = monitor;
-	child->end = event_new(monitor->base, entry->pidfd, EV_READ, on_end,
-	    child);
-	if (child->end == NULL || event_add(child->end, NULL) == -1) {
-		if (child->end != NULL)
-			event_free(child->end);
-		free(child);
-		return -1;
-	}
-	child->pidfd = entry->peer_pidfd;
-	child->card = entry->card;
-	child->next = monitor->children;
-	monitor->children = child;
-	return 0;
-}
-
-static void
-on_found(void *context, struct register_entry *entry)
-{
-	struct monitor *monitor = context;
-
-	if (child_find(monitor, entry->keeper) != NULL ||
-	    adopt(monitor, entry) == -1)
-		register_clear(entry);
-}
-
-static size_t
-adopt_all(struct monitor *monitor)
-{
-	const struct child *child;
-	size_t n = 0;
-
-	if (register_read(monitor->sessions, on_found, monitor) == -1)
-		log_write(LOG_ERR, "%s: %m", REGISTER_FOLDER);
-	for (child = monitor->children; child != NULL; child = child->next)
-		n += child->end != NULL;
-	return n;
-}
+/* --- signals */
 
 /* Launches that were on their way have come to sessions by now. */
 static void
@@ -566,10 +284,8 @@ on_late(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	(void)adopt_all(context);
+	(void)adoption_all(context);
 }
-
-/* --- signals */
 
 static void
 forget_reaped(struct monitor *monitor, pid_t pid, int status)
@@ -580,7 +296,7 @@ forget_reaped(struct monitor *monitor, pid_t pid, int status)
 		return;
 	children_look(monitor);
 	if (WIFSIGNALED(status))
-		lose(child);
+		child_lose(child);
 	child_forget(monitor, child);
 }
 
@@ -613,7 +329,7 @@ on_signal(evutil_socket_t sig, short what, void *context)
 	else if (sig == SIGHUP)
 		reload(monitor);
 	else if (sig == SIGUSR1)
-		reopen_log(monitor);
+		loading_reopen_log(monitor);
 	else if (sig == SIGUSR2)
 		upgrade_begin(&monitor->upgrade);
 	else
@@ -737,22 +453,6 @@ has_launcher(const struct monitor_start *start)
 	return false;
 }
 
-/* Of what comes into force as it starts. */
-static void
-accept_serials(struct monitor *monitor, struct sign_checker *serials)
-{
-	struct policy_report report = { NULL, 0, 0, 0 };
-	int result = keep_serials(serials, &report);
-
-	write_down(&monitor->board, &report);
-	policy_report_clear(&report);
-	sign_checker_free(serials);
-	if (result == -1)
-		errx(1,
-		    "the serials of signatures cannot be kept: see the "
-		    "log");
-}
-
 int
 monitor_main(const struct monitor_start *start)
 {
@@ -768,7 +468,7 @@ monitor_main(const struct monitor_start *start)
 		err(1, NULL);
 	openlog("privd", LOG_PID | (start->log_stderr ? LOG_PERROR : 0),
 	    LOG_AUTHPRIV);
-	if (load(&monitor, &sink, &serials) == -1)
+	if (loading_load(&monitor, &sink, &serials) == -1)
 		errx(1, "the configuration or a policy has errors%s",
 		    start->only_check ? "" : ": see the log");
 	has_all = has_launcher(start);
@@ -786,19 +486,21 @@ monitor_main(const struct monitor_start *start)
 	monitor.sessions = register_open();
 	if (monitor.sessions == -1)
 		err(1, "%s", REGISTER_FOLDER);
-	accept_serials(&monitor, serials);
+	if (loading_accept(&monitor, serials) == -1)
+		errx(1,
+		    "the serials of signatures cannot be kept: see the log");
 	if (!start->foreground && !monitor.upgrade.done && daemon(0, 0) == -1)
 		err(1, "daemon");
 	raise_limits();
 	if (add_events(&monitor) == -1)
 		errx(1, "cannot wait for events");
 	monitor.pid = getpid();
-	monitor.began = seconds();
-	if (log_start(monitor.base, &sink, start->log_stderr, reopen_log,
-		&monitor) == -1)
+	monitor.began = time(NULL);
+	if (log_start(monitor.base, &sink, start->log_stderr,
+		loading_reopen_log, &monitor) == -1)
 		err(1, "the logger");
-	note_journal(&monitor, sink.fell_back);
-	n = adopt_all(&monitor);
+	loading_note_journal(&monitor, sink.fell_back);
+	n = adoption_all(&monitor);
 	if (n > 0)
 		log_write(LOG_NOTICE, "%zu sessions go on", n);
 	reap(&monitor);
