@@ -182,7 +182,15 @@ check "200 lines or their number" until_true 10 all_there
 like "a line of text" "^20..-..-..T..:..:..\.......Z privd: session [0-9]*, \
 uid $(id -u "$two"), pid [0-9]*: deny user: $two, prog: $program, " \
     "$(cat "$file")"
-refute "not all" test "$(lines "$file" "$names/many")" -gt 100
+# Its own number is not the sixteenth of its user's: the logger, which stands
+# behind it, would take that many of one session. (Lines of two seconds, or of
+# some where the machine has much to do, may be stamped with one.)
+in_seconds() {
+	grep "$names/$1" "$file" | cut -c 1-19 | sort | uniq -c |
+	    sort -n | tail -n 1 | awk '{ print $1 + 0 }'
+}
+check "as many as a session may say in a second" \
+    test "$(in_seconds many)" -le 12
 
 # --- files that are not for it
 
@@ -291,10 +299,6 @@ while [ $n -lt 60 ]; do
 		done 2>/dev/null' sh "$names/crowd" "$T/go"
 	crowd="$crowd $started"
 done
-in_seconds() {
-	grep "$names/crowd" "$file" | cut -c 1-19 | sort | uniq -c |
-	    sort -n | tail -n 1 | awk '{ print $1 + 0 }'
-}
 of_all() {
 	[ "$(grep "$names/crowd" "$file" | grep -o 'pid [0-9]*: deny' |
 	    sort -u | wc -l)" -ge 30 ]
@@ -305,7 +309,7 @@ for n in $crowd; do
 	wait "$n"
 	forget "$n"
 done
-check "a user's write as many as sixteen" test "$(in_seconds)" -le 32
+check "a user's write as many as sixteen" test "$(in_seconds crowd)" -le 32
 check "the rest is counted" until_true 10 \
     grep -q 'privd: [0-9]* messages* dropped' "$file"
 daemon_configure "log syslog"
