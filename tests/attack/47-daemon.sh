@@ -62,12 +62,24 @@ for role in judge hand fetcher double scribe; do
 	done
 	does $role ENOSYS clone3 435 /flags 88
 	same "$role: has no child" "" "$(children_of "$pid")"
-	same "$role: no core" 0 "$(hard "$pid" "core file size")"
+	for what in "core file size" "msgqueue size"; do
+		same "$role: no $what" 0 "$(hard "$pid" "$what")"
+	done
 	[ $role = judge ] ||
 	    same "$role: no process" 0 "$(hard "$pid" processes)"
 done
-refute "judge: its threads are limited" \
-    test "$(hard "$judge" processes)" = unlimited
+# At most two for each of a thousand calls that wait.
+check "judge: its threads are limited" \
+    test "$(hard "$judge" processes)" -le 2100
+for role in hand fetcher scribe; do
+	eval "pid=\$$role"
+	check "$role: few descriptors" \
+	    test "$(hard "$pid" "open files")" -le 512
+done
+for role in fetcher double; do
+	eval "pid=\$$role"
+	same "$role: writes no file" 0 "$(hard "$pid" "file size")"
+done
 does hand "done" "opens what its rule names" 257 $at "$T/two" 0 0
 does hand EACCES "nor plain files elsewhere" 257 $at /etc/passwd 0 0
 does hand EACCES "nor secrets" 257 $at /etc/shadow 0 0
