@@ -41,6 +41,7 @@ denied-open EXDEV
 denied-openat EXDEV
 denied-openat2 EXDEV
 denied-resolve EXDEV
+dumpable 1
 elevated 0
 fsconfig ENOSYS
 fsmount ENOSYS

@@ -277,6 +277,7 @@ try_guard(void)
 	tell("guard", has_guard());
 	tell("set-ptracer", prctl(PR_SET_PTRACER, -1, 0, 0, 0));
 	tell("set-dumpable-0", prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+	tell("dumpable", prctl(PR_GET_DUMPABLE, 0, 0, 0, 0));
 	tell("set-mm", prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, 0, 0, 0));
 	tell("personality", syscall(SYS_personality, 0x0400000));
 	tell("btrfs-create", ioctl(0, BTRFS_IOC_SUBVOL_CREATE, NULL));
