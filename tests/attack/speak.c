@@ -11,6 +11,11 @@
  *        number=N	the same, then its descriptor N is offered
  *        puppet=N	it becomes the launcher and is stopped: another process
  *			says all that for it, with its connection
+ *        stuck=N	a hello, then it becomes the launcher, whose standard
+ *			error is a full pipe; another process has its
+ *			connection, hears the outcome, offers descriptor N
+ *        stuck-half=N	the same, but half of a hello; the other one says the
+ *			rest when that is the launcher
  *        many=N	through so many connections one wrong word each
  *        hold		nothing, through as many connections as the
  *			program's name says
@@ -344,6 +349,55 @@ be_puppet(int sock, int fd, int number, char *argv[])
 	err(1, "%s", argv[4]);
 }
 
+/* A pipe that takes nothing, whose other end stays open. */
+static int
+full_pipe(void)
+{
+	int fds[2];
+
+	if (pipe(fds) == -1 || fcntl(fds[1], F_SETFL, O_NONBLOCK) == -1)
+		err(2, "pipe");
+	while (write(fds[1], text, 1) == 1)
+		continue;
+	if (fcntl(fds[1], F_SETFL, 0) == -1)
+		err(2, "pipe");
+	return fds[1];
+}
+
+/* The launcher's complaint is never read: it neither goes on nor ends. */
+static void
+be_stuck(int sock, int fd, int number, bool half, char *argv[])
+{
+	const size_t head = 12 + 5 + 5 + strlen(argv[3]) + 1;
+	pid_t parent = getpid();
+	size_t all;
+
+	hello(argv[3]);
+	all = len;
+	if (half)
+		len = head;
+	say(sock, &fd, 1);
+	if (fork() != 0) {
+		if (dup2(full_pipe(), STDERR_FILENO) == -1)
+			err(2, "dup2");
+		(void)execv(argv[4], argv + 4);
+		_exit(1);
+	}
+	close(number);
+	if (half) {
+		while (!is_launcher(parent, argv[4]))
+			(void)usleep(1000);
+		memmove(text, text + head, all - head);
+		len = all - head;
+		say(sock, NULL, 0);
+	}
+	printf("outcome %d\n", hear(sock));
+	offer(sock, number);
+	(void)fflush(stdout);
+	(void)kill(parent, SIGKILL);
+	_exit(0);
+}
+
 static void
 say_many(int many, char *argv[])
 {
@@ -416,6 +470,9 @@ main(int argc, char *argv[])
 	}
 	if (is_counted(argv[2], "puppet", &number))
 		be_puppet(sock, fd, number, argv);
+	if (is_counted(argv[2], "stuck", &number) ||
+	    is_counted(argv[2], "stuck-half", &number))
+		be_stuck(sock, fd, number, argv[2][5] != '=', argv);
 	if (is_counted(argv[2], "number", &number)) {
 		greet(sock, argv[3], fd);
 		offer(sock, number);
