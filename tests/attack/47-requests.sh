@@ -180,6 +180,13 @@ for role in judge hand fetcher; do
 	eval "was=\$$role"
 	same "the $role is the same" "$was" "$(part $role)"
 done
+
+# What is no request at all nobody sends but who has been taken over: the hand ends,
+# and all of them with it, as when one is killed.
+"$forge" "$judge" "$to_hand" hand 0 open cut "$T/two" >"$T/cut" 2>&1
+check "of what is no request the hand dies" until_true 10 is_gone "$hand"
+check "and there is another judge" until_true 10 is_other judge "$judge"
+step "with whom the session goes on" ok read "$T/two"
 exec 6>&- 7>&- 8>&-
 for other in $second $third; do
 	wait "$other"

@@ -8,8 +8,9 @@
  * alone.
  *
  * usage: forge judge channel hand rule call how path [number]
- *          (how: object, the path pinned by the judge; or numbers, those of
- *          what has the path here; number: flags of an opening, or a mode)
+ *          (how: object, the path pinned by the judge; numbers, those of what
+ *          has the path here; or cut, no request, as it lacks the byte of
+ *          data that it says it has; number: flags of an opening, or a mode)
  *        forge judge channel fetcher part process number fifo word ...
  *          (part: mem, maps, root, cwd, exe, fd, take or write; the words are
  *          written to the fifo before, for a call of the program's to ask for:
@@ -175,6 +176,7 @@ ask_hand(char *words[])
 	static struct hand_request request;
 	const struct sys_call *row = sys_by_name(words[1]);
 	struct stat st;
+	size_t len;
 	int fd = -1;
 
 	if (row == NULL)
@@ -183,7 +185,12 @@ ask_hand(char *words[])
 	request.rule = (uint32_t)atoi(words[0]);
 	if (words[4] != NULL)
 		add_number(&request, row, strtoull(words[4], NULL, 0));
-	if (strcmp(words[2], "numbers") == 0) {
+	if (strcmp(words[2], "cut") == 0)
+		request.len[HAND_TAIL_DATA] = 1;
+	len = hand_request_size(&request);
+	if (strcmp(words[2], "cut") == 0) {
+		len--;
+	} else if (strcmp(words[2], "numbers") == 0) {
 		if (stat(words[3], &st) == -1)
 			err(2, "%s", words[3]);
 		request.path[0] = HAND_PATH_NUMBERS;
@@ -193,7 +200,7 @@ ask_hand(char *words[])
 		request.path[0] = HAND_PATH_OBJECT;
 		fd = open_as_judge(words[3]);
 	}
-	send_as_judge(&request, hand_request_size(&request), fd);
+	send_as_judge(&request, len, fd);
 	tell();
 	if (fd != -1)
 		close_as_judge(fd);
