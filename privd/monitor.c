@@ -44,6 +44,7 @@
 #include "log_sink.h"
 #include "monitor_state.h"
 #include "peer.h"
+#include "policy/sign.h"
 #include "register.h"
 #include "service.h"
 #include "session/descriptors.h"
