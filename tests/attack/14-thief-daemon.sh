@@ -212,7 +212,7 @@ unquestioned() {
 mkfifo "$T/stop"
 questioned "$speak" "$daemon_socket" hold 1
 unquestioned "a process that waits for a first word"
-questioned "$BUILD/instance/sbin/privctl" -s "$daemon_socket" log -f
+questioned "$BUILD/instance/bin/privctl" -s "$daemon_socket" log -f
 is_limited() {
 	[ "$(status_of "$connection" CapPrm)" != "$(status_of $$ CapPrm)" ]
 }

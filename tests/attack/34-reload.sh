@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.." || exit 1
 need_daemon
 make_user
 chmod 755 "$T"
-privctl=$BUILD/instance/sbin/privctl
+privctl=$BUILD/instance/bin/privctl
 marked cat
 for name in secret other; do
 	echo "$name" >"$daemon_folder/$name"

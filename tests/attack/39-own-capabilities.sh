@@ -16,7 +16,7 @@ own_spaces "$0" "$@"
 need_daemon
 make_user
 chmod 755 "$T"
-privctl=$BUILD/instance/sbin/privctl
+privctl=$BUILD/instance/bin/privctl
 cp "$BUILD/tests/attack/thief" "$daemon_folder/thief"
 cp "$daemon_run" "$daemon_folder/privrun"
 elevated "$helpers/steps"

@@ -99,7 +99,7 @@ known() {
 	[ "$("$daemon_ctl" -s "$daemon_socket" sessions --json |
 	    grep -o '"pid":' | wc -l)" -eq "$many" ]
 }
-daemon_ctl=$BUILD/instance/sbin/privctl
+daemon_ctl=$BUILD/instance/bin/privctl
 check "it knows all of them" until_true 20 known
 
 echo end >&9

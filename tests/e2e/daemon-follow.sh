@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/daemon-log.sh
 . tests/lib/daemon-log.sh
 
-privctl=$BUILD/instance/sbin/privctl
+privctl=$BUILD/instance/bin/privctl
 
 # reads USER N NAME: that file, so often
 reads() {

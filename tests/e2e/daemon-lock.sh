@@ -203,7 +203,7 @@ forget $started
 
 "$daemon" -f "$daemon_folder/privd.conf" >"$T/out" 2>&1
 same "in the background" 0 $?
-daemon_pid=$("$BUILD/instance/sbin/privctl" -s "$daemon_socket" status --json |
+daemon_pid=$("$BUILD/instance/bin/privctl" -s "$daemon_socket" status --json |
     python3 -c 'import json, sys; print(json.load(sys.stdin)["pid"])')
 remember "$daemon_pid"
 is_refused "beside one in the background"

@@ -46,7 +46,7 @@ folder=$daemon_folder/lines
 mkdir "$folder"
 file=$folder/privd
 journal=$BUILD/instance/run/journal
-privctl=$BUILD/instance/sbin/privctl
+privctl=$BUILD/instance/bin/privctl
 mkdir -p "${journal%/*}"
 rm -f "$journal"
 

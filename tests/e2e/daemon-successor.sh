@@ -108,7 +108,7 @@ check "another monitor finds it" wait_for "$daemon_folder/log" \
     '1 sessions go on'
 refute "and has its keeper go on" is_halted
 like "and tells of it" "$program" \
-    "$("$BUILD/instance/sbin/privctl" -s "$daemon_socket" sessions 2>&1)"
+    "$("$BUILD/instance/bin/privctl" -s "$daemon_socket" sessions 2>&1)"
 session second "$one"
 second=$started
 exec 8>"$T/second.in"

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/daemon.sh
 
 need_daemon
-privctl=$BUILD/instance/sbin/privctl
+privctl=$BUILD/instance/bin/privctl
 mkdir "$daemon_folder/run"
 daemon_configure "log file \"$daemon_folder/log\""
 cd "$daemon_folder" || exit 1

@@ -17,7 +17,7 @@ own_spaces "$0" "$@"
 need_programs setarch
 need_daemon
 make_user
-privctl=$BUILD/instance/sbin/privctl
+privctl=$BUILD/instance/bin/privctl
 state=$BUILD/instance/lib/privd
 dir=$trusted
 # Before folders are hidden that the compiler needs.

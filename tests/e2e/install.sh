@@ -28,7 +28,7 @@ packaged() {
 }
 
 check "into a folder" packaged "$dir/root" install
-for file in bin/privrun sbin/privd sbin/privctl include/privd.h \
+for file in bin/privrun sbin/privd bin/privctl include/privd.h \
     lib/libprivd.so.0 lib/libprivd.so lib/libprivd.a lib/pkgconfig/privd.pc \
     lib/systemd/system/privd.service lib/systemd/system/privd.socket \
     lib/sysusers.d/privd.conf lib/tmpfiles.d/privd.conf \
@@ -127,7 +127,7 @@ secret() {
 	as_user "$user" "$dir/p/bin/privrun" "$dir/cat" "$@" 2>&1
 }
 same "a program is marked" "$dir/cat: marked" \
-    "$("$dir/p/sbin/privctl" mark "$dir/cat")"
+    "$("$dir/p/bin/privctl" mark "$dir/cat")"
 same "in its own list" "$dir/cat" "$(sed 1d "$dir/p/lib/privd/marks")"
 
 # Its script for init.
@@ -145,7 +145,7 @@ same "it is the prefix's" "$dir/p/sbin/privd" \
 check "start it a second time" run_script start
 same "that is the same" "$daemon_pid" "$(cat "$dir/p/run/privd.pid")"
 same "an ordinary user's session" "a secret" "$(secret "$dir/secret")"
-"$dir/p/sbin/privctl" doctor >"$T/doctor"
+"$dir/p/bin/privctl" doctor >"$T/doctor"
 check "doctor looks" grep -q -e '^note' -e '^wrong' -e '^nothing' "$T/doctor"
 # What else is on this machine may be marked, or installed, by others.
 same "and finds no fault with it" "" "$(grep '^wrong' "$T/doctor" |

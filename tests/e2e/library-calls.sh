@@ -51,7 +51,7 @@ check "the example is built" build given.c
 example given.policy >"$daemon_policies/given"
 daemon_start
 privctl() {
-	"$BUILD/instance/sbin/privctl" -s "$daemon_socket" "$@"
+	"$BUILD/instance/bin/privctl" -s "$daemon_socket" "$@"
 }
 reload() {
 	privctl reload

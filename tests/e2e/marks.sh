@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.." || exit 1
 own_spaces "$0" "$@"
 need_daemon
 make_user
-privctl=$BUILD/instance/sbin/privctl
+privctl=$BUILD/instance/bin/privctl
 state=$BUILD/instance/lib/privd
 mount -t tmpfs -o mode=755 tmpfs "$state" || skip_all "nothing can be mounted"
 list=$state/marks

@@ -22,7 +22,8 @@ units=$T/root/usr/lib/systemd/system
 
 # rc_text NAME: one of rc/, with places in it
 rc_text() {
-	sed -e "s,@SBINDIR@,$BUILD/instance/sbin," -e "s,@RUNDIR@,$T," \
+	sed -e "s,@SBINDIR@,$BUILD/instance/sbin," \
+	    -e "s,@BINDIR@,$BUILD/instance/bin," -e "s,@RUNDIR@,$T," \
 	    -e "s,@SYSCONFDIR@,$T," -e "s,@STATEDIR@,$T," "rc/$1.in"
 }
 for name in sysv bsd openrc hooks/apk; do
@@ -39,7 +40,7 @@ done
 if command -v systemd-analyze >/dev/null; then
 	cp "$units"/privd.* "$T"
 	sed -i -e "s,^ExecStart=/usr/sbin/privd,ExecStart=$daemon," \
-	    -e "s,^ExecReload=/usr/sbin/,ExecReload=${daemon%/*}/," \
+	    -e "s,^ExecReload=/usr/bin/,ExecReload=${daemon_run%/*}/," \
 	    "$T/privd.service"
 	systemd-analyze verify --man=no "$T/privd.service" "$T/privd.socket" \
 	    >"$T/out" 2>&1

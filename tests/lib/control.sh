@@ -5,7 +5,7 @@
 #	json EXPRESSION		of what stands in $T/out, which must be valid: v
 need_programs python3
 need_daemon
-control=$BUILD/instance/sbin/privctl
+control=$BUILD/instance/bin/privctl
 
 ctl() {
 	whose=$1
