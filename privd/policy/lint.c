@@ -184,6 +184,17 @@ names_folder(const struct policy_expr *expr, const void *context)
 	    S_ISDIR(st.st_mode);
 }
 
+static bool
+is_opening(const struct policy_rule *rule)
+{
+	size_t i;
+
+	for (i = 0; i < rule->ncalls; i++)
+		if (sys_arg_by_name(rule->calls[i], "oflags", 0) != NULL)
+			return true;
+	return rule->alias != SYS_ALIAS_NONE;
+}
+
 static void
 lint_descriptors(struct policy_parse *p)
 {
@@ -192,6 +203,9 @@ lint_descriptors(struct policy_parse *p)
 	if (rule->keep)
 		parse_message(p, POLICY_WARNING, p->seen[MODIFIER_KEEP],
 		    "what the program executes gets the descriptor, too");
+	/* Of other calls nobody gets one. */
+	if (!is_opening(rule))
+		return;
 	if (any_test(rule->expr, names_folder, NULL))
 		parse_message(p, POLICY_WARNING, p->action,
 		    "a descriptor of a folder leads to what is in it and, by "

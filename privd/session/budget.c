@@ -171,30 +171,36 @@ window(const struct policy_rule *rule)
 	return seconds * 1000000000U;
 }
 
+uint64_t
+budget_wait(struct budget *budget, const struct policy_rule *rule)
+{
+	const struct known *known;
+	uint64_t passed, used;
+
+	if (rule->limit == POLICY_UNLIMITED)
+		return 0;
+	if (rule->limit == POLICY_RATE && rule->count > RATE_MAX)
+		return BUDGET_NEVER;
+	known = find(budget, rule);
+	if (known == NULL)
+		return BUDGET_NEVER;
+	if (known->use == NULL)
+		return 0;
+	used = atomic_load(&known->use->used);
+	if (rule->limit == POLICY_ONCE)
+		return used > 0 ? BUDGET_NEVER : 0;
+	if (used < rule->count)
+		return 0;
+	if (rule->limit == POLICY_TIMES)
+		return BUDGET_NEVER;
+	passed = now() - known->times[used % rule->count];
+	return passed < window(rule) ? window(rule) - passed : 0;
+}
+
 bool
 budget_is_spent(struct budget *budget, const struct policy_rule *rule)
 {
-	const struct known *known;
-	uint64_t oldest, used;
-
-	if (rule->limit == POLICY_UNLIMITED)
-		return false;
-	if (rule->limit == POLICY_RATE && rule->count > RATE_MAX)
-		return true;
-	known = find(budget, rule);
-	if (known == NULL)
-		return true;
-	if (known->use == NULL)
-		return false;
-	used = atomic_load(&known->use->used);
-	if (rule->limit == POLICY_ONCE)
-		return used > 0;
-	if (used < rule->count)
-		return false;
-	if (rule->limit == POLICY_TIMES)
-		return true;
-	oldest = known->times[used % rule->count];
-	return now() - oldest < window(rule);
+	return budget_wait(budget, rule) != 0;
 }
 
 static int

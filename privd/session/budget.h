@@ -48,6 +48,9 @@ struct budget *budget_new(struct budget_memory *,
 void budget_free(struct budget *);
 /* Would the rule go beyond its limit now? Unlimited rules never do. */
 bool budget_is_spent(struct budget *, const struct policy_rule *);
+#define BUDGET_NEVER UINT64_MAX
+/* For how many nanoseconds it still would; 0: it would not. */
+uint64_t budget_wait(struct budget *, const struct policy_rule *);
 /* Counts one use. -1 with ENOMEM: it was not counted and must not happen. */
 int budget_spend(struct budget *, const struct policy_rule *);
 /* The use that was counted last came to nothing, and is to be tried again. */

@@ -20,6 +20,7 @@
 #include "../resolve/resolve.h"
 #include "hand.h"
 #include "process.h"
+#include "refusal.h"
 #include "target.h"
 
 #define CALL_PATHS 2
@@ -34,6 +35,13 @@ struct words;
 struct ticket {
 	struct page_slot *slot;
 	uint64_t id;
+};
+
+/* The first rule that would have permitted it, and did not count. */
+struct call_passed {
+	const struct policy_rule *rule; /* NULL: there is none */
+	enum refusal_spent why;
+	uint64_t wait; /* see budget_wait() */
 };
 
 struct call {
@@ -92,6 +100,7 @@ struct call {
 	/* EACCES of a walk: taken up by a hand or given back */
 	int walk_error;
 	bool refused[CALL_PATHS];
+	bool barred[CALL_PATHS]; /* so was it, perhaps for good */
 	/* a plain reading of a path in canonical form: one call may do for
 	   all, see call_at_once */
 	bool unpinned;
@@ -105,6 +114,7 @@ struct call {
 	const struct policy_image *image; /* whose verdict it is */
 	/* by which each policy of the regime permitted it; NULL: its default */
 	const struct policy_rule *rules[FILTER_IMAGES_MAX];
+	struct call_passed passed;
 	bool elevated; /* and a hand performs it */
 	bool judged;   /* all of this is about this call */
 	bool based;    /* so are its base and its copies */
@@ -196,6 +206,9 @@ void call_clear(struct call *);
  * limits. The verdict is in call->verdict.
  */
 void call_judge(struct judge *, struct call *);
+/* Reached through the broker's own root and mounts? Nothing else is
+   elevated. */
+bool call_is_at_home(const struct call *);
 /* Names and judges it once more, after another walk: 0, or the errno that
    the call gets now. Elevation is not for such calls. */
 int call_rejudge(struct judge *, struct call *);
@@ -247,6 +260,8 @@ void call_elevate(struct judge *, struct call *);
 bool call_target_is_for_hand(const struct call *);
 /* Performs what is about another process. */
 void call_touch(struct judge *, struct call *);
+/* Could any rule elevate it, for what its process is? */
+bool call_may_be_elevated(const struct judge *, const struct call *);
 /* What a hand is to be given of it. 0 or errno. */
 int call_fill(const struct call *, struct hand_request *, struct hand_gift *);
 /* Has the judge the credentials that the caller has now? Noted if not. */

@@ -91,6 +91,17 @@ may_elevate(struct judge *judge, const struct call *call)
 	return false;
 }
 
+bool
+call_may_be_elevated(const struct judge *judge, const struct call *call)
+{
+	if (!call_is_at_home(call))
+		return false;
+	/* Of a policy that elevates nothing it is not known yet. */
+	return !judge->plan->wants ||
+	    (judge->plan->elevates && call->process->elevated &&
+		!call->process->condemned && !judge->over);
+}
+
 /* Can the judge give a hand what it pinned, or where the walk ended? */
 static bool
 can_be_given(const struct call *call)

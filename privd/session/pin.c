@@ -434,6 +434,8 @@ pin_one(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	error = pin_argument(judge, call, arg, k, pin);
 	if (error == 0 && arg->kind != SYS_FDPATH && is_unnameable(call, pin))
 		error = EACCES;
+	call->barred[k] = error == EACCES && pin->parent != -1 && !pin->deep &&
+	    pin->rest[0] != '\0';
 	call->refused[k] = error == EACCES && call->process->elevated &&
 	    name_refused(judge, call, pin);
 	if (error != 0 && !call->refused[k])

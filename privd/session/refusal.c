@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "budget.h"
 #include "call.h"
 #include "judge.h"
 #include "record.h"
@@ -29,7 +30,7 @@ put(const char *text)
 {
 	size_t room = sizeof(draft.text) - draft.len;
 	/* Each string after it needs its NUL. */
-	size_t later = 2 * SYS_ARGS_MAX + 7, len = strlen(text);
+	size_t later = 2 * SYS_ARGS_MAX + 8, len = strlen(text);
 
 	room = room > later ? room - later : 1;
 	if (len >= room) {
@@ -101,6 +102,11 @@ put_policy(const struct call *call, bool judged)
 	const struct policy_image *image = judged ? call->image : NULL;
 	const struct policy_rule *rule = judged ? call->verdict.rule : NULL;
 
+	/* Another one has to come before that, when it counts again. */
+	if (judged && call->passed.rule != NULL &&
+	    (draft.check == REFUSAL_SPENT || draft.check == REFUSAL_KERNEL))
+		rule = call->passed.rule;
+
 	if (image == NULL && call->regime != NULL &&
 	    call->regime->set.count > 0)
 		image = call->regime->set.images[0];
@@ -136,7 +142,65 @@ put_values(const struct call *call)
 		put("filename");
 		put(call->path[0]);
 		draft.nvalues = 1;
+		draft.flags |= REFUSAL_RAW;
 	}
+}
+
+/* Where the caller's walk was refused, if it was. */
+static void
+put_folder(struct judge *judge, struct call *call)
+{
+	char folder[PATH_MAX] = "";
+	const struct resolve_pin *pin = NULL;
+	struct resolve_view view;
+	bool outside;
+	size_t k;
+
+	for (k = 0; k < CALL_PATHS && pin == NULL; k++)
+		if (call->barred[k])
+			pin = &call->pin[k];
+	if (pin == NULL || call_view(judge, call, &view) != 0 ||
+	    resolve_name(&view, pin->parent, folder, sizeof(folder),
+		&outside) != 0)
+		folder[0] = '\0';
+	put(folder);
+}
+
+/* The rule that permits it, where its being spent is why this was refused. */
+static bool
+is_spent(const struct judge *judge, const struct call *call,
+    enum refusal_check check)
+{
+	const struct policy_rule *rule = call->judged ? call->passed.rule :
+							NULL;
+
+	switch (check) {
+	case REFUSAL_RULE:
+	case REFUSAL_DEFAULT:
+		return rule != NULL;
+	case REFUSAL_KERNEL:
+		return rule != NULL && !call->elevated &&
+		    rule->identity.kind != POLICY_AS_CALLER &&
+		    (call->passed.why == REFUSAL_ELSEWHERE ||
+			call_may_be_elevated(judge, call));
+	case REFUSAL_NOPOLICY:
+	case REFUSAL_UNNAMED:
+	case REFUSAL_GUARD:
+	case REFUSAL_SESSION:
+	case REFUSAL_SPENT:
+	case REFUSAL_CHECKS:
+		break;
+	}
+	return false;
+}
+
+/* Of one nanosecond it is a second, too. */
+static uint16_t
+seconds(uint64_t wait)
+{
+	return wait == BUDGET_NEVER ?
+	    0 :
+	    (uint16_t)((wait + 999999999) / 1000000000);
 }
 
 static int64_t
@@ -195,6 +259,11 @@ note(struct judge *judge, struct call *call, enum refusal_check check,
 	(void)pthread_mutex_lock(&writing);
 	memset(&draft, 0, offsetof(struct refusal, text));
 	draft.check = check;
+	if (is_spent(judge, call, check)) {
+		draft.check = REFUSAL_SPENT;
+		draft.spent = (uint16_t)call->passed.why;
+		draft.again = seconds(call->passed.wait);
+	}
 	draft.error = error;
 	draft.pid = call->process->tgid;
 	draft.time = now();
@@ -202,10 +271,13 @@ note(struct judge *judge, struct call *call, enum refusal_check check,
 		draft.flags |= REFUSAL_I386;
 	if (call->judged && call->elevated)
 		draft.flags |= REFUSAL_ELEVATED;
+	if (!call_may_be_elevated(judge, call))
+		draft.flags |= REFUSAL_PLAIN;
 	put(call->row->name);
 	put(call->based ? call->base->name : call->row->name);
 	put(call->process->program);
 	put_policy(call, call->judged);
+	put_folder(judge, call);
 	if (call->based) {
 		put_values(call);
 		put_object(call);
@@ -218,6 +290,7 @@ void
 refusal_begin(struct call *call)
 {
 	call->told = call->judged = call->based = false;
+	memset(call->barred, 0, sizeof(call->barred));
 	call->request.nvalues = 0;
 	record_forget_note();
 }

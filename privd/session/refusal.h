@@ -34,7 +34,19 @@ enum refusal_check {
 	REFUSAL_GUARD,    /* refused whatever rules say */
 	REFUSAL_SESSION,  /* permitted, and could not be performed */
 	REFUSAL_KERNEL,   /* permitted, and the kernel refused */
+	REFUSAL_SPENT,    /* a rule that permits it does not count */
 	REFUSAL_CHECKS
+};
+
+/* Why not. */
+enum refusal_spent {
+	REFUSAL_UNSPENT,
+	REFUSAL_ONCE,
+	REFUSAL_TIMES,
+	REFUSAL_RATE,
+	REFUSAL_EXCLUSIVE,
+	REFUSAL_ELSEWHERE, /* it elevates nothing outside of privd's root */
+	REFUSAL_SPENTS
 };
 
 #define REFUSAL_USERS 0x01    /* the policy is the user's own */
@@ -43,7 +55,9 @@ enum refusal_check {
 #define REFUSAL_CUT 0x08     /* there is more than is here */
 #define REFUSAL_OBJECT 0x10  /* uid, gid and mode are what it names */
 #define REFUSAL_VARIANT 0x20 /* the rule names the very call, not its base */
-#define REFUSAL_FLAGS 0x3f
+#define REFUSAL_PLAIN 0x40   /* no rule elevates what its process does */
+#define REFUSAL_RAW 0x80     /* no walk led to what it names: it is as given */
+#define REFUSAL_FLAGS 0xff
 
 #define REFUSAL_TEXT_MAX 4040
 
@@ -61,10 +75,12 @@ struct refusal {
 	uint16_t nvalues;
 	uint16_t missing; /* a bit for each value */
 	uint16_t len;
-	uint32_t reserved;
-	int64_t time; /* CLOCK_REALTIME, in nanoseconds */
+	uint16_t spent; /* enum refusal_spent */
+	uint16_t again; /* of a rate: in that many seconds */
+	int64_t time;   /* CLOCK_REALTIME, in nanoseconds */
 	/* strings with their NULs: call, base, program, policy, its file, the
-	   rule's file, rule or note, then name and value of each */
+	   rule's file, rule or note, the folder in which the walk was refused,
+	   then name and value of each */
 	char text[REFUSAL_TEXT_MAX];
 };
 
@@ -99,9 +115,12 @@ struct refusal_view {
 	const struct sys_call *base;
 	const char *program;
 	const char *policy;
-	const char *home; /* the policy's file */
-	const char *file; /* the rule's, "" without one */
-	const char *rule; /* or what is said in its place */
+	const char *home;   /* the policy's file */
+	const char *file;   /* the rule's, "" without one */
+	const char *rule;   /* or what is said in its place */
+	const char *folder; /* that the caller may not search, or "" */
+	enum refusal_spent spent;
+	unsigned int again; /* seconds from then */
 	struct policy_value values[SYS_ARGS_MAX];
 	size_t nvalues;
 };

@@ -63,7 +63,8 @@ take_strings(const struct refusal *refusal, struct refusal_view *view)
 	view->home = view->policy == NULL ? NULL : next(&strings);
 	view->file = view->home == NULL ? NULL : next(&strings);
 	view->rule = view->file == NULL ? NULL : next(&strings);
-	if (view->rule == NULL)
+	view->folder = view->rule == NULL ? NULL : next(&strings);
+	if (view->folder == NULL)
 		return false;
 	view->call = sys_by_name(call);
 	view->base = sys_by_name(base);
@@ -78,7 +79,10 @@ refusal_take(const struct refusal *refusal, struct refusal_view *view)
 	if (atomic_load(&refusal->turn) == 0 || refusal->check == 0 ||
 	    refusal->check >= REFUSAL_CHECKS || refusal->error < 0 ||
 	    refusal->pid <= 0 || refusal->time < 0 ||
-	    (refusal->flags & ~(uint32_t)REFUSAL_FLAGS) != 0)
+	    (refusal->flags & ~(uint32_t)REFUSAL_FLAGS) != 0 ||
+	    refusal->spent >= REFUSAL_SPENTS ||
+	    (refusal->spent != REFUSAL_UNSPENT) !=
+		(refusal->check == REFUSAL_SPENT))
 		return false;
 	view->check = (enum refusal_check)refusal->check;
 	view->error = refusal->error;
@@ -90,5 +94,7 @@ refusal_take(const struct refusal *refusal, struct refusal_view *view)
 	view->mode = refusal->mode;
 	view->needs = refusal->needs & 6;
 	view->time = refusal->time;
+	view->spent = (enum refusal_spent)refusal->spent;
+	view->again = refusal->again;
 	return take_strings(refusal, view);
 }

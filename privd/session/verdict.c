@@ -13,13 +13,12 @@
 
 struct context {
 	struct judge *judge;
-	const struct call *call;
+	struct call *call;
 	const struct policy_image *image;
 };
 
-/* Reached through the broker's own root and mounts? */
-static bool
-is_at_home(const struct call *call)
+bool
+call_is_at_home(const struct call *call)
 {
 	size_t i;
 
@@ -30,20 +29,57 @@ is_at_home(const struct call *call)
 	return true;
 }
 
+static enum refusal_spent
+limit_of(const struct policy_rule *rule)
+{
+	switch (rule->limit) {
+	case POLICY_ONCE:
+		return REFUSAL_ONCE;
+	case POLICY_TIMES:
+		return REFUSAL_TIMES;
+	case POLICY_RATE:
+		return REFUSAL_RATE;
+	case POLICY_UNLIMITED:
+		break;
+	}
+	return REFUSAL_UNSPENT;
+}
+
+static enum refusal_spent
+find_spent(const struct context *context, const struct policy_rule *rule,
+    uint64_t *wait)
+{
+	*wait = 0;
+	if (rule->identity.kind != POLICY_AS_CALLER &&
+	    !call_is_at_home(context->call))
+		return REFUSAL_ELSEWHERE;
+	*wait = budget_wait(context->judge->budget, rule);
+	if (*wait != 0)
+		return limit_of(rule);
+	if (process_is_barred(context->call->process, context->image, rule))
+		return REFUSAL_EXCLUSIVE;
+	return REFUSAL_UNSPENT;
+}
+
 /*
  * Does a rule that would match not count: its limit is used up, another of
  * its exclusive group was chosen, or it would elevate what lies elsewhere?
+ * The first is remembered: perhaps it is why the call is refused.
  */
 static bool
 is_spent(void *p, const struct policy_rule *rule)
 {
-	const struct context *context = p;
+	struct context *context = p;
+	struct call *call = context->call;
+	enum refusal_spent why;
+	uint64_t wait;
 
-	if (rule->identity.kind != POLICY_AS_CALLER &&
-	    !is_at_home(context->call))
-		return true;
-	return budget_is_spent(context->judge->budget, rule) ||
-	    process_is_barred(context->call->process, context->image, rule);
+	why = find_spent(context, rule, &wait);
+	if (why == REFUSAL_UNSPENT)
+		return false;
+	if (call->passed.rule == NULL && rule->action == POLICY_PERMIT)
+		call->passed = (struct call_passed){ rule, why, wait };
+	return true;
 }
 
 static void
@@ -121,17 +157,22 @@ ask_all(struct judge *judge, struct call *call, struct policy_verdict *verdicts)
 {
 	const struct filter_set *set = &call->regime->set;
 	struct context context = { judge, call, NULL };
+	struct call_passed first = { .rule = NULL };
 	size_t i;
 
 	call->request.spent = is_spent;
 	call->request.context = &context;
 	for (i = 0; i < set->count; i++) {
 		context.image = set->images[i];
+		call->passed.rule = NULL;
 		policy_evaluate(set->images[i], &call->request,
 		    judge->plan->options.automatic, &verdicts[i]);
 		if (verdicts[i].action != POLICY_PERMIT)
 			return i + 1;
+		if (i == 0)
+			first = call->passed;
 	}
+	call->passed = first; /* which alone elevates */
 	return i;
 }
 
@@ -143,6 +184,7 @@ call_judge(struct judge *judge, struct call *call)
 	size_t i, n, decides;
 	bool log = false;
 
+	call->passed.rule = NULL;
 	if (set->count == 0) { /* there is none */
 		call->image = policy_none();
 		deny(&call->verdict, EPERM);

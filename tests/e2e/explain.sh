@@ -13,6 +13,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/daemon.sh
 # shellcheck source=tests/lib/control.sh
 . tests/lib/control.sh
+# shellcheck source=tests/lib/explain.sh
+. tests/lib/explain.sh
 
 make_user
 one=$user one_gid=$user_gid
@@ -32,47 +34,8 @@ chmod 600 "$folder/secret" "$folder/e"
 chgrp "$one_gid" "$folder/d"
 chmod 640 "$folder/d"
 
-# explain USER [WORD ...]: into $T/out
-explain() {
-	ctl "$1" explain --json >"$T/out" 2>&1
-}
-# of NAME: of the newest
-of() {
-	json "v[0]['$1']"
-}
-# A policy that elevates something, so that its programs are the daemon's.
-policy() {
-	{
-		echo "Policy: $cat, Emulation: native"
-		echo "	Default: permit"
-		echo "	native-execve: deny"
-		echo "	native-fsread: filename eq \"$folder/secret\" then permit as root"
-		printf '%s\n' "$@"
-	} >"$daemon_policies/cat"
-}
 reads() {
 	by_daemon "$1" "$cat" "$2" >"$T/read" 2>&1
-}
-# The rule that was shown goes where that says: before a line of a file, or to
-# its end; and then it does.
-permit() {
-	of permit >"$T/rule"
-	file=$(of file)
-	line=$(of where | sed -n 's/.*before line \([0-9]*\)$/\1/p')
-	case $(of where) in
-	"$file, in the policy for $cat"*) ;;
-	*)	return 1 ;;
-	esac
-	if [ -n "$line" ]; then
-		head -n $((line - 1)) "$file"
-		sed 's/^/	/' "$T/rule"
-		tail -n +"$line" "$file"
-	else
-		cat "$file"
-		sed 's/^/	/' "$T/rule"
-	fi >"$T/new"
-	cat "$T/new" >"$file"
-	ctl root reload
 }
 
 ctl "$one" explain >"$T/out" 2>&1

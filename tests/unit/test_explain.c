@@ -23,6 +23,7 @@
 static struct refusal refusal;
 static struct refusal_view view;
 static char text[EXPLAIN_MAX];
+static const char *folder = ""; /* where the next one's walk was refused */
 
 static void
 put(const char *string)
@@ -52,6 +53,7 @@ make(enum refusal_check check, const char *call, const char *base,
 	put("/etc/p");
 	put(check == REFUSAL_RULE ? "/etc/p" : "");
 	put(check == REFUSAL_RULE ? "native-open: deny" : "");
+	put(folder);
 	for (; values != NULL && *values != NULL; values += 2) {
 		put(values[0]);
 		put(values[1]);
@@ -100,6 +102,7 @@ static const struct {
 	WRONG(pid, 0),
 	WRONG(pid, UINT32_MAX),
 	WRONG(flags, REFUSAL_FLAGS + 1),
+	WRONG(spent, REFUSAL_ONCE),
 	WRONG(nvalues, 3),
 	WRONG(nvalues, 1),
 	WRONG(nvalues, SYS_ARGS_MAX + 1),
@@ -124,6 +127,12 @@ takes_nothing_else(void **state)
 			fail_msg("%s of %u was taken", wrong[i].what,
 			    wrong[i].value);
 	}
+	make(REFUSAL_SPENT, "open", "open", file);
+	assert_false(refusal_take(&refusal, &view));
+	refusal.spent = REFUSAL_SPENTS;
+	assert_false(refusal_take(&refusal, &view));
+	refusal.spent = REFUSAL_SPENTS - 1;
+	assert_true(refusal_take(&refusal, &view));
 	make(REFUSAL_RULE, "nonsense", "open", file);
 	assert_false(refusal_take(&refusal, &view));
 	make(REFUSAL_RULE, "open", "nonsense", file);
@@ -220,6 +229,57 @@ static const struct {
 	    { "filename", "/a" }, "", "it cannot be elevated" },
 	{ REFUSAL_KERNEL, "ptrace", "ptrace", 0, { NULL }, "",
 	    "it cannot be elevated" },
+	/* What needs another's rights whatever is permitted. */
+	{ REFUSAL_DEFAULT, "socket", "socket", 0,
+	    { "sockdom", "AF_INET", "socktype", "SOCK_RAW" },
+	    "native-socket: sockdom eq \"AF_INET\" and socktype eq "
+	    "\"SOCK_RAW\" then permit with cap_net_raw, if user = 1000",
+	    "/etc/p, in the policy for /bin/p; with filter" },
+	{ REFUSAL_DEFAULT, "socket", "socket", 0,
+	    { "sockdom", "AF_INET", "socktype", "SOCK_DGRAM" },
+	    "native-socket: sockdom eq \"AF_INET\" and socktype eq "
+	    "\"SOCK_DGRAM\" then permit",
+	    "/etc/p, in" },
+	{ REFUSAL_DEFAULT, "socket", "socket", REFUSAL_USERS,
+	    { "sockdom", "AF_PACKET" },
+	    "native-socket: sockdom eq \"AF_PACKET\" then permit",
+	    "/etc/p, in" },
+	/* A group has that, and no capability. */
+	{ REFUSAL_KERNEL, "socket", "socket", 0,
+	    { "socktype", "SOCK_DGRAM", "sockproto", "IPPROTO_ICMP" }, "",
+	    "net.ipv4.ping_group_range" },
+	{ REFUSAL_KERNEL, "bind", "bind", 0,
+	    { "sockaddr", "inet-[0.0.0.0]:53" },
+	    "native-bind: sockaddr eq \"inet-[0.0.0.0]:53\" then permit with "
+	    "cap_net_bind_service, if user = 1000",
+	    "/etc/p, in" },
+	{ REFUSAL_KERNEL, "bind", "bind", 0, { "sockaddr", "/run/s" },
+	    "native-bind: sockaddr eq \"/run/s\" then permit as root, if user "
+	    "= 1000",
+	    "/etc/p, in" },
+	/* Numbers that the next process will not have. */
+	{ REFUSAL_KERNEL, "setpriority", "setpriority", 0,
+	    { "who", "12", "pidname", "/p" },
+	    "native-setpriority: pidname eq \"/p\" then permit as root, if "
+	    "user = 1000",
+	    "/etc/p, in" },
+	{ REFUSAL_DEFAULT, "setpriority", "setpriority", 0, { "who", "12" },
+	    "native-setpriority: who eq \"12\" then permit", "/etc/p, in" },
+	{ REFUSAL_KERNEL, "kill", "kill", 0, { "pidname", "<unknown>" }, "",
+	    "nobody looked which process" },
+	/* What no rule would elevate. */
+	{ REFUSAL_KERNEL, "openat", "open", 0,
+	    { "filename", "/a", "oflags", "rop" }, "",
+	    "it cannot be elevated" },
+	{ REFUSAL_KERNEL, "openat", "open", REFUSAL_PLAIN,
+	    { "filename", "/a", "oflags", "ro" }, "",
+	    "nothing is elevated for its process" },
+	{ REFUSAL_DEFAULT, "openat", "open", REFUSAL_PLAIN,
+	    { "filename", "/a", "oflags", "ro" },
+	    "native-open: filename eq \"/a\" and oflags eq \"ro\" then permit",
+	    "/etc/p, in" },
+	{ REFUSAL_KERNEL, "openat", "open", REFUSAL_RAW, { "filename", "/a" },
+	    "", "its name was not known" },
 };
 
 static void
@@ -258,6 +318,7 @@ chooses_whose_rights_are_enough(void **state)
 		{ 9, 0, 0640, 4, " as 9, if user = 1000" },
 		{ 9, 5, 0000, 4, " as root, if user = 1000" },
 		{ 9, 5, 0777, 0, " as root, if user = 1000" },
+		{ 1000, 5, 0060, 4, " as root, if user = 1000" },
 	};
 	size_t i;
 
@@ -275,6 +336,96 @@ chooses_whose_rights_are_enough(void **state)
 	}
 }
 
+static const struct {
+	enum refusal_check check;
+	const char *base;
+	unsigned int flags;
+	const char *reason; /* its end */
+	const char *rule;
+	const char *place;
+} walks[] = {
+	{ REFUSAL_KERNEL, "open", 0, "to the user, who may not search /f",
+	    "native-open: filename eq \"/a\" and oflags eq \"ro\" then permit "
+	    "as root, if user = 1000",
+	    "/etc/p, in the policy for /bin/p; if there is no link on the way "
+	    "below /f" },
+	{ REFUSAL_DEFAULT, "open", 0, "permits it",
+	    "native-open: filename eq \"/a\" and oflags eq \"ro\" then permit "
+	    "as root, if user = 1000",
+	    "/etc/p, in the policy for /bin/p; if there is no link" },
+	{ REFUSAL_DEFAULT, "open", REFUSAL_USERS, "permits it",
+	    "native-open: filename eq \"/a\" and oflags eq \"ro\" then permit",
+	    "/etc/p, in the policy for /bin/p" },
+	{ REFUSAL_KERNEL, "open", REFUSAL_RAW,
+	    "the user the way there, who may not search /f", "",
+	    "what its name leads to" },
+	{ REFUSAL_KERNEL, "open", REFUSAL_ELEVATED,
+	    "; the user may not search /f", "",
+	    "as whom the rule has it done" },
+	{ REFUSAL_KERNEL, "readlink", 0, "who may not search /f", "",
+	    "links are not read there" },
+};
+
+static void
+names_the_folder_that_was_closed(void **state)
+{
+	const char *end;
+	size_t i;
+
+	(void)state;
+	folder = "/f";
+	for (i = 0; i < NELEMS(walks); i++) {
+		make(walks[i].check, walks[i].base, walks[i].base, file);
+		refusal.flags = walks[i].flags;
+		assert_true(refusal_take(&refusal, &view));
+		explain_reason(&view, text, sizeof(text));
+		end = text + strlen(text);
+		if (strlen(text) >= strlen(walks[i].reason))
+			end -= strlen(walks[i].reason);
+		assert_string_equal(end, walks[i].reason);
+		explain_rule(&view, 1000, text, sizeof(text));
+		assert_string_equal(text, walks[i].rule);
+		explain_place(&view, "/policies", text, sizeof(text));
+		text[strlen(walks[i].place)] = '\0';
+		assert_string_equal(text, walks[i].place);
+	}
+	folder = "";
+}
+
+static void
+shows_no_rule_beside_one_that_is_spent(void **state)
+{
+	static const struct {
+		enum refusal_spent spent;
+		const char *reason;
+		const char *place;
+	} rights[] = {
+		{ REFUSAL_ONCE, "spent (once)", "the limit of that rule" },
+		{ REFUSAL_TIMES, "spent (times)", "the limit of that rule" },
+		{ REFUSAL_RATE, "for now (rate)",
+		    "; it counted again 1 second "
+		    "later" },
+		{ REFUSAL_EXCLUSIVE, "group was chosen", "one or the other" },
+		{ REFUSAL_ELSEWHERE, "elevates nothing", "no rule elevates" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NELEMS(rights); i++) {
+		make(REFUSAL_SPENT, "openat", "open", file);
+		refusal.spent = (uint16_t)rights[i].spent;
+		refusal.again = rights[i].spent == REFUSAL_RATE ? 1 : 0;
+		assert_true(refusal_take(&refusal, &view));
+		assert_string_equal(explain_check(&view), "spent");
+		explain_reason(&view, text, sizeof(text));
+		assert_non_null(strstr(text, rights[i].reason));
+		explain_rule(&view, 1000, text, sizeof(text));
+		assert_string_equal(text, "");
+		explain_place(&view, "/policies", text, sizeof(text));
+		assert_non_null(strstr(text, rights[i].place));
+	}
+}
+
 static void
 belongs_before_what_is_included(void **state)
 {
@@ -289,6 +440,7 @@ belongs_before_what_is_included(void **state)
 	put("/etc/p");
 	put("/etc/templates/t");
 	put("native-unlink: deny");
+	put("");
 	assert_true(refusal_take(&refusal, &view));
 	explain_place(&view, "/policies", text, sizeof(text));
 	assert_string_equal(text,
@@ -305,6 +457,8 @@ main(void)
 		cmocka_unit_test(survives_any_bytes),
 		cmocka_unit_test(finds_the_smallest_rule),
 		cmocka_unit_test(chooses_whose_rights_are_enough),
+		cmocka_unit_test(names_the_folder_that_was_closed),
+		cmocka_unit_test(shows_no_rule_beside_one_that_is_spent),
 		cmocka_unit_test(belongs_before_what_is_included),
 	};
 
