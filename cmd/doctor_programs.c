@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../client-lib/badge.h"
 #include "../privd/config.h"
 #include "../privd/marks.h"
 #include "../privd/policy/policy.h"
@@ -327,8 +328,51 @@ doctor_files(struct doctor *doctor)
 /* --- processes */
 
 /*
- * Does a user's process hold it that is neither a session's, which is under a
- * filter, nor privrun on its way there?
+ * The judge has an id of its own, or the user's, and was forked by a keeper,
+ * who is root. Whether they run the same is not for everybody to see.
+ */
+static bool
+is_kept(const struct status *st)
+{
+	struct stat exe, keepers;
+	struct status keeper;
+	char path[32];
+	int folder;
+	bool result;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", st->ppid);
+	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder == -1)
+		return false;
+	result = status_read(folder, &keeper) == 0 && keeper.uid[0] == 0 &&
+	    keeper.uid[1] == 0;
+	if (result && fstatat(folder, "exe", &keepers, 0) == 0) {
+		(void)snprintf(path, sizeof(path), "/proc/%d/exe", st->tgid);
+		result = stat(path, &exe) == 0 &&
+		    exe.st_ino == keepers.st_ino &&
+		    exe.st_dev == keepers.st_dev;
+	}
+	close(folder);
+	return result;
+}
+
+/*
+ * A session's program wears a badge, and its judge none. Both have given up
+ * gaining rights and are under a filter, as many are.
+ */
+static bool
+is_of_session(int folder, const struct status *st,
+    const struct status_launcher *more)
+{
+	struct badge badge;
+
+	return st->filters > 0 && more->no_new_privs &&
+	    (badge_read(folder, &badge) == 0 || is_kept(st));
+}
+
+/*
+ * Does a user's process hold it that is neither a session's nor privrun on its
+ * way there?
  */
 static bool
 holds_guard(const struct doctor *doctor, int folder, uid_t *uid)
@@ -340,8 +384,9 @@ holds_guard(const struct doctor *doctor, int folder, uid_t *uid)
 	if (status_read_launcher(folder, &st, &more) == -1)
 		return false;
 	*uid = st.uid[0];
-	return *uid != 0 && st.uid[1] != 0 && st.filters == 0 &&
+	return *uid != 0 && st.uid[1] != 0 &&
 	    ((st.permitted | more.inheritable) & GUARD) != 0 &&
+	    !is_of_session(folder, &st, &more) &&
 	    (fstatat(folder, "exe", &exe, 0) == -1 ||
 		!is_launcher(doctor, &exe));
 }

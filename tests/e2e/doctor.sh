@@ -184,17 +184,51 @@ ill "a program that gives the guard away" \
     "guard: /usr/local/bin/giver: whoever executes" \
     "setcap -r /usr/local/bin/giver"
 rm /usr/local/bin/giver
-setpriv --reuid "$user" --regid "$user_gid" --init-groups \
-    --inh-caps=-all,+block_suspend --ambient-caps=-all,+block_suspend \
-    sleep 100 &
-holder=$!
-remember $holder
-until_true 10 sh -c "grep -q '^Name:.*sleep' /proc/$holder/status"
-ill "a user that holds the guard" \
-    "guard: process $holder of uid $user_uid: it holds" "CAP_BLOCK_SUSPEND"
-kill -KILL $holder
-wait $holder 2>/dev/null
-forget $holder
+# holds WHAT [COMMAND ...]: so is started what a user holds it with
+holds() {
+	what=$1
+	shift
+	setpriv --reuid "$user" --regid "$user_gid" --init-groups \
+	    --inh-caps=-all,+block_suspend --ambient-caps=-all,+block_suspend \
+	    "$@" sleep 100 &
+	holder=$!
+	remember $holder
+	until_true 10 sh -c "grep -q '^Name:.*sleep' /proc/$holder/status"
+	ill "$what" "guard: process $holder of uid $user_uid: it holds" \
+	    "CAP_BLOCK_SUSPEND"
+	kill -KILL $holder
+	wait $holder 2>/dev/null
+	forget $holder
+}
+holds "a user that holds the guard"
+holds "the same under a filter" "$helpers/hardened" swapoff --
+holds "the same with limits as low as some" prlimit --rss=1000 --locks=1000 \
+    "$helpers/hardened" swapoff --
+# Sessions' processes hold it, and they alone: root's, and the daemon's.
+mkfifo "$dir/fifo"
+chmod 644 "$dir/fifo"
+in_background "$user" "$T/session" "$dir/one" "$dir/fifo"
+daemons=$started
+cp "$daemon_policies/one" "$T/embedded"
+"$privrun" -a -c "$user_uid:$user_gid" -f "$T/embedded" "$dir/one" \
+    "$dir/fifo" >"$T/embedded.out" 2>&1 &
+embedded=$!
+remember $embedded
+# in both a program waits for the other end
+holders() {
+	awk '$1 == "CapPrm:" && $2 == "0000001000000000"' /proc/[0-9]*/status \
+	    2>/dev/null | wc -l
+}
+both_run() {
+	[ "$(holders)" -eq 4 ]
+}
+check "two programs, and their judges, hold it" until_true 10 both_run
+well "sessions"
+for session in $daemons $embedded; do
+	kill -KILL $session
+	wait $session 2>/dev/null
+	forget $session
+done
 
 # Where it runs.
 same "with no_new_privs" "1" "$(setpriv --no-new-privs "$privctl" doctor \
