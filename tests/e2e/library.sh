@@ -47,4 +47,26 @@ same "and finds it" "$version" "$(LD_LIBRARY_PATH=$T/lib "$T/shared")"
 rm "$T/lib/libprivd.so"
 check "and with the archive" build static ""
 same "which it carries" "$version" "$("$T/static")"
+# All of it: what a program takes of it, and what that takes of others.
+echo 'int main(void) { return 0; }' >"$T/empty.c"
+if cc -static -o "$T/empty" "$T/empty.c" -lcap >"$T/out" 2>&1; then
+	cat >"$T/launch.c" <<'END'
+#include <privd.h>
+#include <stdio.h>
+int
+main(int argc, char **argv)
+{
+	if (argc > 5)
+		(void)privd_exec(NULL, argv[0], argv);
+	return puts(privd_version()) == EOF;
+}
+END
+	flags=$(pkg-config --static --cflags --libs privd)
+	# shellcheck disable=SC2086 # a list of words
+	check "a program is built that needs no shared object" \
+	    cc -static -Wall -Werror -o "$T/alone" "$T/launch.c" $flags
+	same "and runs" "$version" "$("$T/alone")"
+else
+	skip 2 "no static libraries"
+fi
 done_testing
