@@ -225,9 +225,9 @@ both_run() {
 check "two programs, and their judges, hold it" until_true 10 both_run
 well "sessions"
 for session in $daemons $embedded; do
-	kill -KILL $session
-	wait $session 2>/dev/null
-	forget $session
+	kill -KILL "$session"
+	wait "$session" 2>/dev/null
+	forget "$session"
 done
 
 # Where it runs.
