@@ -18,21 +18,11 @@ Policy: */successor, Emulation: native
 	native-open: filename eq "/nowhere" then deny
 END
 
-# The broker is the one that has threads, a child of the keeper.
 find_broker() {
-	broker=""
-	grep -q '^ready' "$OWN/out" || return 1
 	caller=$(sed -n 's/^ready //p' "$OWN/out")
-	[ "$1" = standin ] && broker=$front
-	children=$(cat "/proc/$front/task/$front/children")
-	for child in $children; do
-		parts=$(cat "/proc/$child/task/$child/children")
-		for part in $parts; do
-			grep -q '^Threads:	1$' "/proc/$part/status" ||
-			    [ -n "$broker" ] || broker=$part
-		done
-	done
-	[ -n "$broker" ]
+	broker=$front
+	[ "$1" = standin ] || { find_parts && broker=$judge; } || return 1
+	[ -n "$caller" ]
 }
 
 # attempt WHO STRANGER-UID STRANGER [first]: the session of $WHO is running
@@ -42,7 +32,7 @@ attempt() {
 	: >"$OWN/out"
 	shift 3
 	case $who in
-	root)	"$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" \
+	root)	"$PRIVRUN" -U -a -E "$LOG" -f "$OWN/policy" \
 		    "$OWN/successor" call "$@" "$OWN/made/calls" \
 		    "$USERS/first" >"$OWN/out" 2>&1 & ;;
 	user)	(RUN="exec"; session "$OWN/policy" "$OWN/successor" call "$@" \
@@ -67,20 +57,22 @@ attempt() {
 refused() {
 	what=$1
 	shift
-	: >"$OWN/log"
+	[ ! -f "$LOG" ] || : >"$LOG"
 	attempt "$@"
 	is "stranger $caller" "$(cat "$OWN/reused")" \
 	    "$what: the number is taken"
 	is "ended 9" "$(grep '^ended' "$OWN/out")" "$what: the caller is dead"
 	is "" "$(ls "$OWN/made")" "$what: nothing is made"
 	is "yes" "$alive" "$what: the stranger lives"
-	lacks "killed" "$OWN/log" "$what: nobody says otherwise"
+	lacks "killed" "$LOG" "$what: nobody says otherwise"
 	is "parent opened" "$(grep '^parent' "$OWN/out")" \
 	    "$what: the session goes on"
 }
-refused "root's session, its own program" root "$ID" successor
-refused "root's session, another program" root "$ID" stranger
-refused "one that called before" root "$ID" stranger first
+if [ "$BY" = root ]; then
+	refused "root's session, its own program" root "$ID" successor
+	refused "root's session, another program" root "$ID" stranger
+	refused "one that called before" root "$ID" stranger first
+fi
 refused "a user's session, the same user" user "$ID" successor
 refused "a user's session, another program" user "$ID" stranger first
 refused "a user's session, another user" user $((ID + 1)) successor

@@ -26,7 +26,7 @@ with prctl "done" EACCES
 with errno "done" EXDEV
 with notify "done" ENOSYS
 with listener EBUSY opened
-has "under other filters" "$OWN/log" "it is said why"
+has "under other filters" "$LOG" "it is said why"
 
 session "$OWN/policy" "$OWN/filters" fake "$OWN/try-open" "$SECRET" \
     >"$OWN/out" 2>&1

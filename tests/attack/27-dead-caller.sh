@@ -18,24 +18,9 @@ Policy: */create-on-signal, Emulation: native
 	native-unlink: filename eq "/nowhere" then deny
 END
 
-# The keeper's children: the judge is the one that has the user's fsuid and
-# no capability but the guard; hands and fetcher have others.
-find_processes() {
-	program="" judge=""
-	children=$(cat "/proc/$front/task/$front/children") || return 1
-	for child in $children; do
-		if grep -q "^Uid:	$ID	" "/proc/$child/status"; then
-			program=$child
-		else
-			parts=$(cat "/proc/$child/task/$child/children") || :
-			for part in $parts; do
-				grep -q "^Uid:.*	$ID\$" "/proc/$part/status" &&
-				    judge=$part
-			done
-		fi
-	done
+is_ready() {
 	caller=$(sed -n 's/^ready //p' "$OWN/out")
-	[ -n "$program" ] && [ -n "$judge" ] && [ -n "$caller" ]
+	[ -n "$caller" ] && find_parts
 }
 
 # start FILE [remove]
@@ -45,7 +30,7 @@ start() {
 	    >"$OWN/out" 2>&1 &
 	front=$!
 	started $front
-	wait_for 10 find_processes
+	wait_for 10 is_ready
 }
 
 for file in "$USERS/new" "$OWN/made/new"; do

@@ -27,13 +27,13 @@ session "$OWN/policy" "$OWN/try-open" "$SECRET" "$USERS/asked" \
     >"$OWN/out" 2>&1
 is "secret cloexec EPERM ENOENT EXDEV EXDEV EXDEV EXDEV" \
     "$(head -7 "$OWN/out" | tr '\n' ' ' | sed 's/ $//')" "the verdicts"
-is 6 "$(wc -l <"$OWN/log")" "six lines: one a call, none for the quiet one"
-has "permit user: $ID, .*filename: $SECRET,.* as: 0, line: 3" "$OWN/log" \
+is 6 "$(wc -l <"$LOG")" "six lines: one a call, none for the quiet one"
+has "permit user: $ID, .*filename: $SECRET,.* as: 0, line: 3" "$LOG" \
     "an elevated call is written down"
-has "deny user: $ID, .*$USERS/asked, .*line: 4" "$OWN/log" \
+has "deny user: $ID, .*$USERS/asked, .*line: 4" "$LOG" \
     "what nobody could be asked is"
-is 4 "$(grep -c "deny user: .*line: 6\$" "$OWN/log")" "denials are"
-is 0 "$(LC_ALL=C grep -c '[^ -~]' "$OWN/log")" \
+is 4 "$(grep -c "deny user: .*line: 6\$" "$LOG")" "denials are"
+is 0 "$(LC_ALL=C grep -c '[^ -~]' "$LOG")" \
     "nothing in them but plain characters"
-lacks "^(privrun: )?permit user: root" "$OWN/log" "no line is forged"
+lacks "^(privrun: )?permit user: root" "$LOG" "no line is forged"
 finish

@@ -18,6 +18,8 @@ case $BUILD in
 *) BUILD=$TOP/$BUILD ;;
 esac
 PRIVRUN=$BUILD/privrun
+# ATTACK_BY=daemon: the user's sessions are the daemon's; else root's, embedded.
+BY=${ATTACK_BY:-root}
 TOOLS=$BUILD/tests/attack
 
 count=0
@@ -89,11 +91,13 @@ stop() {
 }
 
 clean_up() {
+	[ -z "$daemon" ] || pids="$pids $daemon"
 	for pid in $pids; do
 		kill -KILL "$pid" 2>/dev/null
 	done
 	[ -n "${OWN:-}" ] && rm -rf -- "$OWN"
 	[ -n "${USERS:-}" ] && rm -rf -- "$USERS"
+	[ -z "${RUNS:-}" ] || rm -rf -- "$RUNS"
 }
 
 finish() {
@@ -132,17 +136,105 @@ as_user() {
 	$RUN setpriv --reuid "$ID" --regid "$ID" --clear-groups "$@"
 }
 
-# session POLICY COMMAND...: root's embedded session for the user.
+# session POLICY COMMAND...: root's embedded session for the user, or the user's
+# own by the daemon.
 session() {
 	policy=$1
 	shift
-	$RUN "$PRIVRUN" -U -a -E "$OWN/log" -f "$policy" -c "$ID:$ID" "$@"
+	if [ "$BY" = daemon ]; then
+		enforce "$policy"
+		$RUN setpriv --reuid "$ID" --regid "$ID" --clear-groups \
+		    --inh-caps=-all env "$INSTANCE/bin/privrun" -U \
+		    -s "$RUNS/run/socket" -E "$LOG" "$@"
+	else
+		$RUN "$PRIVRUN" -U -a -E "$LOG" -f "$policy" -c "$ID:$ID" "$@"
+	fi
+}
+
+children() {
+	cat "/proc/$1/task/$1/children" 2>/dev/null
+}
+
+# What a process is of a session: judge, hand, fetcher, double, scribe, or "".
+role() {
+	sed -n 's/^Name:	privd-//p' "/proc/$1/status" 2>/dev/null
+}
+
+# find_parts: of the session that $front is: its $program and $keeper, and its
+# $judge, $hand, $fetcher, $double and $scribe, as far as they are there and
+# locked in; true if there is a judge.
+find_parts() {
+	program="" keeper="" judge="" hand="" fetcher="" double="" scribe=""
+	parent=$front
+	if [ "$BY" = daemon ]; then
+		program=$front
+		parent=$daemon
+	fi
+	for child in $(children "$parent"); do
+		known=
+		for part in $(children "$child"); do
+			known=$(role "$part")
+			[ -n "$known" ] && keeper=$child &&
+			    grep -q "^Seccomp:	2" "/proc/$part/status" &&
+			    eval "$known=$part"
+		done
+		[ "$child" = "$keeper" ] || [ -n "$program" ] || program=$child
+	done
+	[ -n "$program" ] && [ -n "$judge" ]
+}
+
+# --- the daemon, where the sessions are its own
+
+daemon=
+INSTANCE=$BUILD/instance
+
+start_daemon() {
+	RUNS=$(mktemp -d /var/lib/privd-attack.XXXXXX) || exit 1
+	chmod 0755 "$RUNS"
+	mkdir "$RUNS/policies" "$RUNS/users"
+	chown "$ID:$ID" "$RUNS/users"
+	cat >"$RUNS/privd.conf" <<-END
+	policies "$RUNS/policies"
+	templates "$TOP/policies/templates"
+	socket "$RUNS/run/socket"
+	END
+	"$INSTANCE/sbin/privd" -d -f "$RUNS/privd.conf" >"$RUNS/log" 2>&1 \
+	    </dev/null &
+	daemon=$!
+	wait_for 10 test -S "$RUNS/run/socket"
+}
+
+reloads() {
+	[ "$(grep -c "in force" "$RUNS/log")" -gt "$1" ]
+}
+
+# enforce POLICY: it alone is in force, for programs of $OWN, which are marked.
+# Each
+# elevates something: that is what the daemon's sessions are for.
+enforce() {
+	awk -v own="$OWN/" '
+	    function elevate() {
+		if (any++)
+			print "\tnative-fsread: filename eq \"" own \
+			    "none\" then permit as root"
+	    }
+	    /^Policy:/ { elevate(); sub(/^Policy: \*\//, "Policy: " own) }
+	    { print }
+	    END { elevate() }' "$1" >"$RUNS/policies/attack"
+	for file in $(sed -n 's/^Policy: \([^,]*\),.*/\1/p' \
+	    "$RUNS/policies/attack"); do
+		[ ! -f "$file" ] || setcap cap_block_suspend=i "$file" || :
+	done
+	before=$(grep -c "in force" "$RUNS/log")
+	kill -HUP "$daemon"
+	wait_for 10 reloads "$before" || show "$RUNS/log"
 }
 
 [ "$(id -u)" -eq 0 ] || skip_all "needs root"
 [ -x "$PRIVRUN" ] || skip_all "no $PRIVRUN: make first"
 umask 022
 
+[ "$BY" = root ] || ATTACK_FOLDER=${ATTACK_FOLDER:-/var/lib}
 OWN=$(mktemp -d "${ATTACK_FOLDER:-/tmp}/privd-attack.XXXXXX") || exit 1
 USERS=$(mktemp -d "/tmp/privd-attack.XXXXXX") || exit 1
 trap clean_up EXIT
@@ -154,6 +246,12 @@ while getent passwd "$ID" >/dev/null || getent group "$ID" >/dev/null; do
 done
 chown "$ID:$ID" "$USERS"
 chmod 0755 "$USERS"
+
+LOG=$OWN/log
+if [ "$BY" = daemon ]; then
+	start_daemon
+	LOG=$RUNS/users/log
+fi
 
 # The object that policies elevate.
 SECRET=$OWN/secret
