@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-#
+# ALONE: it measures how fast others are.
 # Attack 31: 8,000 threads of one session wait in its calls, and come again and
 # again (ATTACK_THREADS: how many). What that session has to do besides is done,
 # another user's session is as fast as before, others start, and of the crowd

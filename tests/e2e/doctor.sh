@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-#
+# ALONE: it looks at all processes of the machine.
 # privctl doctor: it finds nothing where all is well, and each thing that is
 # missing when it is made to be missing. In a mount namespace, where anything
 # can be laid over the system's files.
@@ -166,7 +166,9 @@ ill "privrun on a nosuid mount" "guard: $daemon_run: .*nosuid" "remount,suid"
 umount "${daemon_run%/*}"
 cp "$daemon_run" "$dir/privrun"
 chmod 755 "$dir/privrun"
+cp "$privctl" "$dir/privctl"
 mount -t tmpfs -o mode=755 tmpfs "${daemon_run%/*}"
+mv "$dir/privctl" "$privctl"
 ill "no privrun" "guard: $daemon_run: No such file" "make install"
 check "privd tells still what it does" "$privctl" -s "$daemon_socket" status
 like "and its users why nothing is elevated" \
