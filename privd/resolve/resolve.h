@@ -121,6 +121,12 @@ int resolve_name(const struct resolve_view *, int fd, char *, size_t,
 bool resolve_prove(int fd, const char *path);
 
 /*
+ * Is this, to the letter, what the kernel calls what we have opened ourselves?
+ * Then no link was on the way there, whoever set it.
+ */
+bool resolve_is_named(int fd, const char *path);
+
+/*
  * What a pin is, without asking the server of its file system, which may keep
  * us waiting, or be gone, and tells nothing here that could change.
  */

@@ -144,6 +144,14 @@ name_of(int fd, char *buf, size_t size)
 	return 0;
 }
 
+bool
+resolve_is_named(int fd, const char *path)
+{
+	char name[PATH_MAX];
+
+	return name_of(fd, name, sizeof(name)) == 0 && strcmp(name, path) == 0;
+}
+
 /*
  * The program's own folder of /proc is shown as /proc/self: its number is
  * nothing that a policy could name.

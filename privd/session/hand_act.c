@@ -18,21 +18,24 @@ is_plain(const struct stat *st)
 	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 }
 
+/* What was plain folders when the rule was read may be links by now. */
 int
 hand_open_literal(struct hand *hand, const struct policy_rule *rule)
 {
 	const struct stat *pinned = &hand->pin[0].st;
+	const char *path = rule->expr->string;
 	struct stat st;
 	int fd;
 
 	if ((hand->flags & ~(uint64_t)HAND_NUMBERS_FLAGS) != 0 ||
 	    !is_plain(pinned))
 		return -1;
-	fd = open(rule->expr->string,
+	fd = open(path,
 	    (int)hand->flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, &st) == 0 && is_plain(&st) && resolve_same(&st, pinned) &&
+	    resolve_is_named(fd, path) &&
 	    fcntl(fd, F_SETFL, (int)hand->flags) == 0)
 		return fd;
 	close(fd);

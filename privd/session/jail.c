@@ -20,6 +20,7 @@
 
 #include "../compat.h"
 #include "../notify/notify.h"
+#include "../resolve/resolve.h"
 
 #define JAIL_INSNS_MAX 2560
 
@@ -172,18 +173,20 @@ struct ruleset_attr { /* of any ABI: the size says which */
 	uint64_t handled_access_net;
 };
 
+/* A folder that a link leads to is not the one that was meant. */
 static int
 add_folder(int ruleset, const char *folder, uint64_t access)
 {
 	struct landlock_path_beneath_attr beneath;
-	int result;
+	int result = 0;
 
 	beneath.allowed_access = access;
 	beneath.parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (beneath.parent_fd == -1) /* nothing there: nothing to allow */
 		return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
-	result = (int)syscall(SYS_landlock_add_rule, ruleset,
-	    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+	if (resolve_is_named(beneath.parent_fd, folder))
+		result = (int)syscall(SYS_landlock_add_rule, ruleset,
+		    LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
 	close(beneath.parent_fd);
 	return result;
 }

@@ -29,7 +29,7 @@ int jail_seccomp(const struct jail_rule *, size_t n);
 void jail_close_stderr(void);
 
 struct jail_path {
-	const char *folder; /* NULL ends a list */
+	const char *folder; /* canonical; NULL ends a list */
 	uint64_t access;    /* LANDLOCK_ACCESS_FS_* */
 };
 

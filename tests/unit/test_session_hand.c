@@ -4,10 +4,13 @@
  * or leaves out, it gets what the policy says and nothing else. The hand is
  * a real one, in a process of its own, so this needs root.
  */
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+#include <linux/landlock.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +28,7 @@
 
 #include <cmocka.h>
 
+#include "../../privd/session/jail.h"
 #include "hands.h"
 
 #define UID 61999
@@ -39,6 +43,7 @@ enum {
 	MOVED,
 	MODES,
 	PACKET,
+	LED,
 	RULES
 };
 
@@ -54,6 +59,7 @@ static const char *const rules[RULES] = {
 	[MODES] = "chmod: filename eq \"%s/modes\" and mode eq \"644\" then "
 		  "permit as root",
 	[PACKET] = "socket: sockdom eq \"AF_PACKET\" then permit with net_raw",
+	[LED] = "fsread: filename eq \"%s/led/file\" then permit as root",
 };
 
 static int hands[2];
@@ -94,6 +100,18 @@ write_policy(void)
 	(void)fclose(file);
 }
 
+/* What was a folder when the policy was read is a link to another now. */
+static void
+lead(const char *name, const char *to)
+{
+	char path[PATH_MAX], moved[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	(void)snprintf(moved, sizeof(moved), "%s/%s", folder, to);
+	assert_int_equal(rename(path, moved), 0);
+	assert_int_equal(symlink(to, path), 0);
+}
+
 static struct budget_memory *budgets[SESSION_HANDS_MAX];
 
 static void
@@ -121,6 +139,8 @@ set_up(void **state)
 	make("modes", "modes");
 	make("made", NULL);
 	make("closed", NULL);
+	make("led", NULL);
+	make("led/file", "led");
 	make("closed/file", "file");
 	(void)snprintf(path, sizeof(path), "%s/closed/link", folder);
 	assert_int_equal(symlink("../secret", path), 0);
@@ -128,6 +148,7 @@ set_up(void **state)
 	assert_int_equal(symlink("..", path), 0);
 	write_policy();
 	make_plan(UID);
+	lead("led", "elsewhere");
 	assert_int_equal(plan.nhands, 2);
 	assert_true(plan.elevates);
 	start_hand(0);
@@ -192,6 +213,10 @@ static const struct lie lies[] = {
 	    NULL, HAND_ASK_AGAIN, false },
 	{ "numbers of one that is named", 0, SECRET, "stat", 0, "secret",
 	    NUMBERS, "", NULL, HAND_ASK_AGAIN, false },
+	{ "numbers of what a link leads to", 0, LED, "open", O_RDONLY,
+	    "elsewhere/file", NUMBERS, "", NULL, HAND_ASK_AGAIN, false },
+	{ "an object that a link leads to", 0, LED, "open", O_RDONLY,
+	    "elsewhere/file", OBJECT, "", NULL, EPERM, false },
 	{ "another rule", 0, MADE, "open", O_RDONLY, "secret", OBJECT, "", NULL,
 	    EPERM, false },
 	{ "a rule that is none", 0, 4711, "open", O_RDONLY, "secret", OBJECT,
@@ -371,6 +396,38 @@ test_effects(void **state)
 	assert_int_equal(stat(path, &st), -1);
 }
 
+/* Whoever has the hand itself in hand is in a domain. */
+static void
+test_domain(void **state)
+{
+	char led[PATH_MAX], file[PATH_MAX], other[PATH_MAX];
+	const struct jail_path paths[] = {
+		{ led, LANDLOCK_ACCESS_FS_READ_FILE },
+		{ folder, LANDLOCK_ACCESS_FS_READ_DIR },
+		{ NULL, 0 },
+	};
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0 || jail_landlock_abi() == 0)
+		skip();
+	(void)snprintf(led, sizeof(led), "%s/led", folder);
+	(void)snprintf(file, sizeof(file), "%s/elsewhere/file", folder);
+	(void)snprintf(other, sizeof(other), "%s/made", folder);
+	pid = fork();
+	if (pid == 0) {
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+		    jail_landlock(paths, false) == -1)
+			_exit(1);
+		if (open(other, O_RDONLY | O_DIRECTORY) == -1)
+			_exit(2);
+		_exit(open(file, O_RDONLY) == -1 && errno == EACCES ? 0 : 3);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 struct socket_lie {
 	const char *what;
 	int domain;
@@ -522,6 +579,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_effects),
+		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_sockets),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_successor),
