@@ -200,7 +200,8 @@ build_rule(struct policy_parse *p, struct policy_expr *expr)
 		lint_reached(p, rule);
 	if (++*p->nrules == POLICY_RULES_MAX + 1)
 		parse_error(p, p->head, "more than %d rules", POLICY_RULES_MAX);
-	if (*p->nrules > POLICY_RULES_MAX)
+	if (!spent_add(p, SPENT_RULES, 1, p->head) ||
+	    *p->nrules > POLICY_RULES_MAX)
 		return 0;
 	return rule_list_add(&p->block->rules, rule);
 }

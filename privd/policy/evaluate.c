@@ -23,8 +23,12 @@ enum truth {
 
 struct evaluation {
 	const struct policy_request *req;
-	bool failed; /* something did not fit: the rule does not match */
+	bool failed;  /* something did not fit: the rule does not match */
+	bool starved; /* no memory: whether it matches nobody knows */
 };
+
+/* In the place of a rule of which nobody knows. */
+static const struct policy_rule starved = { .action = POLICY_DENY };
 
 /* Is the value `/`, a leading folder of the text, or the text itself? */
 static bool
@@ -41,8 +45,7 @@ on_the_way(const char *value, const char *text)
 }
 
 static bool
-holds(enum policy_operator op, const char *value, const char *text,
-    const regex_t *regex)
+holds(enum policy_operator op, const char *value, const char *text)
 {
 	switch (op) {
 	case POLICY_EQ:
@@ -58,8 +61,8 @@ holds(enum policy_operator op, const char *value, const char *text,
 		return strstr(value, text) == NULL;
 	case POLICY_INPATH:
 		return on_the_way(value, text);
-	case POLICY_RE:
-		return regex != NULL && regexec(regex, value, 0, NULL, 0) == 0;
+	case POLICY_RE: /* see expression_holds() */
+		break;
 	}
 	return false;
 }
@@ -70,7 +73,21 @@ struct probe {
 	const char *text;
 	const regex_t *regex;
 	bool all; /* must hold for every argument of the name */
+	bool *starved;
 };
+
+/* To run one takes memory as well. */
+static bool
+expression_holds(const struct probe *probe, const char *value)
+{
+	int error = REG_NOMATCH;
+
+	if (probe->regex != NULL)
+		error = regexec(probe->regex, value, 0, NULL, 0);
+	if (error != 0 && error != REG_NOMATCH)
+		*probe->starved = true;
+	return error == 0;
+}
 
 static bool
 probe_value(const struct probe *probe, const char *value, bool missing)
@@ -86,10 +103,12 @@ probe_value(const struct probe *probe, const char *value, bool missing)
 			return false;
 		value = form;
 	}
-	yes = holds(op, value, probe->text, probe->regex);
+	if (op == POLICY_RE)
+		return expression_holds(probe, value);
+	yes = holds(op, value, probe->text);
 	if (kept == NULL || yes != probe->all)
 		return yes;
-	return holds(op, value, kept, NULL);
+	return holds(op, value, kept);
 }
 
 static enum truth
@@ -154,6 +173,7 @@ evaluate_macros(struct evaluation *ev, const struct probe *plain)
 	char text[POLICY_TEXT_MAX];
 	enum truth result;
 	regex_t regex;
+	int error;
 
 	if (!macro_expand(ev->req, probe.expr, text, sizeof(text))) {
 		ev->failed = true;
@@ -162,8 +182,10 @@ evaluate_macros(struct evaluation *ev, const struct probe *plain)
 	probe.text = text;
 	if (op != POLICY_RE)
 		return probe_run(ev, &probe);
-	if (regcomp(&regex, text, REG_EXTENDED | REG_NOSUB) != 0) {
-		ev->failed = true;
+	error = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB);
+	if (error != 0) {
+		ev->failed = error != REG_ESPACE;
+		ev->starved = error == REG_ESPACE;
 		return UNKNOWN;
 	}
 	probe.regex = &regex;
@@ -181,6 +203,7 @@ evaluate_test(struct evaluation *ev, const struct policy_expr *expr)
 		.text = expr->string,
 		.regex = expr->regex,
 		.all = op == POLICY_NEQ || op == POLICY_NSUB,
+		.starved = &ev->starved,
 	};
 
 	if (expr->macros)
@@ -306,15 +329,19 @@ has_values(unsigned int macros, const struct policy_request *req)
 }
 
 static bool
-rule_matches(const struct policy_rule *rule, const struct policy_request *req)
+rule_matches(const struct policy_rule *rule, const struct policy_request *req,
+    bool *lacks)
 {
 	struct evaluation ev = { .req = req };
+	enum truth truth;
 
 	if (!policy_applies(rule, req->caller))
 		return false;
 	if (!has_values(rule->macros, req))
 		return false;
-	if (evaluate_expr(&ev, rule->expr) != YES || ev.failed)
+	truth = evaluate_expr(&ev, rule->expr);
+	*lacks = ev.starved;
+	if (truth != YES || ev.failed)
 		return false;
 	if (req->spent == NULL ||
 	    (rule->limit == POLICY_UNLIMITED && rule->exclusive == NULL &&
@@ -323,23 +350,37 @@ rule_matches(const struct policy_rule *rule, const struct policy_request *req)
 	return !req->spent(req->context, rule);
 }
 
+/* The rule if it decides; NULL if others may. */
+static const struct policy_rule *
+try(const struct policy_rule *rule, const struct policy_request *req)
+{
+	bool lacks = false, matches = rule_matches(rule, req, &lacks);
+
+	if (lacks)
+		return &starved;
+	return matches ? rule : NULL;
+}
+
 static const struct policy_rule *
 first_match(const struct call_rules *calls, const struct policy_request *req)
 {
+	const struct policy_rule *rule;
 	struct anchors_walk walk;
 	size_t i;
 
 	if (calls->anchors != NULL &&
 	    anchors_start(calls->anchors, req, &walk)) {
 		while ((i = anchors_next(&walk)) != SIZE_MAX) {
-			if (rule_matches(calls->rules[i], req))
-				return calls->rules[i];
+			rule = try(calls->rules[i], req);
+			if (rule != NULL)
+				return rule;
 		}
 		return NULL;
 	}
 	for (i = 0; i < calls->count; i++) {
-		if (rule_matches(calls->rules[i], req))
-			return calls->rules[i];
+		rule = try(calls->rules[i], req);
+		if (rule != NULL)
+			return rule;
 	}
 	return NULL;
 }
@@ -392,9 +433,14 @@ policy_evaluate(const struct policy_image *image,
 	rule = match(image, req);
 	if (rule == NULL)
 		return;
-	verdict->rule = rule;
 	verdict->explicit_default = false;
 	verdict->action = rule->action;
+	if (rule == &starved) {
+		verdict->error = ENOMEM;
+		verdict->log = true;
+		return;
+	}
+	verdict->rule = rule;
 	verdict->error = rule->action == POLICY_DENY ? rule->error : 0;
 	verdict->value = rule->value;
 	verdict->log = rule->log;

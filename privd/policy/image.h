@@ -42,6 +42,7 @@ struct arena_link {
 };
 
 struct policy_set {
+	struct policy_spent spent; /* on users' policies */
 	struct policy_image *images;
 	struct policy_image **images_end;
 	size_t nimages;

@@ -135,6 +135,7 @@ include_parse(struct policy_parse *p, const char *path, const char *bytes,
 	if (sub == NULL)
 		return -1;
 	sub->nrules = p->nrules;
+	sub->spent = p->spent;
 	ret = parse_run(sub, bytes, len);
 	if (ret == 0)
 		ret = include_take(p, sub, place);

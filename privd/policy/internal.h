@@ -69,12 +69,15 @@ bool macro_expand(const struct policy_request *, const struct policy_expr *,
 /* Does a macro stand in a bracket expression of a pattern? */
 bool macro_in_brackets(const char *);
 
+/* Past the bracket expression that starts at text[i]; may be unclosed. */
+size_t bracket_end(const char *text, size_t i);
+
 /*
  * Is the expression harmless to compile and to run? NULL, or why not: the
  * C library takes memory without bound for nested repetitions, and time
- * without bound for back references.
+ * without bound for back references. What it costs is put into steps.
  */
-const char *regex_refuse(const char *);
+const char *regex_refuse(const char *, size_t *steps);
 
 /*
  * How many bytes of a test's text name a file literally: all, or up to the

@@ -89,6 +89,12 @@ lexer_skip_line(struct policy_lexer *lex)
 		lex->skip = true;
 }
 
+void
+lexer_stop(struct policy_lexer *lex)
+{
+	lex->len = lex->pos;
+}
+
 /* The byte n further on, 0 at the end (NUL bytes never get this far). */
 static char
 peek(const struct policy_lexer *lex, size_t n)

@@ -43,6 +43,8 @@ load_bytes(struct policy_set *set, const struct policy_source *source,
 		return -1;
 	p->trusted = trusted;
 	p->seal = seal;
+	if (source->authority == POLICY_USER)
+		p->spent = &set->spent;
 	ret = parse_run(p, bytes, len);
 	if (ret == 0)
 		ret = seal != NULL ? load_sealed(set, p) : set_commit(set, p);
@@ -178,12 +180,27 @@ folder_file(struct policy_set *set, const struct policy_source *source,
 	return load_file(set, source, path, system, report);
 }
 
+static int
+folder_entry_load(struct policy_set *set, const struct policy_source *source,
+    const char *folder, const char *name, struct policy_report *report)
+{
+	char *file;
+	int ret, saved;
+
+	if (asprintf(&file, "%s/%s", folder, name) == -1)
+		return -1;
+	ret = folder_file(set, source, file, report);
+	saved = errno;
+	free(file);
+	errno = saved;
+	return ret;
+}
+
 int
 policy_load_folder(struct policy_set *set, const struct policy_source *source,
     const char *path, struct policy_report *report)
 {
 	struct dirent **entries;
-	char *file;
 	int i, n, ret, saved;
 
 	n = scandir(path, &entries, folder_entry, alphasort);
@@ -194,14 +211,12 @@ policy_load_folder(struct policy_set *set, const struct policy_source *source,
 		return load_report(report, path);
 	ret = saved = 0;
 	for (i = 0; i < n; i++) {
-		if (asprintf(&file, "%s/%s", path, entries[i]->d_name) == -1)
-			file = NULL;
-		if (file == NULL ||
-		    folder_file(set, source, file, report) == -1) {
+		if (!set->spent.over &&
+		    folder_entry_load(set, source, path, entries[i]->d_name,
+			report) == -1) {
 			saved = errno;
 			ret = -1;
 		}
-		free(file);
 		free(entries[i]);
 	}
 	free(entries);

@@ -146,8 +146,7 @@ macro_expand(const struct policy_request *req, const struct policy_expr *expr,
 	return !out.full;
 }
 
-/* Past the bracket expression that starts at text[i]; may be unclosed. */
-static size_t
+size_t
 bracket_end(const char *text, size_t i)
 {
 	i++;
@@ -190,83 +189,4 @@ macro_in_brackets(const char *text)
 		i = end;
 	}
 	return false;
-}
-
-/* How large an expression becomes once its repetitions are written out. */
-#define REGEX_SIZE_MAX 10000
-
-struct measure {
-	unsigned long sizes[POLICY_NESTING_MAX + 1];
-	unsigned long last; /* of the last atom */
-	size_t depth;
-};
-
-static const char *
-measure_repeat(struct measure *m, const char *text, size_t *i)
-{
-	unsigned long n, most;
-
-	n = most = 0;
-	for ((*i)++; text[*i] != '\0' && text[*i] != '}'; (*i)++) {
-		if (isdigit((unsigned char)text[*i]))
-			n = n < 100000 ? n * 10 + (text[*i] - '0') : n;
-		else
-			n = 0;
-		if (n > most)
-			most = n;
-	}
-	if (text[*i] == '\0')
-		(*i)--;
-	if (most > 1) {
-		m->sizes[m->depth] += m->last * (most - 1);
-		m->last *= most;
-	}
-	if (most > REGEX_SIZE_MAX || m->sizes[m->depth] > REGEX_SIZE_MAX)
-		return "its repetitions are too many";
-	return NULL;
-}
-
-static const char *
-measure_atom(struct measure *m, const char *text, size_t *i)
-{
-	m->last = 1;
-	if (text[*i] == '\\') {
-		if (text[*i + 1] >= '1' && text[*i + 1] <= '9')
-			return "back references are not part of the language";
-		if (text[*i + 1] != '\0')
-			(*i)++;
-	} else if (text[*i] == '[') {
-		*i = bracket_end(text, *i);
-		if (text[*i] == '\0')
-			(*i)--;
-	}
-	m->sizes[m->depth]++;
-	return NULL;
-}
-
-const char *
-regex_refuse(const char *text)
-{
-	struct measure m = { .last = 1 };
-	const char *reason;
-	size_t i;
-
-	if (strlen(text) > POLICY_REGEX_MAX)
-		return "it is longer than 4096 bytes";
-	for (i = 0, reason = NULL; text[i] != '\0' && reason == NULL; i++) {
-		if (text[i] == '(') {
-			if (m.depth == POLICY_NESTING_MAX)
-				return "it is nested too deeply";
-			m.sizes[++m.depth] = 0;
-		} else if (text[i] == ')' && m.depth > 0) {
-			m.last = m.sizes[m.depth] + 1;
-			m.sizes[--m.depth] += m.last;
-		} else if (text[i] == '{')
-			reason = measure_repeat(&m, text, &i);
-		else
-			reason = measure_atom(&m, text, &i);
-	}
-	if (reason == NULL && m.sizes[m.depth] > REGEX_SIZE_MAX)
-		reason = "its repetitions are too many";
-	return reason;
 }

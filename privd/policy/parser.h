@@ -140,6 +140,20 @@ struct noted {
 	const char *name;
 };
 
+/* What was spent of what all policies of a user's may come to together. */
+enum spent_kind {
+	SPENT_BYTES,
+	SPENT_POLICIES,
+	SPENT_RULES,
+	SPENT_STEPS, /* of regular expressions, see regex_refuse() */
+	SPENT_KINDS
+};
+
+struct policy_spent {
+	size_t so_far[SPENT_KINDS];
+	bool over; /* which was said: nothing is read any more */
+};
+
 struct policy_parse {
 	struct policy_lexer lexer;
 	const struct policy_source *source;
@@ -152,6 +166,7 @@ struct policy_parse {
 	bool included;          /* this is a template, for including */
 	bool nomem;
 	size_t included_bytes;
+	struct policy_spent *spent; /* NULL: there is no bound */
 	size_t *nrules; /* of the whole reading, templates included */
 	size_t own_rules;
 	struct policy_block *blocks;
@@ -191,9 +206,16 @@ struct policy_item *parse_item(struct policy_parse *, enum item_kind);
 /* 1 for the machine's own calls, 2 for linux32, 0 for an unknown word. */
 int parse_emulation(const char *);
 
+/* spent.c: false, and once said, if it is too much by now. */
+bool spent_add(struct policy_parse *, enum spent_kind, size_t,
+    struct policy_place);
+bool spent_all(const struct policy_parse *);
+
 /* lexer.c */
 void lexer_start(struct policy_lexer *, const char *bytes, size_t len);
 void lexer_skip_line(struct policy_lexer *);
+/* The line that was read is the last. */
+void lexer_stop(struct policy_lexer *);
 
 /* Messages with the file of the reading. */
 void parse_message(struct policy_parse *, enum policy_severity,

@@ -26,6 +26,11 @@
 #define POLICY_NESTING_MAX 64
 #define POLICY_REGEX_MAX 4096
 #define POLICY_RULES_MAX 100000
+/* Of all policies of a user's together, with what they include. */
+#define POLICY_USER_BYTES_MAX (4 * 1024 * 1024)
+#define POLICY_USER_POLICIES_MAX 1000
+#define POLICY_USER_RULES_MAX 20000
+#define POLICY_USER_STEPS_MAX 250000
 
 enum policy_action {
 	POLICY_DENY, /* zero: verdicts start as deny */

@@ -95,10 +95,14 @@ parse_free(struct policy_parse *p)
 int
 parse_run(struct policy_parse *p, const char *bytes, size_t len)
 {
-	static const struct policy_place nowhere;
+	static const struct policy_place nowhere, start = { 1, 1 };
 	size_t errors;
 
 	errors = p->report->errors;
+	if (!spent_add(p, SPENT_BYTES, len, start)) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (len > POLICY_FILE_MAX)
 		parse_error(p, nowhere, "file longer than 1 MiB");
 	else if (!parse_has_nul(p, bytes, len)) {
@@ -108,7 +112,7 @@ parse_run(struct policy_parse *p, const char *bytes, size_t len)
 			return -1;
 		}
 		if (p->blocks == NULL && p->report->errors == errors)
-			parse_error(p, ((struct policy_place){ 1, 1 }),
+			parse_error(p, start,
 			    "found no policy, expected \"%s\"",
 			    p->included ? "Template:" : "Policy:");
 	}
@@ -152,6 +156,8 @@ build_end_of_line(struct policy_parse *p)
 	p->rule = NULL;
 	p->depth = 0;
 	memset(p->seen, 0, sizeof(p->seen));
+	if (spent_all(p))
+		lexer_stop(&p->lexer);
 }
 
 static struct policy_block *
@@ -243,6 +249,8 @@ build_policy(struct policy_parse *p, const char *path,
 		return -1;
 	item->text = block->written = path;
 	block->place = place;
+	if (!spent_add(p, SPENT_POLICIES, 1, place))
+		block->broken = true;
 	block_emulation(p, block, emulation, emulation_place);
 	item->emulation = block->emulation;
 	if (p->included) {

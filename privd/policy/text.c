@@ -44,12 +44,15 @@ text_regex(struct policy_parse *p, struct policy_expr *expr,
 	char reason[256], expanded[POLICY_REGEX_MAX * 2];
 	const char *refused, *pattern;
 	regex_t *regex;
+	size_t steps;
 
-	refused = regex_refuse(expr->string);
+	refused = regex_refuse(expr->string, &steps);
 	if (refused != NULL) {
 		parse_error(p, place, "regular expression: %s", refused);
 		return;
 	}
+	if (!spent_add(p, SPENT_STEPS, steps, place))
+		return;
 	pattern = expr->string;
 	if (expr->macros) {
 		/* Any value is quoted alike: try it with plain ones. */

@@ -554,6 +554,81 @@ test_rule_limit(void **state)
 	policy_set_free(set);
 }
 
+/* All that a user has written together, and then nothing else is read. */
+static void
+test_users_bounds(void **state)
+{
+	static const struct {
+		const char *piece;
+		size_t len;
+		unsigned int loads; /* of which the last is too much */
+		const char *wanted;
+	} cases[] = {
+		{ "#comment\n", 700000, 6,
+		    "test:1:1: found 4200000 bytes in the user's policies "
+		    "together, expected 4194304 at most" },
+		{ "native-dup:ask\n", 15 * 7000, 3,
+		    "found 20001 rules in the user's policies together, "
+		    "expected 20000 at most" },
+		{ "Policy: /opt/y\n", 15 * 400, 3,
+		    "found 1001 policies in the user's policies together, "
+		    "expected 1000 at most" },
+		{ "native-stat:filename re \"(xy){1,250}\" then ask\n", 49 * 30,
+		    2,
+		    "steps of regular expressions in the user's policies "
+		    "together, expected 250000 at most" },
+	};
+	struct policy_set *set;
+	unsigned int k;
+	size_t i, n;
+	char *text;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text = repeat(HEAD, cases[i].piece, cases[i].len, false, "");
+		set = policy_set_new();
+		for (k = 1; k < cases[i].loads; k++)
+			(void)load(set, POLICY_USER, text, NULL);
+		n = count_rules(set);
+		(void)load(set, POLICY_USER, text, cases[i].wanted);
+		assert_int_equal(count_rules(set), n);
+		/* Root's have no such bound. */
+		(void)load(set, POLICY_SYSTEM, text, NULL);
+		policy_set_free(set);
+		free(text);
+	}
+}
+
+static void
+test_users_includes(void **state)
+{
+	static const char wanted[] = "x:2:1: found 20001 rules";
+	const struct policy_source source = { .authority = POLICY_USER,
+		.templates = template_folders };
+	struct policy_report report = { 0 };
+	struct policy_set *set;
+	char *text;
+
+	(void)state;
+	text = repeat(TEMPLATE, "linux-dup:ask\n",
+	    strlen(TEMPLATE) + 14 * 12000, true, "");
+	write_file(templates, "many", text);
+	write_file(folder, "a",
+	    HEAD "Include: \"many\"\nInclude: \"many\"\nnor this\n");
+	write_file(folder, "b", "not looked at\n");
+	free(text);
+	set = policy_set_new();
+	assert_int_equal(policy_load_folder(set, &source, folder, &report), -1);
+	assert_int_equal(report.errors, 1);
+	assert_non_null(strstr(report.messages[0].text, wanted + 7));
+	assert_int_equal(report.messages[0].line, 8002);
+	assert_int_equal(count_rules(set), 0);
+	remove_file(folder, "a");
+	remove_file(folder, "b");
+	policy_report_clear(&report);
+	policy_set_free(set);
+}
+
 static const char plenty[] = HEAD
     "Default: ask\n"
     "native-open: filename eq \"/bin/a\" or (filename match \"/bin/*\" "
@@ -620,6 +695,8 @@ main(void)
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_rule_limit),
+		cmocka_unit_test(test_users_bounds),
+		cmocka_unit_test(test_users_includes),
 		cmocka_unit_test(test_no_memory),
 	};
 
