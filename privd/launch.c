@@ -281,8 +281,8 @@ launch(struct launching *l, struct keeper *keeper)
 	uint32_t number;
 	size_t count;
 
-	if (keeper_offer(keeper, l->reason, sizeof(l->reason), &insns,
-		&count) != 0) {
+	if (keeper_offer(keeper, l->start->sock, l->reason, sizeof(l->reason),
+		&insns, &count) != 0) {
 		keeper_give_up(keeper);
 		end(l, PROTOCOL_REFUSED);
 	}

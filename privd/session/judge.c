@@ -42,11 +42,17 @@
 #include "record.h"
 #include "refusal.h"
 #include "status.h"
+#include "thread.h"
 #include "wording.h"
 #include "words.h"
 #include "worker.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
+
+/* Bytes: for all that POLICY_USER_*_MAX allow, and what is made of it; for the
+   processes of a session, and what the C library keeps of expressions. */
+#define READING_MEMORY ((size_t)192 << 20)
+#define WORKING_MEMORY ((size_t)64 << 20)
 
 struct regime *
 judge_regime(struct judge *judge, const struct filter_set *set)
@@ -485,6 +491,27 @@ static const struct jail_rule allowed[] = {
 #endif
 };
 
+/* While it reads what its user has written, whose names of users a name service
+   may be asked for: beside the above. The second list, which follows, has none
+   of them. */
+static const struct jail_rule reading[] = {
+	ANY(SYS_lseek),
+	ANY(SYS_write),
+	ANY(SYS_getuid),
+	ANY(SYS_geteuid),
+	ANY(SYS_getgid),
+	ANY(SYS_getegid),
+	ANY(SYS_uname),
+	ANY(SYS_sysinfo),
+	ANY(SYS_recvfrom),
+	ANY(SYS_writev),
+	{ SYS_prlimit64, UINT32_MAX, 0, 0 },
+	{ SYS_prctl, UINT32_MAX, PR_SET_SECCOMP, 0 },
+#ifdef SYS_access
+	ANY(SYS_access),
+#endif
+};
+
 /* For 32-bit programs, whose arguments of these are in memory. */
 static const struct jail_rule behind[] = {
 	ANY(SYS_socket),
@@ -540,13 +567,30 @@ append(struct jail_rule *rules, size_t n, const struct jail_rule *more,
 	return n + size / sizeof(*more);
 }
 
+#define ROOM                                                          \
+	((sizeof(allowed) + sizeof(reading) + sizeof(behind) +        \
+	     sizeof(following) + sizeof(touching) + sizeof(asking)) / \
+	    sizeof(struct jail_rule))
+
+/* Of a judge who has yet to read what it judges by: all that the second list
+   may have must be in the first. */
+static int
+enter_first_jail(void)
+{
+	static struct jail_rule rules[ROOM];
+	size_t n;
+
+	n = append(rules, 0, allowed, sizeof(allowed));
+	n = append(rules, n, reading, sizeof(reading));
+	n = append(rules, n, behind, sizeof(behind));
+	n = append(rules, n, asking, sizeof(asking));
+	return jail_seccomp(rules, n);
+}
+
 static int
 enter_jail(const struct judge *judge)
 {
-	static struct jail_rule
-	    rules[(sizeof(allowed) + sizeof(behind) + sizeof(following) +
-		      sizeof(touching)) /
-		sizeof(struct jail_rule)];
+	static struct jail_rule rules[ROOM];
 	size_t n;
 
 	n = append(rules, 0, allowed, sizeof(allowed));
@@ -612,6 +656,45 @@ fail(const char *what)
 	_exit(SESSION_EXIT_REFUSED);
 }
 
+/* Threads' stacks, what calls copy at most, processes and the rest. */
+static size_t
+working_memory(const struct session_plan *plan)
+{
+	size_t calls = plan->options.max_calls;
+
+	return (CLERKS_THREADS + WORKER_THREADS(calls)) * THREAD_STACK +
+	    CLERKS_THREADS * sizeof(struct call) +
+	    calls * 2 * MESSAGE_DATA_MAX + WORKING_MEMORY;
+}
+
+static int
+limit_memory(const struct session_plan *plan, size_t beside)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(PRIVD_SANITIZE)
+	size_t later = working_memory(plan);
+
+	return limits_memory(beside > 0 ? beside : later, beside + later);
+#else
+	(void)plan;
+	(void)beside;
+	return 0;
+#endif
+}
+
+/* What its user has written can do him no good, and nobody else harm. */
+static void
+set_up_for_user(struct judge_start *start)
+{
+	if (limit_memory(start->plan, READING_MEMORY) == -1)
+		fail("limits");
+	if (enter_first_jail() == -1)
+		fail("seccomp");
+	if (judge_set_up(start) == -1)
+		_exit(SESSION_EXIT_REFUSED);
+	if (limit_memory(start->plan, 0) == -1)
+		fail("limits");
+}
+
 /* Who it is, then what it works with: nothing is read before that. */
 static void
 set_up(struct judge *judge, struct judge_start *start)
@@ -624,8 +707,8 @@ set_up(struct judge *judge, struct judge_start *start)
 	judge->parent = start->parent;
 	if (become_judge(start) == -1)
 		fail("identity");
-	if (judge_set_up(start) == -1)
-		_exit(SESSION_EXIT_REFUSED);
+	if (start->setup != -1)
+		set_up_for_user(start);
 	judge->listener = start->listener;
 	judge->twin = start->twin;
 	memcpy(judge->hands, start->hands, sizeof(judge->hands));

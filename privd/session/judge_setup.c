@@ -72,8 +72,6 @@ take_gift(struct judge_start *start)
 int
 judge_set_up(struct judge_start *start)
 {
-	if (start->setup == -1)
-		return 0;
 	if (offer_filter(start) == -1 || take_gift(start) == -1)
 		return -1;
 	close(start->setup);

@@ -16,7 +16,6 @@
 #include "keeper.h"
 
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -52,10 +51,11 @@
 
 _Static_assert(CREW_MAX <= KEEPER_IDS, "a crew has ids enough");
 
-#define END_WAIT 1000    /* milliseconds */
-#define OFFER_WAIT 30    /* seconds; of a successor */
-#define RETRY_WAIT 100   /* milliseconds, when no process can be had */
-#define SETTLE_TRIES 250 /* that calls wait for a successor */
+#define END_WAIT 1000 /* milliseconds */
+#define OFFER_WAIT 10 /* seconds; as long as privrun waits for an answer */
+#define OFFER_WAIT_AGAIN 30 /* of a successor's */
+#define RETRY_WAIT 100      /* milliseconds, when no process can be had */
+#define SETTLE_TRIES 250    /* that calls wait for a successor */
 #define SETTLE_TRIES_LAST 2500
 #define SETTLE_WAIT 2 /* milliseconds, each time */
 #define DEATHS_MAX 32 /* within that many seconds */
@@ -319,14 +319,42 @@ is_whole(struct judge_offer *offer, ssize_t n)
 	    (offer->status != 0) == (offer->count == 0);
 }
 
-/* Starts a judge, who plans the rest. -1: it failed. */
-static int
-hear_offer(struct keeper *keeper, struct judge_offer *offer)
+/*
+ * What its user has written may lie where reading takes for ever; he may not
+ * even wait for it. Of a launcher that waits (-1: there is none) nothing is to
+ * be heard meanwhile but that it is gone. NULL, or why there is no offer.
+ */
+static const char *
+wait_for_offer(const struct keeper *keeper, int launcher)
 {
-	const struct timeval wait = { .tv_sec = OFFER_WAIT };
+	struct pollfd pfds[] = {
+		{ .fd = keeper->setup, .events = POLLIN },
+		{ .fd = keeper->crew.pidfd, .events = POLLIN },
+		{ .fd = launcher, .events = POLLIN | POLLRDHUP },
+	};
+	int64_t left,
+	    end = monotonic_seconds() +
+	    (launcher == -1 ? OFFER_WAIT_AGAIN : OFFER_WAIT);
+
+	while ((left = end - monotonic_seconds()) > 0) {
+		if (poll(pfds, 3, (int)left * 1000) == -1 && errno != EINTR)
+			return "poll";
+		if (pfds[1].revents != 0 || pfds[2].revents != 0)
+			return "nobody waits for it any more";
+		if (pfds[0].revents != 0)
+			return NULL;
+	}
+	return "it takes too long to read what the user has written";
+}
+
+/* Starts a judge, who plans the rest. NULL, or why that failed. */
+static const char *
+hear_offer(struct keeper *keeper, struct judge_offer *offer, int launcher)
+{
 	struct crew *crew = &keeper->crew;
 	struct judge_start start;
 	int fds[2], with[CHANNEL_FDS_MAX];
+	const char *why;
 	size_t nwith = 0;
 	ssize_t n;
 
@@ -339,12 +367,13 @@ hear_offer(struct keeper *keeper, struct judge_offer *offer)
 	start.setup = fds[1];
 	crew_start_judge(crew, &start);
 	close(fds[1]);
-	/* What its user has written may lie where reading takes for ever. */
-	(void)setsockopt(keeper->setup, SOL_SOCKET, SO_RCVTIMEO, &wait,
-	    sizeof(wait));
+	why = wait_for_offer(keeper, launcher);
+	if (why != NULL)
+		return why;
 	n = channel_receive(keeper->setup, offer, sizeof(*offer), with, &nwith);
 	channel_close_all(with, nwith);
-	return nwith > 0 || !is_whole(offer, n) ? -1 : 0;
+	return nwith > 0 || !is_whole(offer, n) ? "the session's judge failed" :
+						  NULL;
 }
 
 /* Gives the judge all that it works with. */
@@ -391,7 +420,7 @@ offer_again(struct keeper *keeper)
 {
 	struct judge_offer *offer = calloc(1, sizeof(*offer));
 
-	if (offer == NULL || hear_offer(keeper, offer) == -1 ||
+	if (offer == NULL || hear_offer(keeper, offer, -1) != NULL ||
 	    !is_same_offer(keeper->offer, offer)) {
 		crew_end(&keeper->crew);
 		end_session(&keeper->crew,
@@ -537,13 +566,14 @@ keeper_new(struct session_plan *plan, struct page *page, pid_t program,
 }
 
 int
-keeper_offer(struct keeper *keeper, char *reason, size_t len,
+keeper_offer(struct keeper *keeper, int launcher, char *reason, size_t len,
     const struct sock_filter **insns, size_t *count)
 {
 	struct judge_offer *offer = keeper->offer;
+	const char *why = hear_offer(keeper, offer, launcher);
 
-	if (hear_offer(keeper, offer) == -1) {
-		(void)snprintf(reason, len, "the session's judge failed");
+	if (why != NULL) {
+		(void)strlcpy(reason, why, len);
 		return SESSION_EXIT_REFUSED;
 	}
 	(void)strlcpy(reason, offer->reason, len);

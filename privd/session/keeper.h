@@ -32,9 +32,10 @@ struct keeper *keeper_new(struct session_plan *, struct page *, pid_t program,
 /*
  * Starts the judge, which plans the rest, and waits for what it has to offer:
  * the filter that the program must install. Returns 0, or the exit status with
- * the reason, at most SESSION_REASON_MAX bytes.
+ * the reason, at most SESSION_REASON_MAX bytes. It waits no longer than the
+ * program is there, and nothing comes from the launcher, nor its connection ends.
  */
-int keeper_offer(struct keeper *, char *reason, size_t len,
+int keeper_offer(struct keeper *, int launcher, char *reason, size_t len,
     const struct sock_filter **, size_t *count);
 /* The listener that the program has, or is about to have, at that number; -1
    with errno. It is the keeper's. */

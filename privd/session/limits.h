@@ -8,6 +8,8 @@
 
 #include <sys/resource.h>
 
+#include <stddef.h>
+
 #define LIMITS_ASIS RLIM_INFINITY /* that one stays as it was */
 
 struct limits {
@@ -15,6 +17,13 @@ struct limits {
 	rlim_t files;     /* descriptors */
 	rlim_t size;      /* of files that it writes or makes longer */
 };
+
+/*
+ * Memory of its own, in bytes beyond what it has: as much for now, and at most
+ * later, when this is said again. What cannot be had then fails with ENOMEM.
+ * -1 with errno.
+ */
+int limits_memory(size_t now, size_t later);
 
 /* For good, and none of what no process of a session needs. -1 with errno. */
 int limits_set(const struct limits *);

@@ -6,8 +6,6 @@
  */
 #include "thread.h"
 
-#define STACK_SIZE (1024 * 1024)
-
 int
 thread_start(pthread_t *thread, void *(*function)(void *), void *p)
 {
@@ -19,7 +17,7 @@ thread_start(pthread_t *thread, void *(*function)(void *), void *p)
 	if (error != 0)
 		return error;
 	(void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	(void)pthread_attr_setstacksize(&attr, STACK_SIZE);
+	(void)pthread_attr_setstacksize(&attr, THREAD_STACK);
 	error = pthread_create(thread != NULL ? thread : &unwanted, &attr,
 	    function, p);
 	(void)pthread_attr_destroy(&attr);

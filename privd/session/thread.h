@@ -4,6 +4,8 @@
 
 #include <pthread.h>
 
+#define THREAD_STACK ((size_t)1024 * 1024)
+
 /*
  * Starts a thread that nobody joins; *thread may be NULL. Its stack is only
  * as large as it must be: a session may have many. 0 or an errno.
