@@ -30,6 +30,7 @@
 #include "policy/policy.h"
 #include "session/identity.h"
 #include "session/jail.h"
+#include "session/oom.h"
 #include "session/refusal.h"
 #include "version.h"
 
@@ -553,6 +554,7 @@ control_main(const struct control_start *start, struct wire *wire)
 	c->start = start;
 	c->wire = wire;
 	c->root = start->peer->uid == 0;
+	oom_expose();
 	if (start->card != -1)
 		(void)card_write(start->card, CARD_TALK, "");
 	if (c->root) {

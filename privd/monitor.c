@@ -49,6 +49,7 @@
 #include "service.h"
 #include "session/descriptors.h"
 #include "session/jail.h"
+#include "session/oom.h"
 #include "upgrade.h"
 #include "vacancy.h"
 
@@ -493,6 +494,7 @@ monitor_main(const struct monitor_start *start)
 	if (!start->foreground && !monitor.upgrade.done && daemon(0, 0) == -1)
 		err(1, "daemon");
 	raise_limits();
+	oom_protect();
 	if (add_events(&monitor) == -1)
 		errx(1, "cannot wait for events");
 	monitor.pid = getpid();

@@ -29,6 +29,7 @@
 #include "identity.h"
 #include "journal.h"
 #include "judge.h"
+#include "oom.h"
 #include "page.h"
 #include "scribe.h"
 
@@ -241,6 +242,7 @@ become(const struct crew *crew, const struct crew_post *post)
 	if (post->role == CREW_DOUBLE)
 		atomic_store(&crew->page->twin, getpid());
 	raise_rights(crew);
+	oom_expose();
 	if (post->role == CREW_FETCHER)
 		become_fetcher(crew, post);
 	if (post->role == CREW_SCRIBE)
@@ -291,6 +293,7 @@ become_judge(const struct crew *crew, struct judge_start *start)
 	size_t n = 0, i;
 
 	raise_rights(crew);
+	oom_expose();
 	keep[n++] = start->record;
 	keep[n++] = start->signals;
 	keep[n++] = start->listener;

@@ -4,7 +4,7 @@
 # Attack 35, by what a user has written: judges read it, who are not his, so
 # that their memory and time are not counted as his. It is bounded in all, they
 # have a limit, are locked in before they read a byte, and end when nobody waits
-# for them.
+# for them; and who keeps the others is the last to be ended for memory.
 # shellcheck disable=SC2119,SC2154,SC2317	# what the sourced files set
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/lib/e2e.sh
@@ -108,6 +108,21 @@ same "its judge has both filters" 2 "$(status_of "$judge" Seccomp_filters)"
 memory=$(sed -n 's/^Max data size  *\([^ ]*\)  *\([^ ]*\) .*/\1 \2/p' \
     "/proc/$judge/limits")
 same "and no more memory later" "${memory% *}" "${memory#* }"
+score() {
+	cat "/proc/$1/oom_score_adj"
+}
+if [ "$(score self)" -ge 0 ] && (echo -1 >/proc/self/oom_score_adj) \
+    2>"$T/err"; then
+	same "the monitor is spared" -500 "$(score "$daemon_pid")"
+	same "so is the keeper" -500 "$(score "$keeper")"
+	for child in $(children_of "$keeper"); do
+		same "$(cat "/proc/$child/comm") is not" "$(score self)" \
+		    "$(score "$child")"
+	done
+	same "nor is the program" "$(score self)" "$(score "$started")"
+else
+	skip 1 "the kernel lets nobody be spared here"
+fi
 : >"$T/own/in"
 wait "$started"
 forget "$started"
