@@ -33,7 +33,7 @@ struct keeper *keeper_new(struct session_plan *, struct page *, pid_t program,
  * Starts the judge, which plans the rest, and waits for what it has to offer:
  * the filter that the program must install. Returns 0, or the exit status with
  * the reason, at most SESSION_REASON_MAX bytes. It waits no longer than the
- * program is there, and nothing comes from the launcher, nor its connection ends.
+ * program is there, and neither a word nor an end comes from the launcher.
  */
 int keeper_offer(struct keeper *, int launcher, char *reason, size_t len,
     const struct sock_filter **, size_t *count);
