@@ -109,6 +109,9 @@ by_daemon() {
 in_background() {
 	peer=$1 output=$2
 	shift 2
+	# Nobody reads there what another one has written.
+	: >"$output"
+	: >"$output.err"
 	setpriv --reuid "$peer" --regid "$(id -g "$peer")" --init-groups \
 	    --inh-caps=-all -- env "$daemon_run" -s "$daemon_socket" "$@" \
 	    >"$output" 2>"$output.err" </dev/null &
