@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The last lines of the log, and those who read them: each at his own pace,
- * what is his alone, and told how many were gone before he came to them. A
- * pure module, and bounded.
+ * what is his alone, and told how many were gone before he came to them. Where
+ * there is no room the first line goes of whose most are. A pure module, and
+ * bounded.
  */
 #ifndef PRIVD_RECENT_H
 #define PRIVD_RECENT_H
@@ -23,10 +24,22 @@
 
 struct recent_line {
 	TAILQ_ENTRY(recent_line) entries;
+	TAILQ_ENTRY(recent_line) others; /* of the same user's */
 	uint64_t number;
 	struct entry_stamp stamp;
 	size_t len;
 	char bytes[]; /* of an entry */
+};
+
+TAILQ_HEAD(recent_lines, recent_line);
+
+/* A user whose sessions' lines there are; root has the daemon's own. */
+struct recent_owner {
+	TAILQ_ENTRY(recent_owner) entries;
+	uid_t uid;
+	struct recent_lines lines;
+	size_t count;
+	size_t bytes;
 };
 
 struct recent_reader {
@@ -38,7 +51,8 @@ struct recent_reader {
 };
 
 struct recent {
-	TAILQ_HEAD(recent_lines, recent_line) lines;
+	struct recent_lines lines;
+	TAILQ_HEAD(recent_owners, recent_owner) owners;
 	TAILQ_HEAD(recent_readers, recent_reader) readers;
 	uint64_t number; /* of the last line */
 	size_t count;

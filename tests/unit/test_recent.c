@@ -27,6 +27,7 @@ end(void **state)
 {
 	struct recent_line *line;
 	struct recent_reader *reader;
+	struct recent_owner *owner;
 
 	(void)state;
 	while ((reader = TAILQ_FIRST(&recent.readers)) != NULL)
@@ -34,6 +35,10 @@ end(void **state)
 	while ((line = TAILQ_FIRST(&recent.lines)) != NULL) {
 		TAILQ_REMOVE(&recent.lines, line, entries);
 		free(line);
+	}
+	while ((owner = TAILQ_FIRST(&recent.owners)) != NULL) {
+		TAILQ_REMOVE(&recent.owners, owner, entries);
+		free(owner);
 	}
 	return 0;
 }
@@ -156,6 +161,85 @@ is_bounded(void **state)
 	assert_non_null(recent_read(&recent, 0, 1, true));
 }
 
+/* How many lines of his there are. */
+static size_t
+count_of(uid_t uid)
+{
+	const struct recent_line *line;
+	size_t n = 0;
+
+	TAILQ_FOREACH(line, &recent.lines, entries)
+		n += (line->stamp.session != 0 ? line->stamp.uid : 0) == uid;
+	return n;
+}
+
+/* However many lines somebody has, others keep theirs. */
+static void
+gives_each_a_share(void **state)
+{
+	struct recent_reader *slow;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 10; i++)
+		add(0, 0, "r");
+	for (i = 0; i < 500; i++)
+		add(1, 1000, "a");
+	slow = recent_read(&recent, 1000, 1000, true);
+	for (i = 0; i < 3 * RECENT_LINES; i++)
+		add(2, 1001, "b");
+	assert_int_equal(recent.count, RECENT_LINES);
+	assert_int_equal(count_of(0), 10);
+	assert_int_equal(count_of(1000), 500);
+	assert_int_equal(slow->missed, 0);
+	for (i = 0; i < 3 * RECENT_LINES; i++)
+		add(1, 1000, "a");
+	assert_int_equal(recent.count, RECENT_LINES);
+	assert_int_equal(count_of(0), 10);
+	assert_int_equal(count_of(1000), RECENT_LINES / 2 - 5);
+	assert_int_equal(count_of(1001), RECENT_LINES / 2 - 5);
+	assert_int_equal(slow->missed,
+	    500 + 3 * RECENT_LINES - (RECENT_LINES / 2 - 5));
+}
+
+/* Nor however long they are. */
+static void
+gives_each_a_share_of_bytes(void **state)
+{
+	static char large[ENTRY_MAX];
+	int i;
+
+	(void)state;
+	memset(large, 'a', sizeof(large) - 1);
+	for (i = 0; i < 1000; i++)
+		add(1, 1000, "x");
+	for (i = 0; i < RECENT_LINES; i++)
+		add(2, 1001, large);
+	assert_true(recent.bytes <= RECENT_BYTES);
+	assert_int_equal(count_of(1000), 1000);
+	assert_true(count_of(1001) > 10);
+}
+
+/* Of users who have none left nothing is kept. */
+static void
+forgets_users(void **state)
+{
+	const struct recent_owner *owner;
+	size_t n = 0, lines = 0;
+	uid_t uid;
+
+	(void)state;
+	for (uid = 1000; uid < 1000 + 3 * RECENT_LINES; uid++)
+		add(1, uid, "x");
+	TAILQ_FOREACH(owner, &recent.owners, entries) {
+		n++;
+		lines += owner->count;
+	}
+	assert_int_equal(n, RECENT_LINES);
+	assert_int_equal(lines, RECENT_LINES);
+	assert_int_equal(count_of(uid - 1), 1);
+}
+
 int
 main(void)
 {
@@ -166,6 +250,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(counts_what_is_missed, begin,
 		    end),
 		cmocka_unit_test_setup_teardown(is_bounded, begin, end),
+		cmocka_unit_test_setup_teardown(gives_each_a_share, begin, end),
+		cmocka_unit_test_setup_teardown(gives_each_a_share_of_bytes,
+		    begin, end),
+		cmocka_unit_test_setup_teardown(forgets_users, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
