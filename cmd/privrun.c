@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../client-lib/own_users.h"
@@ -210,6 +211,32 @@ ask(const struct session_options *options, const char *program, int fd,
 	return result;
 }
 
+/*
+ * Who came too often may come again a second later: whether there is anything
+ * to be had for this program nobody else can say. Two seconds at most.
+ */
+static int
+ask_patiently(const struct session_options *options, const char *program,
+    int fd, struct privd_session **session)
+{
+	static const uint32_t waits[] = { 100, 200, 400, 800 };
+	struct timespec wait = { 0, 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (ask(options, program, fd, session) == 0)
+			return 0;
+		if (errno != EBUSY)
+			return -1;
+		privd_session_close(*session);
+		/* Many of them would all come at once again. */
+		wait.tv_nsec = 1000000L *
+		    (waits[i] + arc4random_uniform(waits[i] / 4));
+		(void)nanosleep(&wait, NULL);
+	}
+	return ask(options, program, fd, session);
+}
+
 /* What the daemon did not do, as far as the user should know. */
 static void
 tell_failure(const char *program, const struct privd_session *session)
@@ -247,7 +274,7 @@ run_by_daemon(const struct session_options *options)
 		return; /* which is told there */
 	}
 	fd = open(program, O_PATH | O_CLOEXEC);
-	if (ask(options, program, fd, &session) == 0) {
+	if (ask_patiently(options, program, fd, &session) == 0) {
 		read_log(options, session);
 		(void)privd_exec(session, command, options->argv);
 		errx(SESSION_EXIT_CANNOT, "%s: %s", program,

@@ -109,13 +109,14 @@ find_full(const struct monitor *monitor, uid_t uid, bool doubtful)
 	return vacancy_refusal(&vacancy, all, own);
 }
 
-/* Why this peer gets no session; NULL: it may try, or wait. */
+/* Why this peer gets no session, now or ever; NULL: it may try, or wait. */
 static const char *
 find_refusal(const struct monitor *monitor, const struct peer *peer,
-    bool *waits)
+    bool *waits, bool *passes)
 {
 	const struct child *child;
 
+	*passes = false;
 	if (peer->uid == 0)
 		return "root needs no daemon";
 	if (is_of_session(monitor, peer) ||
@@ -123,6 +124,7 @@ find_refusal(const struct monitor *monitor, const struct peer *peer,
 		return "privd is not for this user: see privd.conf(5)";
 	if (peer->stranger)
 		return "it is in another namespace (user) than privd";
+	*passes = true;
 	/* Else what one said could be about the listener of another: a process
 	   that execs keeps its number. */
 	for (child = monitor->children; child != NULL; child = child->next)
@@ -261,7 +263,8 @@ admission_open(struct monitor *monitor, const struct peer *peer)
 	child->first_id = NO_IDS;
 	child->pidfd = -1;
 	children_look(monitor);
-	child->refusal = find_refusal(monitor, peer, &child->waits);
+	child->refusal = find_refusal(monitor, peer, &child->waits,
+	    &child->passes);
 	if (child->refusal != NULL && has_room(monitor, child->share))
 		return child;
 	if (child->refusal == NULL &&

@@ -26,6 +26,7 @@
 #include "log.h"
 #include "notify/notify.h"
 #include "peer.h"
+#include "policy/policy.h"
 #include "session/channel.h"
 #include "session/descriptors.h"
 #include "session/keeper.h"
@@ -37,7 +38,6 @@
 
 struct launching {
 	const struct launch_start *start;
-	const char *refusal; /* NULL */
 	struct stat launcher;
 	struct session_options options;
 	struct session_program program;
@@ -119,21 +119,7 @@ receive(struct launching *l, enum protocol_type type, int wait)
 		exit(1);
 }
 
-/* Now that it is no question. */
-static void
-ask_for_place(struct launching *l)
-{
-	struct vacancy *vacancy = l->start->vacancy;
-
-	l->refusal = l->start->refusal;
-	if (vacancy == NULL)
-		return;
-	l->refusal = vacancy_wait(vacancy);
-	vacancy_clear(vacancy);
-}
-
-/* A hello; or a question, which is not answered here. For a session nothing is
-   kept of what only those need. */
+/* A hello; or a question, which is not answered here. */
 static void
 receive_first(struct launching *l)
 {
@@ -154,11 +140,6 @@ receive_first(struct launching *l)
 	}
 	if (root)
 		board_leave(start->control->board);
-	ask_for_place(l);
-	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,
-				  start->card, start->registered,
-				  l->wire.fds[0], log_channel() },
-	    6);
 }
 
 static void
@@ -195,6 +176,44 @@ take_hello(struct launching *l)
 	if (l->folder[0] != '\0')
 		l->options.policy_folder = l->folder;
 	return wire_take_fd(&l->wire, 0);
+}
+
+/* Does the system give it anything? */
+static bool
+is_elevated(const struct launching *l)
+{
+	const struct policy_image *image = policy_find(l->start->policies,
+	    POLICY_SYSTEM, l->path);
+	size_t i, n = image != NULL ? policy_rule_count(image) : 0;
+
+	for (i = 0; i < n; i++)
+		if (policy_rule(image, i)->identity.kind != POLICY_AS_CALLER)
+			return true;
+	return false;
+}
+
+/*
+ * Who may not have a session, or none now. Where he would get nothing by it
+ * there is nothing to refuse: his own sessions are his own affair. Whom it is
+ * not for has no more than these of any program.
+ */
+static void
+ask_for_place(struct launching *l)
+{
+	const struct launch_start *start = l->start;
+	const char *refusal = start->refusal;
+
+	if (refusal == NULL && start->vacancy == NULL)
+		return;
+	if (!is_elevated(l))
+		end(l, PROTOCOL_PLAIN);
+	if (start->vacancy != NULL) {
+		refusal = vacancy_wait(start->vacancy);
+		vacancy_clear(start->vacancy);
+	}
+	if (refusal != NULL)
+		refuse(l, start->passes ? PROTOCOL_REFUSED : PROTOCOL_PLAIN,
+		    "%s", refusal);
 }
 
 /*
@@ -319,10 +338,12 @@ launch_main(const struct launch_start *start)
 	l.reader = -1;
 	receive_first(&l);
 	fd = take_hello(&l);
-	if (l.refusal != NULL)
-		refuse(&l,
-		    start->peer->stranger ? PROTOCOL_PLAIN : PROTOCOL_REFUSED,
-		    "%s", l.refusal);
+	ask_for_place(&l);
+	/* Nothing is kept of what only questions need, and who waits. */
+	descriptors_keep_only((int[]){ start->sock, start->peer->pidfd,
+				  start->card, start->registered, fd,
+				  log_channel() },
+	    6);
 	take_program(&l, fd);
 	check_peer(&l);
 	open_log(&l);

@@ -8,6 +8,8 @@
 
 #include <sys/stat.h>
 
+#include <stdbool.h>
+
 struct control_start;
 struct peer;
 struct policy_set;
@@ -25,6 +27,7 @@ struct launch_start {
 	uid_t first_id;              /* of the session's own */
 	const struct privd_config *config;
 	const char *refusal;     /* what it is to be told instead; NULL */
+	bool passes;             /* it may be otherwise at another time */
 	struct vacancy *vacancy; /* it waits for a place; NULL */
 	int registered;          /* its place in the register, or -1 */
 	int card;                /* to be told of the session; -1 */

@@ -38,6 +38,7 @@ struct child {
 	uid_t share;         /* of the room for talks */
 	uid_t first_id;      /* of its own; NO_IDS */
 	const char *refusal; /* it gets no session, because; or NULL */
+	bool passes;         /* which may be otherwise at another time */
 	bool waits;          /* for a place, if it wants one */
 	int card;            /* what its process tells of itself; or -1 */
 	enum card_kind kind; /* by that, when it was looked at last */

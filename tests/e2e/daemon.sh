@@ -151,8 +151,9 @@ check "-U leaves it out" until_true 10 captures "$T/one"
 daemon_configure "deny-group $two"
 check "a new configuration" daemon_reload
 by_daemon "$two" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
-same "whose group is denied: refused" 125 $?
-like "and told so" 'privd is not for this user' "$(cat "$T/out")"
+same "whose group is denied: no session, and no policy without" 125 $?
+like "and told so" \
+    'runs without elevation: privd is not for this user' "$(cat "$T/out")"
 daemon_configure "max-sessions-per-user 1"
 check "another one" daemon_reload
 by_daemon "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
