@@ -12,6 +12,7 @@ config_free(struct privd_config *c)
 	if (c == NULL)
 		return;
 	free(c->policies);
+	free(c->policies_at.file);
 	free(c->templates);
 	free(c->keys);
 	free(c->socket);

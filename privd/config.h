@@ -37,8 +37,16 @@ struct config_ids {
 	size_t count;
 };
 
+/* Of a statement: where it stands. */
+struct config_where {
+	char *file; /* NULL: nowhere */
+	unsigned int line;
+	unsigned int column;
+};
+
 struct privd_config {
 	char *policies; /* folders and files: absolute paths */
+	struct config_where policies_at;
 	char *templates;
 	char *keys;
 	bool require_signature;

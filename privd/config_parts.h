@@ -100,6 +100,12 @@ struct config_source {
 	struct policy_place place;
 };
 
+/* Where a statement stood first. */
+struct config_first {
+	char *file; /* NULL: it did not */
+	struct policy_place place;
+};
+
 struct config_reading {
 	const struct config_world *world;
 	struct policy_report *report;
@@ -109,11 +115,7 @@ struct config_reading {
 	size_t depth;
 	size_t files;
 	bool nomem;
-	/* by keyword, where it first stood */
-	struct {
-		char *file;
-		struct policy_place place;
-	} first[CONFIG_KEYWORDS_MAX];
+	struct config_first first[CONFIG_KEYWORDS_MAX]; /* by keyword */
 };
 
 struct config_keyword {

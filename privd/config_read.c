@@ -315,27 +315,43 @@ read_all(struct config_reading *r)
 
 /* --- the whole */
 
+/* Where that statement stood first; its file is NULL if it did not. */
+static struct config_first *
+first_of(struct config_reading *r, const char *keyword)
+{
+	size_t i = 0;
+
+	while (strcmp(config_keywords[i].name, keyword) != 0)
+		i++;
+	return &r->first[i];
+}
+
+/* For whoever finds later that it leads nowhere. */
+static void
+keep_places(struct config_reading *r)
+{
+	struct config_first *first = first_of(r, "policies");
+
+	r->config->policies_at.file = first->file;
+	r->config->policies_at.line = first->place.line;
+	r->config->policies_at.column = first->place.column;
+	first->file = NULL;
+}
+
 /* Where a statement stood, or the file as a whole. */
 static void
 complain_of_range(struct config_reading *r, const char *name)
 {
-	static const char *const reasons[] = { "uid-range", "max-sessions" };
+	const struct config_first *first = first_of(r, "uid-range");
 	const struct privd_config *c = r->config;
 	uint64_t room = (uint64_t)c->uid_last - c->uid_first + 1;
-	struct policy_place place = { 0, 0 };
-	const char *file = name;
-	size_t i, j;
 
 	if (room / CONFIG_SESSION_IDS >= c->max_sessions)
 		return;
-	for (j = 0; j < 2; j++)
-		for (i = 0; config_keywords[i].name != NULL; i++)
-			if (r->first[i].file != NULL && place.line == 0 &&
-			    strcmp(config_keywords[i].name, reasons[j]) == 0) {
-				file = r->first[i].file;
-				place = r->first[i].place;
-			}
-	report_add(r->report, POLICY_ERROR, file, place,
+	if (first->file == NULL)
+		first = first_of(r, "max-sessions");
+	report_add(r->report, POLICY_ERROR,
+	    first->file != NULL ? first->file : name, first->place,
 	    "expected a uid-range of at least %llu ids, %d for each of %u "
 	    "sessions, found %llu",
 	    (unsigned long long)c->max_sessions * CONFIG_SESSION_IDS,
@@ -372,6 +388,7 @@ config_parse(const struct config_world *world, const char *name,
 		complain_of_range(r, name);
 	error = report->errors == errors ? 0 : EINVAL;
 	if (error == 0) {
+		keep_places(r);
 		*config = r->config;
 		r->config = NULL;
 	}

@@ -5,10 +5,13 @@
  */
 #include "loading.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "board.h"
 #include "config.h"
@@ -18,6 +21,7 @@
 #include "monitor.h"
 #include "monitor_state.h"
 #include "policy/policy.h"
+#include "policy/reader.h"
 #include "policy/sign.h"
 
 /* In the log, and for who asked for it. */
@@ -38,6 +42,27 @@ write_down(struct board *board, const struct policy_report *report)
 	}
 }
 
+/* Said where the folder is named, if it is. */
+static int
+check_folder(const struct privd_config *config, struct policy_report *report)
+{
+	const struct config_where *at = &config->policies_at;
+	const struct policy_place place = { at->line, at->column };
+	int fd, saved;
+
+	fd = open(config->policies, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd != -1) {
+		close(fd);
+		return 0;
+	}
+	saved = errno;
+	report_add(report, POLICY_ERROR,
+	    at->file != NULL ? at->file : config->policies, place,
+	    "policies \"%s\": %s", config->policies, strerror(saved));
+	errno = saved;
+	return -1;
+}
+
 /*
  * The policies, all of them; where signatures are demanded, with the serials
  * that would be used up (NULL else).
@@ -51,6 +76,8 @@ fill(struct policy_set *set, const struct privd_config *config,
 		.flags = POLICY_LOAD_THERE,
 		.templates = templates };
 
+	if (check_folder(config, report) == -1)
+		return -1;
 	if (config->require_signature) {
 		source.signatures = sign_checker_new(config->keys, SIGN_SERIALS,
 		    report);

@@ -163,6 +163,12 @@ daemon_configure "max-calls 70000"
 check "what cannot be done" daemon_reload
 like "is said" "privd.conf:4:11: expected a number" "$(cat "$daemon_folder/log")"
 daemon_configure
+sed -i 's,^policies .*,# none\n  policies "/nowhere",' "$daemon_folder/privd.conf"
+check "a folder of policies that is not there" daemon_reload
+like "is said where it is named" \
+    'privd.conf:2:3: policies "/nowhere": No such file' \
+    "$(cat "$daemon_folder/log")"
+daemon_configure
 check "the first one again" daemon_reload
 sed -i 's,^socket .*,socket "/run/privd-other",' "$daemon_folder/privd.conf"
 check "another socket" daemon_reload

@@ -590,6 +590,26 @@ reads_what_is_included(void **state)
 	config_free(c);
 }
 
+/* Where they are is known, for who finds that there is nothing. */
+static void
+tells_where_policies_are_named(void **state)
+{
+	struct privd_config *c = parse("\n  policies /a\n");
+
+	(void)state;
+	assert_int_equal(c->policies_at.line, 2);
+	assert_int_equal(c->policies_at.column, 3);
+	assert_string_equal(c->policies_at.file, "/etc/privd.conf");
+	config_free(c);
+	c = parse("max-calls 3\n");
+	assert_null(c->policies_at.file);
+	config_free(c);
+	c = config_default();
+	assert_non_null(c);
+	assert_null(c->policies_at.file);
+	config_free(c);
+}
+
 static void
 finds_loops(void **state)
 {
@@ -897,6 +917,7 @@ main(void)
 		cmocka_unit_test(bounds_words),
 		cmocka_unit_test(bounds_files),
 		cmocka_unit_test(reads_what_is_included),
+		cmocka_unit_test(tells_where_policies_are_named),
 		cmocka_unit_test(finds_loops),
 		cmocka_unit_test(admits_whom_it_names),
 		cmocka_unit_test(says_where_a_nul_is),
