@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../client-lib/protocol.h"
@@ -19,6 +18,7 @@
 #include "control.h"
 #include "log.h"
 #include "monitor_state.h"
+#include "monotonic.h"
 #include "peer.h"
 #include "rate.h"
 #include "register.h"
@@ -51,31 +51,39 @@ share_of(const struct monitor *monitor, const struct peer *peer)
 								peer->uid;
 }
 
-bool
+/* Root's are among all, and have no need that there is room among them. */
+enum rate_answer
 admission_hears(struct monitor *monitor, const struct peer *peer)
 {
-	struct timespec now;
+	const struct privd_config *config = monitor->config;
+	uid_t share = share_of(monitor, peer);
 
-	return clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
-	    rate_take(&monitor->rate, share_of(monitor, peer), now.tv_sec,
-		monitor->config->max_connections_per_second);
+	return rate_share(&monitor->rate, share, monotonic_seconds(),
+	    config->max_connections_per_second,
+	    share == 0 ? UINT32_MAX :
+			 config->max_connections_per_second_in_all);
 }
 
 /* It has its own socket still empty: what has no room there is not said. */
 void
-admission_turn_away(struct monitor *monitor, int sock, const struct peer *peer)
+admission_turn_away(struct monitor *monitor, int sock, const struct peer *peer,
+    bool in_all)
 {
+	const struct privd_config *config = monitor->config;
 	static struct wire wire;
 	char reason[PROTOCOL_REASON_MAX];
 
-	excess_add(&monitor->excess, peer->uid);
+	excess_add(&monitor->excess, peer->uid, in_all);
 	(void)snprintf(reason, sizeof(reason),
 	    "more than %u connections of %s within a second "
-	    "(max-connections-per-second in privd.conf(5)): try again in a "
+	    "(max-connections-per-second%s in privd.conf(5)): try again in a "
 	    "second",
-	    monitor->config->max_connections_per_second,
-	    share_of(monitor, peer) == STRANGERS ? "other user namespaces" :
-						   "this user");
+	    in_all ? config->max_connections_per_second_in_all :
+		     config->max_connections_per_second,
+	    in_all                                   ? "all users" :
+		share_of(monitor, peer) == STRANGERS ? "other user namespaces" :
+						       "this user",
+	    in_all ? "-in-all" : "");
 	wire_start(&wire, PROTOCOL_TOO_MANY);
 	(void)wire_put_string(&wire, reason);
 	(void)wire_send(sock, &wire, protocol_answer, NULL, 0, 0);

@@ -12,15 +12,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "rate.h"
+
 struct child;
 struct monitor;
 struct peer;
 struct vacancy;
 
 /* Is there time for it, if only to be told why not? */
-bool admission_hears(struct monitor *, const struct peer *);
-/* There is not: it is told so, if that costs no time, and counted. */
-void admission_turn_away(struct monitor *, int sock, const struct peer *);
+enum rate_answer admission_hears(struct monitor *, const struct peer *);
+/* There is not, of his or of all there is: it is told so, if that costs no
+   time, and counted. */
+void admission_turn_away(struct monitor *, int sock, const struct peer *,
+    bool in_all);
 /*
  * What is to be kept of the connection, in no list yet: with ids of its own, or
  * with a refusal. NULL: it cannot be served.

@@ -56,8 +56,9 @@ struct privd_config {
 	uint32_t max_sessions;
 	uint32_t max_sessions_per_user;
 	uint32_t max_connections_per_second; /* of a user */
-	uint32_t max_calls;                  /* in flight, of a session */
-	uint32_t max_lines_per_second;       /* of the log, of a session */
+	uint32_t max_connections_per_second_in_all;
+	uint32_t max_calls;            /* in flight, of a session */
+	uint32_t max_lines_per_second; /* of the log, of a session */
 	enum config_log log;
 	char *log_file; /* NULL unless to a file */
 	enum config_log_format log_format;

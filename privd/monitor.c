@@ -230,7 +230,7 @@ on_room(evutil_socket_t fd, short what, void *context)
 static void
 tell_excess(struct monitor *monitor)
 {
-	char text[128];
+	char text[EXCESS_TEXT_MAX];
 
 	if (excess_tell(&monitor->excess, text, sizeof(text)))
 		log_write(LOG_WARNING, "%s", text);
@@ -246,11 +246,12 @@ on_excess(evutil_socket_t fd, short what, void *context)
 
 /* A line a second tells of all. */
 static void
-turn_away(struct monitor *monitor, int sock, const struct peer *peer)
+turn_away(struct monitor *monitor, int sock, const struct peer *peer,
+    bool in_all)
 {
 	const struct timeval soon = { 1, 0 };
 
-	admission_turn_away(monitor, sock, peer);
+	admission_turn_away(monitor, sock, peer, in_all);
 	if (!event_pending(monitor->tells, EV_TIMEOUT, NULL))
 		(void)event_add(monitor->tells, &soon);
 }
@@ -259,6 +260,7 @@ static void
 accept_one(evutil_socket_t fd, short what, void *context)
 {
 	struct monitor *monitor = context;
+	enum rate_answer answer;
 	struct peer peer;
 	int sock;
 
@@ -270,10 +272,11 @@ accept_one(evutil_socket_t fd, short what, void *context)
 		return;
 	}
 	if (peer_learn(sock, &peer) == 0) {
-		if (admission_hears(monitor, &peer))
+		answer = admission_hears(monitor, &peer);
+		if (answer == RATE_TAKEN)
 			serve(monitor, sock, &peer);
 		else
-			turn_away(monitor, sock, &peer);
+			turn_away(monitor, sock, &peer, answer == RATE_ALL);
 		peer_clear(&peer);
 	}
 	close(sock);

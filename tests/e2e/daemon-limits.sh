@@ -68,8 +68,8 @@ wait "$started" 2>/dev/null
 forget "$started"
 
 # --- who has come often
-daemon_configure "max-connections-per-second 1"
-check "one connection a second" daemon_reload
+daemon_configure "max-connections-per-second 4"
+check "four connections a second" daemon_reload
 # comes COUNT: so many programs of his at once, all of which must run
 comes() {
 	rm -f "$T"/come.*
@@ -82,7 +82,37 @@ comes() {
 	wait $started
 	cat "$T"/come.*
 }
-same "who came too often is had in a second" "secret
-secret" "$(comes 2)"
+same "who came too often is served a second later" \
+    "$(printf 'secret\n%.0s' 1 2 3 4 5 6)" "$(comes 6)"
+
+# --- who takes all that there are in all
+# has USER: what the system gives him
+has() {
+	[ "$(by_daemon "$1" "$cat" "$secret" 2>"$T/err")" = secret ]
+}
+daemon_configure "max-connections-per-second-in-all 8"
+check "eight in all" daemon_reload
+setpriv --reuid "$one" --regid "$(id -g "$one")" --init-groups -- \
+    timeout 120 "$daemon_folder/speak" "$daemon_socket" many=100000000 \
+    "$program" >"$T/many" 2>&1 &
+many=$!
+remember $many
+is_told() {
+	by_daemon "$one" "$cat" "$secret" >"$T/told" 2>&1
+	grep -q 'more than 8 connections of all users within a second (max-connections-per-second-in-all in' \
+	    "$T/told"
+}
+check "who comes all the time is told so" until_true 30 is_told
+n=0
+while [ $n -lt 5 ] && has "$two"; do
+	n=$((n + 1))
+done
+same "who does not is served" 5 $n
+kill $many
+wait $many 2>/dev/null
+forget $many
+check "the log tells of it" until_true 10 grep -q \
+    'refused: more than max-connections-per-second-in-all$' \
+    "$daemon_folder/log"
 daemon_stop
 done_testing

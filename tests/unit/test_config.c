@@ -176,6 +176,7 @@ has_defaults(void **state)
 	assert_int_equal(c->max_sessions, 4096);
 	assert_int_equal(c->max_sessions_per_user, 256);
 	assert_int_equal(c->max_connections_per_second, 50);
+	assert_int_equal(c->max_connections_per_second_in_all, 1000);
 	assert_int_equal(c->max_calls, 64);
 	assert_int_equal(c->max_lines_per_second, 100);
 	assert_int_equal(c->log, CONFIG_LOG_SYSLOG);
@@ -202,6 +203,7 @@ sets_everything(void **state)
 				       "max-sessions 1\n"
 				       "max-sessions-per-user 2\n"
 				       "max-connections-per-second 3\n"
+				       "max-connections-per-second-in-all 6\n"
 				       "max-calls 4\n"
 				       "max-lines-per-second 5\n"
 				       "log file \"/var/log/privd\"\n"
@@ -225,6 +227,7 @@ sets_everything(void **state)
 	assert_int_equal(c->max_sessions, 1);
 	assert_int_equal(c->max_sessions_per_user, 2);
 	assert_int_equal(c->max_connections_per_second, 3);
+	assert_int_equal(c->max_connections_per_second_in_all, 6);
 	assert_int_equal(c->max_calls, 4);
 	assert_int_equal(c->max_lines_per_second, 5);
 	assert_int_equal(c->log, CONFIG_LOG_FILE);
@@ -349,6 +352,12 @@ static const struct {
 	{ "max-calls",
 	    "1:10: expected a number from 1 to 1024, found the end "
 	    "of the line" },
+	{ "max-connections-per-second-in-all 0",
+	    "1:35: expected a number from 1 to 1000000, found \"0\"" },
+	{ "max-connections-per-second-in-al 1",
+	    "1:1: expected a keyword, found "
+	    "\"max-connections-per-second-in-al\"; did you mean "
+	    "\"max-connections-per-second-in-all\"?" },
 	{ "uid-range 65535 70000",
 	    "1:11: expected a number from 65536 to "
 	    "4294967294, found \"65535\"" },
@@ -851,6 +860,8 @@ states_every_default(void **state)
 	assert_int_equal(c->max_sessions_per_user, d->max_sessions_per_user);
 	assert_int_equal(c->max_connections_per_second,
 	    d->max_connections_per_second);
+	assert_int_equal(c->max_connections_per_second_in_all,
+	    d->max_connections_per_second_in_all);
 	assert_int_equal(c->max_calls, d->max_calls);
 	assert_int_equal(c->max_lines_per_second, d->max_lines_per_second);
 	assert_int_equal(c->log, d->log);

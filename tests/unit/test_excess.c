@@ -11,7 +11,7 @@
 #include "../../privd/excess.h"
 
 static struct excess excess;
-static char text[128];
+static char text[EXCESS_TEXT_MAX];
 
 static int
 begin(void **state)
@@ -26,7 +26,7 @@ static void
 add(uid_t uid, unsigned int n)
 {
 	while (n-- > 0)
-		excess_add(&excess, uid);
+		excess_add(&excess, uid, false);
 }
 
 static void
@@ -75,6 +75,29 @@ names_whose_most_are(void **state)
 	assert_memory_equal(text, "1 connection of uid 7 refused", 29);
 }
 
+/* Which limit they were beyond, or both. */
+static void
+names_the_limit(void **state)
+{
+	(void)state;
+	excess_add(&excess, 1000, true);
+	assert_true(excess_tell(&excess, text, sizeof(text)));
+	assert_string_equal(text,
+	    "1 connection of uid 1000 refused: more than "
+	    "max-connections-per-second-in-all");
+	excess_add(&excess, 1000, false);
+	excess_add(&excess, 1000, true);
+	assert_true(excess_tell(&excess, text, sizeof(text)));
+	assert_string_equal(text,
+	    "2 connections of uid 1000 refused: more than "
+	    "max-connections-per-second and max-connections-per-second-in-all");
+	add(1000, 1);
+	assert_true(excess_tell(&excess, text, sizeof(text)));
+	assert_string_equal(text,
+	    "1 connection of uid 1000 refused: more than "
+	    "max-connections-per-second");
+}
+
 int
 main(void)
 {
@@ -82,6 +105,7 @@ main(void)
 		cmocka_unit_test_setup(says_nothing_of_none, begin),
 		cmocka_unit_test_setup(counts_from_one_to_the_next, begin),
 		cmocka_unit_test_setup(names_whose_most_are, begin),
+		cmocka_unit_test_setup(names_the_limit, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
