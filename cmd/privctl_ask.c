@@ -136,6 +136,10 @@ show_status(const struct row *row, bool first)
 	(void)printf(", since %s\n", time_text(number_of(row, "began")));
 	(void)printf("sessions: %" PRIu64 " of at most %" PRIu64 "\n",
 	    number_of(row, "sessions"), number_of(row, "most_sessions"));
+	if (find_number(row, "most_calls", &number))
+		(void)printf("calls: room for %" PRIu64 " of at most %" PRIu64
+			     "\n",
+		    number_of(row, "calls"), number);
 	if (find_number(row, "policies", &number))
 		(void)printf("policies: %" PRIu64 " with %" PRIu64
 			     " rules, in %s\n",

@@ -96,35 +96,47 @@ is_certain(const struct child *child)
 	return child->kind == CARD_SESSION && !child_has_ended(child);
 }
 
-/* Why there is no place, with those that are in doubt or without; NULL: there
-   is one. */
-static const char *
-find_full(const struct monitor *monitor, uid_t uid, bool doubtful)
+static void
+set_limits(struct vacancy *vacancy, const struct privd_config *config)
 {
-	const struct vacancy vacancy = {
-		.most = monitor->config->max_sessions,
-		.most_own = monitor->config->max_sessions_per_user,
-	};
-	const struct child *child;
-	size_t all = 0, own = 0;
+	vacancy->most.sessions = config->max_sessions;
+	vacancy->most.calls = config->max_calls_in_all;
+	vacancy->most_own.sessions = config->max_sessions_per_user;
+	vacancy->most_own.calls = config->max_calls_per_user;
+	vacancy->wanted = config->max_calls;
+}
 
+/* Why there is no place, with those that are in doubt or without; NULL: there
+   is one, with room for so many calls. */
+static const char *
+find_full(const struct monitor *monitor, uid_t uid, bool doubtful,
+    uint32_t *calls)
+{
+	struct vacancy_count all = { 0, 0 }, own = { 0, 0 };
+	const struct child *child;
+	struct vacancy vacancy;
+
+	set_limits(&vacancy, monitor->config);
 	for (child = monitor->children; child != NULL; child = child->next) {
 		if (child_is_talk(child) || (!doubtful && !is_certain(child)))
 			continue;
-		all++;
-		own += child->uid == uid;
+		vacancy_add(&all, child->calls);
+		if (child->uid == uid)
+			vacancy_add(&own, child->calls);
 	}
-	return vacancy_refusal(&vacancy, all, own);
+	*calls = vacancy_calls(&vacancy, &all, &own);
+	return vacancy_refusal(&vacancy, &all, &own);
 }
 
-/* Why this peer gets no session, now or ever; NULL: it may try, or wait. */
+/* Why this peer gets no session, now or ever; NULL: it may try, or wait, and
+   have room for as many calls as its child says, or less. */
 static const char *
 find_refusal(const struct monitor *monitor, const struct peer *peer,
-    bool *waits, bool *passes)
+    struct child *one)
 {
 	const struct child *child;
 
-	*passes = false;
+	one->passes = false;
 	if (peer->uid == 0)
 		return "root needs no daemon";
 	if (is_of_session(monitor, peer) ||
@@ -132,15 +144,16 @@ find_refusal(const struct monitor *monitor, const struct peer *peer,
 		return "privd is not for this user: see privd.conf(5)";
 	if (peer->stranger)
 		return "it is in another namespace (user) than privd";
-	*passes = true;
+	one->passes = true;
 	/* Else what one said could be about the listener of another: a process
 	   that execs keeps its number. */
 	for (child = monitor->children; child != NULL; child = child->next)
 		if (child->peer == peer->pid && !child_is_talk(child) &&
 		    !child_has_ended(child))
 			return "it has a session, or asks for one";
-	*waits = find_full(monitor, peer->uid, true) != NULL;
-	return *waits ? find_full(monitor, peer->uid, false) : NULL;
+	one->waits = find_full(monitor, peer->uid, true, &one->calls) != NULL;
+	return one->waits ? find_full(monitor, peer->uid, false, &one->calls) :
+			    NULL;
 }
 
 /* Which may be one that the connection's user may look at as well. */
@@ -162,8 +175,7 @@ admission_doubts(const struct monitor *monitor, uid_t uid)
 
 	for (child = monitor->children; child != NULL; child = child->next)
 		n++;
-	vacancy.most = monitor->config->max_sessions;
-	vacancy.most_own = monitor->config->max_sessions_per_user;
+	set_limits(&vacancy, monitor->config);
 	vacancy.others = calloc(n + 1, sizeof(*vacancy.others));
 	if (vacancy.others == NULL)
 		exit(1);
@@ -171,8 +183,9 @@ admission_doubts(const struct monitor *monitor, uid_t uid)
 		if (child_is_talk(child))
 			continue;
 		if (is_certain(child)) {
-			vacancy.all++;
-			vacancy.own += child->uid == uid;
+			vacancy_add(&vacancy.all, child->calls);
+			if (child->uid == uid)
+				vacancy_add(&vacancy.own, child->calls);
 			continue;
 		}
 		process = (int)syscall(SYS_pidfd_open, child->pid, 0);
@@ -185,6 +198,7 @@ admission_doubts(const struct monitor *monitor, uid_t uid)
 			.process = process,
 			.card = card,
 			.own = child->uid == uid,
+			.calls = child->calls,
 			.opening = child->kind == CARD_OPENING,
 		};
 	}
@@ -271,8 +285,7 @@ admission_open(struct monitor *monitor, const struct peer *peer)
 	child->first_id = NO_IDS;
 	child->pidfd = -1;
 	children_look(monitor);
-	child->refusal = find_refusal(monitor, peer, &child->waits,
-	    &child->passes);
+	child->refusal = find_refusal(monitor, peer, child);
 	if (child->refusal != NULL && has_room(monitor, child->share))
 		return child;
 	if (child->refusal == NULL &&

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "config.h"
 #include "log.h"
 #include "monitor_state.h"
 #include "register.h"
@@ -82,6 +83,7 @@ adopt(struct monitor *monitor, const struct register_entry *entry)
 	child->uid = child->share = entry->user;
 	child->first_id = entry->first_id;
 	child->began = entry->began;
+	child->calls = monitor->config->max_calls; /* unless its card says */
 	child->kind = entry->card == -1 ? CARD_SESSION : CARD_OPENING;
 	child->monitor = monitor;
 	child->end = event_new(monitor->base, entry->pidfd, EV_READ, on_end,

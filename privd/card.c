@@ -10,11 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "compat.h"
 #include "session/refusal.h"
+#include "session/session.h"
 
 #define CARD_SIZE (CARD_HEAD_SIZE + (off_t)sizeof(struct refusals))
 #define CARD_BLOCK 512 /* of st_blocks */
@@ -54,13 +56,14 @@ card_is_one(int fd)
 }
 
 int
-card_write(int card, enum card_kind kind, const char *program)
+card_write(int card, enum card_kind kind, const char *program, uint32_t calls)
 {
 	struct card_head head;
 	ssize_t n;
 
 	memset(&head, 0, sizeof(head));
 	head.kind = kind;
+	head.calls = calls;
 	(void)strlcpy(head.program, program, sizeof(head.program));
 	n = pwrite(card, &head, sizeof(head), 0);
 	return n == (ssize_t)sizeof(head) ? 0 : -1;
@@ -75,6 +78,17 @@ card_kind(int card)
 	    (kind != CARD_SESSION && kind != CARD_TALK))
 		return CARD_OPENING;
 	return (enum card_kind)kind;
+}
+
+uint32_t
+card_calls(int card)
+{
+	uint32_t calls;
+
+	if (pread(card, &calls, sizeof(calls),
+		offsetof(struct card_head, calls)) != (ssize_t)sizeof(calls))
+		return 0;
+	return calls < SESSION_CALLS_MAX ? calls : SESSION_CALLS_MAX;
 }
 
 int

@@ -25,16 +25,18 @@ enum card_kind {
 
 struct card_head {
 	uint32_t kind;
-	uint32_t reserved;
+	uint32_t calls; /* that the session has room for */
 	char program[CARD_PROGRAM_MAX + 1];
 };
 
 /* A new one, close-on-exec, whose size nobody can change; -1 with errno. */
 int card_new(void);
 /* 0, or -1 with errno. A longer name of a program is cut. */
-int card_write(int card, enum card_kind, const char *program);
+int card_write(int card, enum card_kind, const char *program, uint32_t calls);
 /* CARD_OPENING in doubt. */
 enum card_kind card_kind(int card);
+/* Of a session; 0: it does not say. */
+uint32_t card_calls(int card);
 /* A file as card_new() makes them? */
 bool card_is_one(int fd);
 /* 0, or -1 with errno. */

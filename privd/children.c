@@ -37,10 +37,18 @@ void
 children_look(struct monitor *monitor)
 {
 	struct child *child;
+	uint32_t calls;
 
-	for (child = monitor->children; child != NULL; child = child->next)
-		if (child->card != -1 && child->kind == CARD_OPENING)
-			child->kind = card_kind(child->card);
+	for (child = monitor->children; child != NULL; child = child->next) {
+		if (child->card == -1 || child->kind != CARD_OPENING)
+			continue;
+		child->kind = card_kind(child->card);
+		if (child->kind != CARD_SESSION)
+			continue;
+		calls = card_calls(child->card);
+		if (calls != 0)
+			child->calls = calls;
+	}
 }
 
 void

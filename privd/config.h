@@ -19,6 +19,8 @@ struct policy_report;
 #define CONFIG_FILE PRIVD_SYSCONFDIR "/privd/privd.conf"
 /* How many ids of its own a session may need, of the range. */
 #define CONFIG_SESSION_IDS 16
+/* A session has room for so many calls, or for max_calls if that is less. */
+#define CONFIG_CALLS_MIN 16
 
 enum config_log {
 	CONFIG_LOG_SYSLOG,
@@ -57,7 +59,9 @@ struct privd_config {
 	uint32_t max_sessions_per_user;
 	uint32_t max_connections_per_second; /* of a user */
 	uint32_t max_connections_per_second_in_all;
-	uint32_t max_calls;            /* in flight, of a session */
+	uint32_t max_calls; /* in flight, of a session */
+	uint32_t max_calls_per_user;
+	uint32_t max_calls_in_all;
 	uint32_t max_lines_per_second; /* of the log, of a session */
 	enum config_log log;
 	char *log_file; /* NULL unless to a file */

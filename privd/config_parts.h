@@ -87,6 +87,11 @@ int config_parse(const struct config_world *, const char *name,
 
 /* --- the reader's own parts */
 
+/* With what holds unless it is stated; NULL with ENOMEM. */
+struct privd_config *config_new(void);
+/* What follows from the rest unless it was stated. */
+void config_settle(struct privd_config *);
+
 #define CONFIG_KEYWORDS_MAX 32
 
 struct config_source {

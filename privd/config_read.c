@@ -375,7 +375,7 @@ config_parse(const struct config_world *world, const char *name,
 	}
 	r->world = world;
 	r->report = report;
-	r->config = config_default();
+	r->config = config_new();
 	if (r->config == NULL) {
 		free(file->bytes);
 		goto out;
@@ -389,6 +389,7 @@ config_parse(const struct config_world *world, const char *name,
 	error = report->errors == errors ? 0 : EINVAL;
 	if (error == 0) {
 		keep_places(r);
+		config_settle(r->config);
 		*config = r->config;
 		r->config = NULL;
 	}

@@ -14,6 +14,7 @@
 #include "session/session.h"
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
+#define SESSIONS_MAX 1000000U
 #define IDS_FIRST 65536U /* below are the system's and its users' */
 
 static bool read_path(struct config_reading *, const struct config_keyword *);
@@ -59,13 +60,13 @@ const struct config_keyword config_keywords[] = {
 	    .read = read_number,
 	    .offset = FIELD(max_sessions),
 	    .least = 1,
-	    .most = 1000000,
+	    .most = SESSIONS_MAX,
 	    .number = 4096 },
 	{ .name = "max-sessions-per-user",
 	    .read = read_number,
 	    .offset = FIELD(max_sessions_per_user),
 	    .least = 1,
-	    .most = 1000000,
+	    .most = SESSIONS_MAX,
 	    .number = 256 },
 	{ .name = "max-connections-per-second",
 	    .read = read_number,
@@ -85,6 +86,17 @@ const struct config_keyword config_keywords[] = {
 	    .least = 1,
 	    .most = SESSION_CALLS_MAX,
 	    .number = SESSION_CALLS },
+	/* Unless they are stated: as many as all sessions may have. */
+	{ .name = "max-calls-per-user",
+	    .read = read_number,
+	    .offset = FIELD(max_calls_per_user),
+	    .least = CONFIG_CALLS_MIN,
+	    .most = SESSIONS_MAX * SESSION_CALLS_MAX },
+	{ .name = "max-calls-in-all",
+	    .read = read_number,
+	    .offset = FIELD(max_calls_in_all),
+	    .least = CONFIG_CALLS_MIN,
+	    .most = SESSIONS_MAX * SESSION_CALLS_MAX },
 	{ .name = "max-lines-per-second",
 	    .read = read_number,
 	    .offset = FIELD(max_lines_per_second),
@@ -435,8 +447,17 @@ read_groups(struct config_reading *r, const struct config_keyword *k)
 	return read_ids(r, k, true);
 }
 
+void
+config_settle(struct privd_config *c)
+{
+	if (c->max_calls_per_user == 0)
+		c->max_calls_per_user = c->max_sessions_per_user * c->max_calls;
+	if (c->max_calls_in_all == 0)
+		c->max_calls_in_all = c->max_sessions * c->max_calls;
+}
+
 struct privd_config *
-config_default(void)
+config_new(void)
 {
 	struct privd_config *c;
 	const struct config_keyword *k;
@@ -461,5 +482,15 @@ config_default(void)
 		}
 		memcpy((char *)c + k->offset, &copy, sizeof(copy));
 	}
+	return c;
+}
+
+struct privd_config *
+config_default(void)
+{
+	struct privd_config *c = config_new();
+
+	if (c != NULL)
+		config_settle(c);
 	return c;
 }

@@ -118,15 +118,32 @@ end(struct control *c, enum protocol_end outcome, const char *reason)
 
 /* --- what is asked */
 
+/* How many there are, and calls that these have room for. */
 static size_t
-count_sessions(const struct control_session *all, size_t n)
+count_sessions(const struct control_session *all, size_t n, uint64_t *calls)
 {
 	size_t i, count = 0;
 
-	for (i = 0; i < n; i++)
-		count += !all[i].ended &&
-		    card_kind(all[i].card) == CARD_SESSION;
+	*calls = 0;
+	for (i = 0; i < n; i++) {
+		if (all[i].ended || card_kind(all[i].card) != CARD_SESSION)
+			continue;
+		count++;
+		*calls += card_calls(all[i].card);
+	}
 	return count;
+}
+
+/* Of the limits root is told those in all, and beside them a user's. */
+static void
+put_most(struct control *c, const char *name, uint32_t in_all, uint32_t of_user)
+{
+	char own[PROTOCOL_FIELD_NAME_MAX + 1];
+
+	put_number(c, name, c->root ? in_all : of_user);
+	(void)snprintf(own, sizeof(own), "%s_per_user", name);
+	if (c->root)
+		put_number(c, own, of_user);
 }
 
 static enum protocol_end
@@ -134,17 +151,25 @@ answer_status(struct control *c)
 {
 	const struct control_start *start = c->start;
 	const struct privd_config *config = start->config;
-	size_t n, policies, rules;
+	size_t n, policies, rules, sessions;
 	struct control_session *all = start->sessions(start->context, &n);
+	uint64_t calls;
 
 	policy_count(start->policies, &policies, &rules);
-	begin_row(c, c->root ? 10 : 5);
+	sessions = count_sessions(all, n, &calls);
+	begin_row(c, c->root ? 16 : 8);
 	put_text(c, "version", PRIVD_VERSION);
 	put_number(c, "began", (uint64_t)start->began);
 	put_number(c, "loaded", (uint64_t)start->loaded);
-	put_number(c, "sessions", count_sessions(all, n));
-	put_number(c, "most_sessions",
-	    c->root ? config->max_sessions : config->max_sessions_per_user);
+	put_number(c, "sessions", sessions);
+	put_most(c, "most_sessions", config->max_sessions,
+	    config->max_sessions_per_user);
+	put_number(c, "calls", calls);
+	put_most(c, "most_calls", config->max_calls_in_all,
+	    config->max_calls_per_user);
+	put_most(c, "most_connections",
+	    config->max_connections_per_second_in_all,
+	    config->max_connections_per_second);
 	if (c->root) {
 		put_number(c, "pid", (uint64_t)start->monitor);
 		put_number(c, "policies", policies);
@@ -556,7 +581,7 @@ control_main(const struct control_start *start, struct wire *wire)
 	c->root = start->peer->uid == 0;
 	oom_expose();
 	if (start->card != -1)
-		(void)card_write(start->card, CARD_TALK, "");
+		(void)card_write(start->card, CARD_TALK, "", 0);
 	if (c->root) {
 		topic = take_question(c);
 		c->begun = board_begun(start->board);

@@ -163,7 +163,6 @@ take_hello(struct launching *l)
 	if (wire_get_end(&l->wire) == -1 || (flags & ~PROTOCOL_FLAGS) != 0)
 		exit(1);
 	l->options.automatic = true;
-	l->options.max_calls = l->start->config->max_calls;
 	l->options.log_channel = log_channel();
 	l->options.max_lines = l->start->config->max_lines_per_second;
 	l->options.templates = l->start->config->templates;
@@ -203,12 +202,13 @@ ask_for_place(struct launching *l)
 	const struct launch_start *start = l->start;
 	const char *refusal = start->refusal;
 
+	l->options.max_calls = start->calls;
 	if (refusal == NULL && start->vacancy == NULL)
 		return;
 	if (!is_elevated(l))
 		end(l, PROTOCOL_PLAIN);
 	if (start->vacancy != NULL) {
-		refusal = vacancy_wait(start->vacancy);
+		refusal = vacancy_wait(start->vacancy, &l->options.max_calls);
 		vacancy_clear(start->vacancy);
 	}
 	if (refusal != NULL)
@@ -350,7 +350,7 @@ launch_main(const struct launch_start *start)
 	plan(&l, &session);
 	/* Without them nothing can be explained; that is all. */
 	session.options.refusals = card_map_refusals(start->card);
-	page = page_new(start->config->max_calls);
+	page = page_new(session.options.max_calls);
 	if (page != NULL)
 		keeper = keeper_new(&session, page, start->peer->pid,
 		    start->peer->pidfd, start->first_id);
@@ -363,7 +363,8 @@ launch_main(const struct launch_start *start)
 		keeper_give_up(keeper);
 		exit(1);
 	}
-	(void)card_write(start->card, CARD_SESSION, l.path);
+	(void)card_write(start->card, CARD_SESSION, l.path,
+	    session.options.max_calls);
 	close(start->sock);
 	keeper_serve(keeper);
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct control_start;
 struct peer;
@@ -29,6 +30,7 @@ struct launch_start {
 	const char *refusal;     /* what it is to be told instead; NULL */
 	bool passes;             /* it may be otherwise at another time */
 	struct vacancy *vacancy; /* it waits for a place; NULL */
+	uint32_t calls;          /* that it has room for, unless it waits */
 	int registered;          /* its place in the register, or -1 */
 	int card;                /* to be told of the session; -1 */
 	const struct control_start *control; /* if it has a question */

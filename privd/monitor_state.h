@@ -40,6 +40,7 @@ struct child {
 	const char *refusal; /* it gets no session, because; or NULL */
 	bool passes;         /* which may be otherwise at another time */
 	bool waits;          /* for a place, if it wants one */
+	uint32_t calls;      /* that it has room for, or may have */
 	int card;            /* what its process tells of itself; or -1 */
 	enum card_kind kind; /* by that, when it was looked at last */
 	int64_t began;       /* CLOCK_REALTIME, in seconds */

@@ -12,6 +12,7 @@
 
 #include "../client-lib/wire.h"
 #include "card.h"
+#include "config.h"
 #include "launch.h"
 
 /* Milliseconds. A silent connection is closed before the first. */
@@ -19,13 +20,48 @@
 #define ENDED_WAIT 2000
 #define STEP 10
 
-const char *
-vacancy_refusal(const struct vacancy *vacancy, size_t all, size_t own)
+void
+vacancy_add(struct vacancy_count *count, uint32_t calls)
 {
-	if (all >= vacancy->most)
+	count->sessions++;
+	count->calls += calls;
+}
+
+static uint64_t
+left(const struct vacancy_count *most, const struct vacancy_count *taken)
+{
+	return taken->calls < most->calls ? most->calls - taken->calls : 0;
+}
+
+uint32_t
+vacancy_calls(const struct vacancy *vacancy, const struct vacancy_count *all,
+    const struct vacancy_count *own)
+{
+	uint64_t in_all = left(&vacancy->most, all);
+	uint64_t of_user = left(&vacancy->most_own, own);
+	uint64_t room = in_all < of_user ? in_all : of_user;
+
+	return room < vacancy->wanted ? (uint32_t)room : vacancy->wanted;
+}
+
+const char *
+vacancy_refusal(const struct vacancy *vacancy, const struct vacancy_count *all,
+    const struct vacancy_count *own)
+{
+	uint32_t least = vacancy->wanted < CONFIG_CALLS_MIN ? vacancy->wanted :
+							      CONFIG_CALLS_MIN;
+
+	if (all->sessions >= vacancy->most.sessions)
 		return "too many sessions";
-	return own >= vacancy->most_own ? "too many sessions of this user" :
-					  NULL;
+	if (own->sessions >= vacancy->most_own.sessions)
+		return "too many sessions of this user";
+	if (left(&vacancy->most, all) < least)
+		return "too few calls are left for a session "
+		       "(max-calls-in-all in privd.conf(5))";
+	if (left(&vacancy->most_own, own) < least)
+		return "too few calls are left for a session of this user "
+		       "(max-calls-per-user in privd.conf(5))";
+	return NULL;
 }
 
 static void
@@ -55,13 +91,19 @@ is_settled(struct vacancy *vacancy, const struct vacancy_other *other,
 {
 	enum card_kind kind = other->opening ? card_kind(other->card) :
 					       CARD_OPENING;
+	uint32_t calls;
 
 	if (ended || kind == CARD_TALK)
 		return true;
 	if (kind != CARD_SESSION)
 		return false;
-	vacancy->all++;
-	vacancy->own += other->own;
+	/* It says how many it has. */
+	calls = card_calls(other->card);
+	if (calls == 0)
+		calls = other->calls;
+	vacancy_add(&vacancy->all, calls);
+	if (other->own)
+		vacancy_add(&vacancy->own, calls);
 	return true;
 }
 
@@ -85,13 +127,18 @@ settle(struct vacancy *vacancy, struct pollfd *pfds, int milliseconds)
 
 /* With all that are in doubt. */
 static const char *
-find_refusal(const struct vacancy *vacancy)
+find_refusal(const struct vacancy *vacancy, uint32_t *calls)
 {
-	size_t all = vacancy->all + vacancy->n, own = vacancy->own, i;
+	struct vacancy_count all = vacancy->all, own = vacancy->own;
+	size_t i;
 
-	for (i = 0; i < vacancy->n; i++)
-		own += vacancy->others[i].own;
-	return vacancy_refusal(vacancy, all, own);
+	for (i = 0; i < vacancy->n; i++) {
+		vacancy_add(&all, vacancy->others[i].calls);
+		if (vacancy->others[i].own)
+			vacancy_add(&own, vacancy->others[i].calls);
+	}
+	*calls = vacancy_calls(vacancy, &all, &own);
+	return vacancy_refusal(vacancy, &all, &own);
 }
 
 static bool
@@ -106,7 +153,7 @@ any_opens(const struct vacancy *vacancy)
 }
 
 const char *
-vacancy_wait(struct vacancy *vacancy)
+vacancy_wait(struct vacancy *vacancy, uint32_t *calls)
 {
 	struct pollfd *pfds = calloc(vacancy->n + 1, sizeof(*pfds));
 	int64_t opened = wire_deadline(OPENING_WAIT);
@@ -118,10 +165,10 @@ vacancy_wait(struct vacancy *vacancy)
 		return "no memory";
 	do {
 		settle(vacancy, pfds, step);
-		refusal = find_refusal(vacancy);
+		refusal = find_refusal(vacancy, calls);
 		step = STEP;
 	} while (refusal != NULL &&
-	    vacancy_refusal(vacancy, vacancy->all, vacancy->own) == NULL &&
+	    vacancy_refusal(vacancy, &vacancy->all, &vacancy->own) == NULL &&
 	    wire_deadline(0) < (any_opens(vacancy) ? opened : ended));
 	free(pfds);
 	return refusal;

@@ -50,7 +50,8 @@ same "root is told of the daemon" "$daemon_pid 0 4096 2 4" \
 like "in words as well" "^privd .* process $daemon_pid, since 20" \
     "$(ctl root status)"
 ctl "$one" status --json >"$T/out"
-same "a user is told what is his" "began,loaded,most_sessions,sessions,version" \
+same "a user is told what is his" \
+    "began,calls,loaded,most_calls,most_connections,most_sessions,sessions,version" \
     "$(json '",".join(sorted(v))')"
 same "and how much he may have" 4 "$(json 'v["most_sessions"]')"
 

@@ -8,8 +8,9 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/e2e.sh
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
+# shellcheck source=tests/lib/control.sh
+. tests/lib/control.sh
 
-need_daemon
 make_user
 two=$user
 make_user
@@ -114,5 +115,68 @@ forget $many
 check "the log tells of it" until_true 10 grep -q \
     'refused: more than max-connections-per-second-in-all$' \
     "$daemon_folder/log"
+
+# --- calls in flight: a session has its share of what there is
+# holds USER: a session that stays; $started
+holds() {
+	in_background "$1" "$T/sleep" "$sleep" 300
+	until_true 10 runs
+}
+# room USER: for so many calls his sessions have room, of so many
+room() {
+	ctl "$1" status --json >"$T/out"
+	json 'str(v["calls"]) + " of " + str(v["most_calls"])'
+}
+ends() {
+	kill -KILL "$started"
+	wait "$started" 2>/dev/null
+	forget "$started"
+}
+is_room() {
+	[ "$(room "$1" 2>/dev/null)" = "$2" ]
+}
+refused() {
+	by_daemon "$1" "$cat" "$secret" >"$T/told" 2>&1
+	[ $? -eq 125 ] && grep -q "$2" "$T/told"
+}
+daemon_configure "max-calls-per-user 100" "max-calls-in-all 130"
+check "few calls" daemon_reload
+check "a session" holds "$one"
+first=$started
+same "has room for all that it wants" "64 of 100" "$(room "$one")"
+check "another one" holds "$one"
+same "for what is left" "100 of 100" "$(room "$one")"
+second=$started
+check "a third is refused" refused "$one" \
+    'too few calls are left for a session of this user (max-calls-per-user in'
+confines "$one"
+check "somebody else has one" holds "$two"
+same "with what is left in all" "30 of 100" "$(room "$two")"
+check "and no other" refused "$two" \
+    'too few calls are left for a session (max-calls-in-all in'
+same "root is told of all" "130 of 130" "$(room root)"
+same "and what a user may have" "100 50 1000 256" \
+    "$(json '" ".join(str(v[k]) for k in ("most_calls_per_user",
+	"most_connections_per_user", "most_connections",
+	"most_sessions_per_user"))')"
+like "in words" '^calls: room for 130 of at most 130$' "$(ctl root status)"
+
+# Another daemon finds them as they are.
+kill -KILL "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null
+forget "$daemon_pid"
+daemon_start "max-calls-per-user 100" "max-calls-in-all 130"
+check "a successor has them" until_true 10 grep -q '3 sessions go on' \
+    "$daemon_folder/log"
+same "and their calls" "130 of 130" "$(room root)"
+check "which count" refused "$one" 'calls are left for a session'
+ends
+check "what ends gives back" has "$two"
+started=$second
+ends
+check "to its user as well" has "$one"
+started=$first
+ends
+check "in the end there is none" until_true 10 is_room root "0 of 130"
 daemon_stop
 done_testing

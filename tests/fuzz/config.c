@@ -96,7 +96,9 @@ check_config(const struct privd_config *config)
 	HOLDS(config->uid_first != 0 && config->uid_first <= config->uid_last &&
 	    config->uid_last != (uid_t)-1);
 	HOLDS(config->max_sessions > 0 && config->max_calls > 0 &&
-	    config->max_connections_per_second > 0);
+	    config->max_connections_per_second > 0 &&
+	    config->max_connections_per_second_in_all > 0 &&
+	    config->max_calls_per_user > 0 && config->max_calls_in_all > 0);
 	HOLDS(ids >= 1ULL * config->max_sessions * CONFIG_SESSION_IDS);
 	HOLDS((config->log == CONFIG_LOG_FILE) == (config->log_file != NULL));
 }

@@ -14,6 +14,7 @@
 
 #include "../../privd/card.h"
 #include "../../privd/session/refusal.h"
+#include "../../privd/session/session.h"
 
 static struct card_head head;
 
@@ -26,12 +27,13 @@ tells_what_it_is(void **state)
 	(void)state;
 	assert_int_not_equal(card, -1);
 	assert_int_equal(card_kind(card), CARD_OPENING);
-	assert_int_equal(card_write(card, CARD_SESSION, "/bin/cat"), 0);
+	assert_int_equal(card_write(card, CARD_SESSION, "/bin/cat", 20), 0);
 	assert_int_equal(card_kind(card), CARD_SESSION);
 	assert_int_equal(card_read(card, &head), 0);
 	assert_string_equal(head.program, "/bin/cat");
+	assert_int_equal(card_calls(card), 20);
 	memset(name, 'x', sizeof(name) - 1);
-	assert_int_equal(card_write(card, CARD_TALK, name), 0);
+	assert_int_equal(card_write(card, CARD_TALK, name, 0), 0);
 	assert_int_equal(card_kind(card), CARD_TALK);
 	assert_int_equal(card_read(card, &head), 0);
 	assert_int_equal(strlen(head.program), CARD_PROGRAM_MAX);
@@ -59,9 +61,11 @@ believes_nothing(void **state)
 	memset(&head, 0xff, sizeof(head));
 	assert_int_equal(pwrite(card, &head, sizeof(head), 0), sizeof(head));
 	assert_int_equal(card_kind(card), CARD_OPENING);
+	assert_int_equal(card_calls(card), SESSION_CALLS_MAX);
 	assert_int_equal(card_read(card, &head), 0);
 	assert_int_equal(strlen(head.program), CARD_PROGRAM_MAX);
 	close(card);
+	assert_int_equal(card_calls(card), 0);
 	assert_int_equal(card_kind(card), CARD_OPENING);
 	assert_int_equal(card_read(card, &head), -1);
 }
@@ -74,7 +78,7 @@ keeps_refusals(void **state)
 	int card = card_new();
 
 	(void)state;
-	assert_int_equal(card_write(card, CARD_SESSION, "/bin/cat"), 0);
+	assert_int_equal(card_write(card, CARD_SESSION, "/bin/cat", 20), 0);
 	refusals = card_map_refusals(card);
 	assert_non_null(refusals);
 	assert_false(card_has_refusals(card));

@@ -178,6 +178,8 @@ has_defaults(void **state)
 	assert_int_equal(c->max_connections_per_second, 50);
 	assert_int_equal(c->max_connections_per_second_in_all, 1000);
 	assert_int_equal(c->max_calls, 64);
+	assert_int_equal(c->max_calls_per_user, 256 * 64);
+	assert_int_equal(c->max_calls_in_all, 4096 * 64);
 	assert_int_equal(c->max_lines_per_second, 100);
 	assert_int_equal(c->log, CONFIG_LOG_SYSLOG);
 	assert_null(c->log_file);
@@ -205,6 +207,8 @@ sets_everything(void **state)
 				       "max-connections-per-second 3\n"
 				       "max-connections-per-second-in-all 6\n"
 				       "max-calls 4\n"
+				       "max-calls-per-user 16\n"
+				       "max-calls-in-all 17\n"
 				       "max-lines-per-second 5\n"
 				       "log file \"/var/log/privd\"\n"
 				       "log-format json\n"
@@ -229,6 +233,8 @@ sets_everything(void **state)
 	assert_int_equal(c->max_connections_per_second, 3);
 	assert_int_equal(c->max_connections_per_second_in_all, 6);
 	assert_int_equal(c->max_calls, 4);
+	assert_int_equal(c->max_calls_per_user, 16);
+	assert_int_equal(c->max_calls_in_all, 17);
 	assert_int_equal(c->max_lines_per_second, 5);
 	assert_int_equal(c->log, CONFIG_LOG_FILE);
 	assert_string_equal(c->log_file, "/var/log/privd");
@@ -358,6 +364,14 @@ static const struct {
 	    "1:1: expected a keyword, found "
 	    "\"max-connections-per-second-in-al\"; did you mean "
 	    "\"max-connections-per-second-in-all\"?" },
+	{ "max-calls-per-user 15",
+	    "1:20: expected a number from 16 to 1024000000, found \"15\"" },
+	{ "max-calls-in-all 1024000001",
+	    "1:18: expected a number from 16 to 1024000000, found "
+	    "\"1024000001\"" },
+	{ "max-calls-in-all",
+	    "1:17: expected a number from 16 to 1024000000, found the end of "
+	    "the line" },
 	{ "uid-range 65535 70000",
 	    "1:11: expected a number from 65536 to "
 	    "4294967294, found \"65535\"" },
@@ -596,6 +610,23 @@ reads_what_is_included(void **state)
 	c = parse("include deep1");
 	assert_int_equal(c->max_calls, 8);
 	assert_int_equal(c->max_sessions, 9);
+	config_free(c);
+}
+
+/* Calls in flight: what is not stated follows from the rest. */
+static void
+counts_calls(void **state)
+{
+	struct privd_config *c = parse("max-calls-in-all 5000\nmax-calls 7\n"
+				       "max-sessions-per-user 9\n");
+
+	(void)state;
+	assert_int_equal(c->max_calls_per_user, 63);
+	assert_int_equal(c->max_calls_in_all, 5000);
+	config_free(c);
+	c = parse("max-calls 1024\nmax-sessions 1000000\n"
+		  "uid-range 65536 4294967294\n");
+	assert_int_equal(c->max_calls_in_all, 1024000000);
 	config_free(c);
 }
 
@@ -863,6 +894,8 @@ states_every_default(void **state)
 	assert_int_equal(c->max_connections_per_second_in_all,
 	    d->max_connections_per_second_in_all);
 	assert_int_equal(c->max_calls, d->max_calls);
+	assert_int_equal(c->max_calls_per_user, d->max_calls_per_user);
+	assert_int_equal(c->max_calls_in_all, d->max_calls_in_all);
 	assert_int_equal(c->max_lines_per_second, d->max_lines_per_second);
 	assert_int_equal(c->log, d->log);
 	assert_int_equal(c->log_format, d->log_format);
@@ -928,6 +961,7 @@ main(void)
 		cmocka_unit_test(bounds_words),
 		cmocka_unit_test(bounds_files),
 		cmocka_unit_test(reads_what_is_included),
+		cmocka_unit_test(counts_calls),
 		cmocka_unit_test(tells_where_policies_are_named),
 		cmocka_unit_test(finds_loops),
 		cmocka_unit_test(admits_whom_it_names),
