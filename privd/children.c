@@ -72,9 +72,10 @@ child_lose(const struct child *child)
 {
 	if (child->kind != CARD_SESSION)
 		return;
-	log_write(LOG_ERR,
-	    "the keeper of process %d of uid %u is gone: the program is ended",
-	    child->peer, child->uid);
+	log_write(LOG_ERR, "the keeper of process %d of uid %u is gone: %s",
+	    child->peer, child->uid,
+	    child_has_ended(child) ? "what that has forked fails from now on" :
+				     "the program is ended");
 	if (child->pidfd != -1)
 		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL,
 		    NULL, 0);

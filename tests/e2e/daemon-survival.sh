@@ -70,6 +70,24 @@ check "its keeper is killed: the program is ended" \
 exec 9>&-
 wait $front
 
+# What the program has forked is known to nobody: it goes on, and fails.
+begin_by_daemon "$elevates"
+step "a child goes on without its parent" ok leave
+wait $front
+same "which has ended" 0 $?
+step "it is judged" ok read "$T/one"
+step "and elevated" ok read "$T/two"
+keeper_pid=$keeper
+kill -KILL "$keeper"
+check "its keeper is killed" until_true 10 is_gone "$keeper_pid"
+step "what is judged fails" ENOSYS read "$T/one"
+step "nothing is elevated" ENOSYS read "$T/two"
+check "which is said" until_true 10 grep -q \
+    "the keeper of process $program_pid of uid .* is gone: what that has forked fails from now on\$" \
+    "$daemon_folder/log"
+# To its end it needs nobody.
+exec 9>&-
+
 # Who begins with lower limits cannot be told from another.
 for limit in rss locks; do
 	setpriv --reuid "$user" --regid "$user_gid" --init-groups -- \

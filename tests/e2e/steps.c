@@ -5,6 +5,7 @@
  *	read FILE	open it for reading
  *	fork FILE	the same in a child
  *	orphan FILE	the same in a child whose parent is gone
+ *	leave		end, and have a child go on with the next steps
  *	dir FOLDER	chdir
  *	run FILE	execute it, which fails, or this process ends with it
  *	bind PATH	listen at a local socket there
@@ -128,6 +129,21 @@ make(const char *folder, int n)
 	printf("made %d unknown %d wrong %d\n", made, unknown, wrong);
 }
 
+/* Who goes on says so when the other is gone. */
+static void
+leave(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid == -1)
+		err(1, "fork");
+	if (pid > 0)
+		_exit(0);
+	while (getppid() == parent)
+		(void)usleep(1000);
+	printf("ok\n");
+}
+
 static void
 take(char *line)
 {
@@ -144,6 +160,8 @@ take(char *line)
 		printf("%s\n", name_of(try_in_child(of, false)));
 	else if (strcmp(what, "orphan") == 0)
 		printf("%s\n", name_of(try_in_child(of, true)));
+	else if (strcmp(what, "leave") == 0)
+		leave();
 	else if (strcmp(what, "dir") == 0)
 		printf("%s\n", name_of(chdir(of) == -1 ? errno : 0));
 	else if (strcmp(what, "run") == 0)
