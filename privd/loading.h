@@ -11,8 +11,9 @@ struct sign_checker;
 
 /*
  * Loads all of it, and opens the log that it says. All, or nothing: -1, and
- * what is wrong was written down. Serials of signatures are used up by it; or, where
- * there is a place for them, are to be accepted when what begins has begun.
+ * what is wrong was written down. Serials of signatures are used up by it; or,
+ * where there is a place for them, are to be accepted when what begins has
+ * begun.
  */
 int loading_load(struct monitor *, struct log_sink *, struct sign_checker **);
 /* Uses up those, if there are any, and frees them; -1: written down. */
