@@ -81,7 +81,7 @@ rm -r "$daemon_policies"
 ln -s "$user_home/policies" "$daemon_policies"
 stays "one to a folder of root's in a user's" "does not belong to root"
 rm -r "$daemon_policies"
-stays "no folder at all" "$daemon_policies:0:0: No such file"
+stays "no folder at all" "privd.conf:1:1: policies \"$daemon_policies\": No such file"
 
 # --- half files
 

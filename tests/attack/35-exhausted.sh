@@ -87,7 +87,7 @@ lacks "no descriptor"
 prlimit --pid "$daemon_pid" --nofile=1024:
 recovers "no descriptor"
 # From none to as many as it has open, and some.
-for number in 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for number in $(seq 4 24); do
 	prlimit --pid "$daemon_pid" --nofile=$number:
 	reads 1
 done >"$T/few"
