@@ -43,17 +43,15 @@ absolute(char *path)
 
 /* The same arguments, for another execution from wherever it stands. */
 static char **
-arguments(char *name, const char *options, char *config, char *socket)
+arguments(char *name, char *options, char *config, char *socket)
 {
 	static char file[] = "-f", where[] = "-s";
-	char **argv = calloc(7, sizeof(*argv));
+	static char *argv[7];
 	size_t n = 0;
 
-	if (argv == NULL)
-		err(1, NULL);
 	argv[n++] = name;
 	if (options[1] != '\0')
-		argv[n++] = strdup(options);
+		argv[n++] = options;
 	if (config != NULL) {
 		argv[n++] = file;
 		argv[n++] = config;
