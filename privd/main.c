@@ -66,7 +66,7 @@ arguments(char *name, char *options, char *config, char *socket)
 int
 main(int argc, char *argv[])
 {
-	struct monitor_start start = {
+	static struct monitor_start start = {
 		.launcher = LAUNCHER,
 	};
 	char options[4] = "-", *config = NULL, *socket = NULL;
