@@ -301,9 +301,10 @@ forget_reaped(struct monitor *monitor, pid_t pid, int status)
 
 	if (child == NULL)
 		return;
-	children_look(monitor);
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status)) {
+		children_look(monitor);
 		child_lose(child);
+	}
 	child_forget(monitor, child);
 }
 
