@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "resolve/resolve.h"
 #include "session/status.h"
 
 #ifndef SO_PEERPIDFD
@@ -108,8 +109,7 @@ is_same(int folder, const char *link, const struct stat *wanted)
 {
 	struct stat st;
 
-	return fstatat(folder, link, &st, 0) == 0 &&
-	    st.st_dev == wanted->st_dev && st.st_ino == wanted->st_ino;
+	return fstatat(folder, link, &st, 0) == 0 && resolve_same(&st, wanted);
 }
 
 static bool
@@ -122,10 +122,7 @@ is_in_space(int folder, size_t space)
 static int
 open_folder(const struct peer *peer)
 {
-	char path[32];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d", peer->pid);
-	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return status_folder(peer->pid);
 }
 
 /* (Nobody comes back from there as one of the users of his own making.) */

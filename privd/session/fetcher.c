@@ -76,11 +76,9 @@ pin_process(const struct fetcher *fetcher, const struct reach_request *request,
     int *folder)
 {
 	struct status st;
-	char path[32];
 	int pidfd;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d", request->tid);
-	*folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*folder = status_folder(request->tid);
 	if (*folder == -1)
 		return -1;
 	if (is_ours(fetcher, *folder, &st)) {
@@ -174,13 +172,11 @@ static void
 tell(pid_t number, struct reach_who *who, int *exe)
 {
 	struct status st;
-	char path[32];
 	int folder;
 
 	memset(who, 0, sizeof(*who));
 	*exe = -1;
-	(void)snprintf(path, sizeof(path), "/proc/%d", number);
-	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	folder = status_folder(number);
 	if (folder == -1 || status_read(folder, &st) == -1) {
 		who->error = ESRCH;
 	} else {

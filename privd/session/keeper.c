@@ -40,6 +40,7 @@
 #include "scribe.h"
 #include "send_signal.h"
 #include "session.h"
+#include "status.h"
 #include "sink.h"
 
 /*
@@ -84,13 +85,11 @@ static int
 read_badge(struct crew *crew)
 {
 	struct pollfd pfd = { .fd = crew->pidfd, .events = POLLIN };
-	char path[32];
 	int folder, result;
 
 	if (!crew->plan->guarded)
 		return 0;
-	(void)snprintf(path, sizeof(path), "/proc/%d", crew->program);
-	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	folder = status_folder(crew->program);
 	if (folder == -1)
 		return -1;
 	result = badge_read(folder, &crew->badge);

@@ -88,10 +88,8 @@ static bool
 look_up(int child, pid_t ppid, int *folder, struct status *st)
 {
 	struct status again;
-	char path[32];
 
-	(void)snprintf(path, sizeof(path), "/proc/%d", ppid);
-	*folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*folder = status_folder(ppid);
 	if (*folder == -1)
 		return false;
 	if (status_read(*folder, st) == 0 && status_read(child, &again) == 0 &&

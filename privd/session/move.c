@@ -53,18 +53,15 @@ static bool
 reopen(struct move *move)
 {
 	struct status st;
-	char path[32];
 
-	(void)snprintf(path, sizeof(path), "/proc/%d", move->tgid);
-	move->process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	move->process = status_folder(move->tgid);
 	if (move->process == -1)
 		return false;
 	if (birth_started(move->tgid) != move->start) {
 		close(move->process);
 		return false;
 	}
-	(void)snprintf(path, sizeof(path), "/proc/%d", move->tid);
-	move->folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	move->folder = status_folder(move->tid);
 	if (move->folder != -1 &&
 	    (status_read(move->folder, &st) == -1 || st.tgid != move->tgid)) {
 		close(move->folder);
@@ -140,11 +137,8 @@ check_target(const struct resolve_pin *pin)
 static int
 pin_caller(const struct call *call, struct move *move)
 {
-	char path[32];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d", call->process->tgid);
 	move->folder = fcntl(call->thread->folder, F_DUPFD_CLOEXEC, 3);
-	move->process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	move->process = status_folder(call->process->tgid);
 	if (move->folder != -1 && move->process != -1 && !is_gone(move->folder))
 		return 0;
 	if (move->folder != -1)

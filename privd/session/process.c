@@ -266,11 +266,9 @@ new_process(const struct status *st)
 static int
 open_folder(pid_t tid, struct status *st)
 {
-	char path[32];
 	int fd;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d", tid);
-	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = status_folder(tid);
 	if (fd == -1) {
 		errno = errno == ENOENT ? ESRCH : errno;
 		return -1;

@@ -109,12 +109,10 @@ pid_of(int pidfd)
 static bool
 is_of_user(int pid, uid_t user)
 {
-	char path[64];
 	struct status st;
 	int folder, result, i;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d", pid);
-	folder = pid > 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	folder = pid > 0 ? status_folder(pid) : -1;
 	if (folder == -1)
 		return false;
 	result = status_read(folder, &st);

@@ -16,6 +16,15 @@
 
 #define STATUS_MAX 16384 /* with some thousand groups */
 
+int
+status_folder(pid_t number)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d", number);
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 static ssize_t
 slurp(int folder, char *buf, size_t size)
 {

@@ -23,6 +23,9 @@ struct status {
 	bool first; /* of a process namespace below the reader's */
 };
 
+/* The folder of /proc of a process, or a thread, by its number; O_PATH, and
+   close-on-exec. -1 with errno. */
+int status_folder(pid_t);
 /* Reads it in an (O_PATH) folder of /proc. -1 with errno: not whole. */
 int status_read(int folder, struct status *);
 /* What is asked of a launcher beside. */

@@ -44,12 +44,10 @@ int
 target_process_here(void *context, pid_t number, pid_t *tgid)
 {
 	struct status st;
-	char path[32];
 	int folder, result;
 
 	(void)context;
-	(void)snprintf(path, sizeof(path), "/proc/%d", number);
-	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	folder = status_folder(number);
 	if (folder == -1)
 		return ESRCH;
 	result = status_read(folder, &st);
