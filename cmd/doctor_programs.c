@@ -21,6 +21,7 @@
 #include "../privd/config.h"
 #include "../privd/marks.h"
 #include "../privd/policy/policy.h"
+#include "../privd/resolve/resolve.h"
 #include "../privd/session/image.h"
 #include "../privd/session/mark.h"
 #include "../privd/session/status.h"
@@ -94,8 +95,7 @@ doctor_launcher(struct doctor *doctor)
 static bool
 is_launcher(const struct doctor *doctor, const struct stat *st)
 {
-	return doctor->launcher.st_ino == st->st_ino &&
-	    doctor->launcher.st_dev == st->st_dev;
+	return resolve_same(&doctor->launcher, st);
 }
 
 /* --- programs */
@@ -340,17 +340,14 @@ is_kept(const struct status *st)
 	int folder;
 	bool result;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d", st->ppid);
-	folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	folder = status_folder(st->ppid);
 	if (folder == -1)
 		return false;
 	result = status_read(folder, &keeper) == 0 && keeper.uid[0] == 0 &&
 	    keeper.uid[1] == 0;
 	if (result && fstatat(folder, "exe", &keepers, 0) == 0) {
 		(void)snprintf(path, sizeof(path), "/proc/%d/exe", st->tgid);
-		result = stat(path, &exe) == 0 &&
-		    exe.st_ino == keepers.st_ino &&
-		    exe.st_dev == keepers.st_dev;
+		result = stat(path, &exe) == 0 && resolve_same(&exe, &keepers);
 	}
 	close(folder);
 	return result;

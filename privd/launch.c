@@ -26,6 +26,7 @@
 #include "log.h"
 #include "notify/notify.h"
 #include "peer.h"
+#include "resolve/resolve.h"
 #include "policy/policy.h"
 #include "session/channel.h"
 #include "session/descriptors.h"
@@ -237,8 +238,7 @@ take_program(struct launching *l, int fd)
 	if (strcmp(name, l->path) != 0)
 		refuse(l, PROTOCOL_REFUSED, "it is not what was opened: %s",
 		    name);
-	if (lstat(name, &st) == -1 || st.st_dev != l->program.st.st_dev ||
-	    st.st_ino != l->program.st.st_ino)
+	if (lstat(name, &st) == -1 || !resolve_same(&st, &l->program.st))
 		refuse(l, PROTOCOL_REFUSED, "it is not there any more");
 	l->program.path = l->path;
 	close(fd);

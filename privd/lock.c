@@ -20,10 +20,20 @@
 
 #include "../client-lib/wire.h"
 #include "listener.h"
+#include "resolve/resolve.h"
 
 /* Milliseconds. */
 #define WAIT 2000
 #define STEP 20
+
+bool
+lock_is_at(int fd, const char *name)
+{
+	struct stat st, there;
+
+	return fstat(fd, &st) == 0 && lstat(name, &there) == 0 &&
+	    resolve_same(&st, &there);
+}
 
 /* Whoever can open it can lock it. */
 static bool
@@ -37,7 +47,7 @@ static int
 hold(int fd, const char *name)
 {
 	const struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	struct stat st, there;
+	struct stat st;
 
 	if (fstat(fd, &st) == -1)
 		return -1;
@@ -48,8 +58,7 @@ hold(int fd, const char *name)
 	if (fcntl(fd, F_OFD_SETLK, &lock) == -1)
 		return -1;
 	/* One that has lost its name keeps nobody out. */
-	if (lstat(name, &there) == 0 && there.st_dev == st.st_dev &&
-	    there.st_ino == st.st_ino)
+	if (lock_is_at(fd, name))
 		return 0;
 	errno = ESTALE;
 	return -1;

@@ -20,5 +20,7 @@ int lock_take(const char *path);
  * file; the descriptor is as it was.
  */
 bool lock_is_held(int fd, const char *path);
+/* Has a file that is locked its name still, or does that lead to another? */
+bool lock_is_at(int fd, const char *name);
 
 #endif /* PRIVD_LOCK_H */

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lock.h"
 #include "policy/policy.h"
 #include "policy/reader.h"
 #include "policy/sign.h"
@@ -153,15 +154,6 @@ make_folder(const char *path, char *why, size_t len)
 	return ret;
 }
 
-static bool
-is_at(int fd, const char *name)
-{
-	struct stat st, there;
-
-	return fstat(fd, &st) == 0 && lstat(name, &there) == 0 &&
-	    st.st_dev == there.st_dev && st.st_ino == there.st_ino;
-}
-
 /*
  * One writer at a time. What they wait for is a file that nobody else can
  * open: whoever can open one, if only to read, can lock it, and root's tools
@@ -179,7 +171,7 @@ lock_file(const char *name)
 			return -1;
 		if (flock(fd, LOCK_EX) == -1)
 			break;
-		if (is_at(fd, name))
+		if (lock_is_at(fd, name))
 			return fd;
 		close(fd);
 	}
