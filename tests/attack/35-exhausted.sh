@@ -88,7 +88,7 @@ prlimit --pid "$daemon_pid" --nofile=1024:
 recovers "no descriptor"
 # From none to as many as it has open, and some.
 for number in $(seq 4 24); do
-	prlimit --pid "$daemon_pid" --nofile=$number:
+	prlimit --pid "$daemon_pid" --nofile="$number:"
 	reads 1
 done >"$T/few"
 same "few descriptors: all, or nothing" "" "$(grep -v -e '^secret$' \

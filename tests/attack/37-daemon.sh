@@ -25,14 +25,7 @@ exec 8>"$T/typed"
 until_true 10 test -S "$daemon_socket"
 daemon_pid=$(children_of $terminal)
 daemon_pid=${daemon_pid% }
-begin_by_daemon "	native-open: filename eq \"$T/two\" then permit as root
-	native-fsread: filename eq \"$T/one\" then permit log
-	native-bind: sockaddr eq \"/nowhere\" then deny
-	native-connect: sockaddr eq \"/nowhere\" then deny"
-step "the hand is used" ok read "$T/two"
-step "and the scribe" ok read "$T/one"
-step "and the fetcher" ok bind "$T/made/socket"
-step "and the double" ok connect "$T/made/socket"
+begin_all_by_daemon
 same "privd has a terminal" 1 "$(readlink "/proc/$daemon_pid/fd/0" |
     grep -c '^/dev/pts/')"
 

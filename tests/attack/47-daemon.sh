@@ -16,14 +16,7 @@ cd "$(dirname "$0")/../.." || exit 1
 
 inject=$BUILD/tests/attack/inject
 daemon_start
-begin_by_daemon "	native-open: filename eq \"$T/two\" then permit as root
-	native-fsread: filename eq \"$T/one\" then permit log
-	native-bind: sockaddr eq \"/nowhere\" then deny
-	native-connect: sockaddr eq \"/nowhere\" then deny"
-step "the hand is used" ok read "$T/two"
-step "and the scribe" ok read "$T/one"
-step "and the fetcher" ok bind "$T/made/socket"
-step "and the double" ok connect "$T/made/socket"
+begin_all_by_daemon
 
 # does WHO WANTED WHAT CALL ARGUMENT ...; numbers of x86_64
 does() {

@@ -189,13 +189,10 @@ daemon_configure "deny-user $guest" "max-sessions-per-user 2"
 check "as it was" ctl root reload
 
 # Questions that nobody finishes: a user's own are bounded, and in nobody's way.
-cp "$BUILD/tests/attack/speak" "$daemon_folder/speak"
-speak=$daemon_folder/speak
+# shellcheck source=tests/lib/speak.sh
+. tests/lib/speak.sh
 mkfifo "$T/stop"
-as_user "$two" timeout 60 "$speak" "$daemon_socket" hold 40 \
-    <"$T/stop" >"$T/held" 2>&1 &
-holder=$!
-remember $holder
+in_hold "$two" "$T/stop" hold 40
 exec 9>"$T/stop"
 check "connections are held" until_true 10 grep -q held "$T/held"
 check "others ask meanwhile" asks "$one"
@@ -214,10 +211,7 @@ wait $holder
 	done
 } >"$daemon_policies/many"
 check "a long policy" ctl root reload
-as_user "$one" timeout 60 "$speak" "$daemon_socket" ask-hold "$sleep" \
-    <"$T/stop" >"$T/held" 2>&1 &
-holder=$!
-remember $holder
+in_hold "$one" "$T/stop" ask-hold "$sleep"
 exec 9>"$T/stop"
 check "an answer is not read" until_true 10 grep -q held "$T/held"
 # rights USER: of the process that answers, which has no Uid of users

@@ -18,7 +18,8 @@ one=$user one_uid=$user_uid
 make_user
 other=$user
 elevated cat
-cp "$BUILD/tests/attack/speak" "$daemon_folder/speak"
+# shellcheck source=tests/lib/speak.sh
+. tests/lib/speak.sh
 daemon_start "max-connections-per-second 2"
 
 refused() {
@@ -35,13 +36,8 @@ sum() {
 }
 same "nobody was refused" 0 "$(refused)"
 refute "of which nothing is said" grep -q 'connections refused' "$T/out"
-# He comes again and again, as fast as he can, with nothing to say.
 began=$(cut -d . -f 1 /proc/uptime)
-setpriv --reuid "$one" --regid "$(id -g "$one")" --init-groups -- \
-    timeout 120 "$daemon_folder/speak" "$daemon_socket" many=100000000 \
-    "$program" >"$T/many" 2>&1 &
-many=$!
-remember $many
+flood "$one"
 asks() {
 	by_daemon "$one" "$program" "$secret" >"$T/told" 2>&1
 	status=$?

@@ -25,7 +25,8 @@ printf 'Policy: %s, Emulation: native\n\tDefault: permit\n\tnative-fsread: filen
     "$wc" >"$T/wc.policy"
 printf 'Policy: %s, Emulation: native\n\tDefault: permit\n' "$cat" \
     >"$T/cat.policy"
-cp "$BUILD/tests/attack/speak" "$daemon_folder/speak"
+# shellcheck source=tests/lib/speak.sh
+. tests/lib/speak.sh
 
 # confines USER: a program that no policy of the system's names
 confines() {
@@ -93,11 +94,7 @@ has() {
 }
 daemon_configure "max-connections-per-second-in-all 8"
 check "eight in all" daemon_reload
-setpriv --reuid "$one" --regid "$(id -g "$one")" --init-groups -- \
-    timeout 120 "$daemon_folder/speak" "$daemon_socket" many=100000000 \
-    "$program" >"$T/many" 2>&1 &
-many=$!
-remember $many
+flood "$one"
 is_told() {
 	by_daemon "$one" "$cat" "$secret" >"$T/told" 2>&1
 	grep -q 'more than 8 connections of all users within a second (max-connections-per-second-in-all in' \

@@ -16,8 +16,8 @@ need_daemon
 make_user
 chmod 755 "$T"
 lock=$daemon_socket.lock
-cp "$BUILD/tests/attack/speak" "$daemon_folder/speak"
-speak=$daemon_folder/speak
+# shellcheck source=tests/lib/speak.sh
+. tests/lib/speak.sh
 marked "$helpers/steps"
 echo secret >"$daemon_folder/secret"
 chmod 600 "$daemon_folder/secret"
@@ -103,10 +103,7 @@ exec 7>"$T/session.in"
 check "a session" wait_for "$T/session" ready
 check "elevated" elevated
 mkfifo "$T/speaks"
-as_user "$user" timeout 60 "$speak" "$daemon_socket" hold 3 \
-    <"$T/speaks" >"$T/held" 2>&1 &
-holder=$!
-remember $holder
+in_hold "$user" "$T/speaks" hold 3
 exec 8>"$T/speaks"
 check "others have connected" until_true 10 grep -q held "$T/held"
 check "each in a process" until_true 10 sh -c \

@@ -58,6 +58,18 @@ begin_by_daemon() {
 	answers=1
 }
 
+# begin_all_by_daemon: each process that a session can have is there, and used
+begin_all_by_daemon() {
+	begin_by_daemon "	native-open: filename eq \"$T/two\" then permit as root
+	native-fsread: filename eq \"$T/one\" then permit log
+	native-bind: sockaddr eq \"/nowhere\" then deny
+	native-connect: sockaddr eq \"/nowhere\" then deny"
+	step "the hand is used" ok read "$T/two"
+	step "and the scribe" ok read "$T/one"
+	step "and the fetcher" ok bind "$T/made/socket"
+	step "and the double" ok connect "$T/made/socket"
+}
+
 # end STATUS DESCRIPTION
 end() {
 	exec 9>&-
