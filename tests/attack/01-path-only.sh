@@ -46,7 +46,7 @@ for kind in file folder; do
 	tried=$(wc -l <"$OWN/out")
 	[ "$tried" -gt 25 ]
 	is 0 $? "$tried ways to use it are tried"
-	is "" "$(grep -v ' EIO$' "$OWN/out")" "each is denied by its name"
+	is "" "$(grep -v ' EIO$' "$OWN/out")" "$kind: each is denied by its name"
 done
 is 755 "$(stat -c %a "$USERS/b")" "and nothing was changed"
 is "f l" "$(cd "$USERS/d" && echo *)" "nor made or removed"

@@ -27,5 +27,27 @@ is 0 $? "the session ends well"
 diff "$OWN/wanted" "$OWN/out" >"$OWN/differ" 2>&1
 is 0 $? "$(wc -l <"$OWN/wanted") answers are the kernel's"
 show "$OWN/differ"
+
+# by what each of them names
+while IFS=: read -r kind lines; do
+	grep -E " ($lines): " "$OWN/wanted" >"$OWN/one"
+	grep -E " ($lines): " "$OWN/out" | diff "$OWN/one" - >"$OWN/differ" &&
+	    [ -s "$OWN/one" ]
+	is 0 $? "$kind: $(wc -l <"$OWN/one") answers"
+done <<'END'
+at the end of memory:at the end of memory
+over a border:over a border
+beyond the end:beyond
+without end:without end
+NULL:NULL
+low:low
+of the kernel:kernel
+not canonical:not canonical
+too long a path:too long
+too little room:too short
+a structure of odd size:of size [0-9-]*
+one with a tail:of size [0-9]*, tail
+unknown values:unknown [a-z]*|mode without creation
+END
 has "^open at last: done" "$OWN/out" "the judge lives"
 finish

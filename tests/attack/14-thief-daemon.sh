@@ -48,6 +48,9 @@ as_guarded() {
 	steal "$1"
 	same "$2: $(shut_out "$T/loot") attempts are refused" "$open_besides" \
 	    "$(stolen "$T/loot")"
+	for way in $thief_ways; do
+		same "$2: ${way%%=*} is refused" "" "$(by_way "$T/loot" "$way")"
+	done
 	check "$2: it was there, and is the user's" \
 	    grep -q '^kill in$' "$T/loot"
 }

@@ -73,6 +73,9 @@ try_program() {
 	steal "$program"
 	is "" "$(stolen "$OWN/loot")" \
 	    "$1: $(shut_out "$OWN/loot") attempts on it are refused"
+	for way in $thief_ways; do
+		is "" "$(by_way "$OWN/loot" "$way")" "$1: ${way%%=*} is refused"
+	done
 	is 10 "$(grep -Ec "$open_by_design" "$OWN/loot")" \
 	    "$1: signals, limits and numbers are all that is open"
 	parts=0

@@ -44,6 +44,9 @@ as_user "$user" env $(for name in $unsafe; do echo "$name=$bad"; done) \
 check "the program is elevated" is_elevated
 refute "none of $(echo "$unsafe" | wc -w) unsafe variables" \
     grep -q "^env .*$bad" "$T/out"
+for name in $unsafe; do
+	refute "$name is not there" grep -q "^env $name=$bad" "$T/out"
+done
 check "what leads nowhere is kept" grep -q '^env LC_TIME=kept' "$T/out"
 check "no core dumps, nor can they be had" grep -q '^core 0 0' "$T/out"
 check "no new privileges" grep -q '^no_new_privs 1' "$T/out"
@@ -52,7 +55,8 @@ as_user "$user" env -i "$daemon_run" -s "$daemon_socket" "$program" show \
 check "no variables at all" is_elevated
 as_started vars >"$T/out" 2>&1
 check "10,000 variables" is_elevated
-check "all of them are there" grep -q '^variables 100[0-9][0-9]' "$T/out"
+check "10,000 variables are all there" grep -q '^variables 100[0-9][0-9]' "$T/out"
+refute "10,000 variables hide none" grep -q '^env SOMETHING_NEW' "$T/out"
 
 # --- a library of the user's, which leaves a trace where it is loaded
 trace=$user_home/trace

@@ -26,6 +26,9 @@ env $(for name in $unsafe; do echo "$name=$bad"; done) LC_TIME=kept \
     "$@" >"$OWN/out" 2>&1
 has "^elevated opened" "$OWN/out" "the program is elevated"
 lacks "^env .*$bad" "$OWN/out" "none of $(echo "$unsafe" | wc -w) unsafe variables"
+for name in $unsafe; do
+	lacks "^env $name=$bad" "$OWN/out" "$name is not there"
+done
 has "^env LC_TIME=kept" "$OWN/out" "what leads nowhere is kept"
 has "^core 0 0" "$OWN/out" "no core dumps, nor can they be had"
 has "^no_new_privs 1" "$OWN/out" "no new privileges"
@@ -36,6 +39,7 @@ env -i "$@" >"$OWN/out" 2>&1
 has "^elevated opened" "$OWN/out" "no variables at all"
 "$TOOLS/start" as vars "$@" >"$OWN/out" 2>&1
 has "^variables 100[0-9][0-9]" "$OWN/out" "10,000 variables"
+lacks "^env SOMETHING_NEW" "$OWN/out" "10,000 variables hide none"
 
 "$TOOLS/start" as noargv "$PRIVRUN" >"$OWN/out" 2>&1
 is 2 $? "no argv[0]: usage"

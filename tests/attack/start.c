@@ -111,6 +111,7 @@ become(const char *what)
 			(void)snprintf(name, sizeof(name), "LC_%d", i);
 			(void)setenv(name, "x", 1);
 		}
+		(void)setenv("SOMETHING_NEW", "behind them", 1);
 	} else if (strcmp(what, "dumpable") == 0) {
 		(void)prctl(PR_SET_DUMPABLE, 1UL, 0, 0, 0);
 	} else if (strcmp(what, "ptracer") == 0) {

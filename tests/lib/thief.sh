@@ -17,3 +17,14 @@ stolen() {
 shut_out() {
 	grep -c refused "$1"
 }
+
+# The six ways of attack 14: a name, and which of its lines are of it.
+thief_ways="PTRACE_SEIZE=ptrace-[a-z]* pidfd_getfd=pidfd_getfd
+    process_vm_writev=process_vm_[a-z]* /proc/T/mem=(proc|task)/mem/[a-z]*
+    /proc/T/fd=fd-(open|link) /proc/T/root=(proc|task)/root(/etc)?/[a-z]*"
+
+# by_way FILE WAY: what it says is open of that; also if nothing was tried
+by_way() {
+	grep -E "^${2#*=} " "$1" | awk '{ any = 1 } $2 == "in"
+	    END { if (!any) print "not tried" }'
+}
