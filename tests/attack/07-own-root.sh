@@ -18,6 +18,8 @@ cat >"$OWN/policy" <<END
 Policy: */try-open, Emulation: native
 	Default: permit
 	native-chroot: permit
+	native-unshare: args[0] eq "0x20000" then permit
+	native-mount: true then permit
 	native-open: filename eq "$OWN/file" then permit as $ID:$ID
 END
 "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" "$OWN/try-open" \
@@ -25,5 +27,11 @@ END
 is "EACCES" "$(sed -n 1p "$OWN/out")" "in our root the rule elevates"
 is "done" "$(sed -n 2p "$OWN/out")" "the program takes another root"
 is "jail" "$(sed -n 3p "$OWN/out")" "there it does not: opened as the caller"
-show "$OWN/out" >/dev/null
+
+# The same by mounts of its own.
+"$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" "$OWN/try-open" \
+    "$OWN/file" "B:$OWN/jail$OWN/file=$OWN/file" "$OWN/file" >"$OWN/out" 2>&1
+is "EACCES done" "$(head -n 2 "$OWN/out" | tr '\n' ' ' | sed 's/ $//')" \
+    "the program has mounts of its own"
+is "jail" "$(sed -n 3p "$OWN/out")" "in its own mounts the rule does not elevate"
 finish

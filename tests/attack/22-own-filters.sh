@@ -24,6 +24,7 @@ with() {
 with allow "done" EACCES
 with prctl "done" EACCES
 with errno "done" EXDEV
+with trace "done" EACCES
 with notify "done" ENOSYS
 with listener EBUSY opened
 has "under other filters" "$LOG" "it is said why"

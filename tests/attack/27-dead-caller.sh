@@ -23,7 +23,7 @@ is_ready() {
 	[ -n "$caller" ] && find_parts
 }
 
-# start FILE [remove]
+# start FILE [remove | truncate]
 start() {
 	: >"$OWN/out"
 	(RUN="exec"; session "$OWN/policy" "$OWN/create-on-signal" "$@") \
@@ -33,7 +33,13 @@ start() {
 	wait_for 10 is_ready
 }
 
-for file in "$USERS/new" "$OWN/made/new"; do
+# file_of WHOM NAME: where the user may, and where the hand does
+file_of() {
+	file=$OWN/made/$2
+	[ "$1" = elevated ] || file=$USERS/$2
+}
+for whom in user elevated; do
+	file_of $whom new
 	start "$file"
 	is 0 $? "a program waits"
 	"$TOOLS/hold" "$judge" "$caller" >"$OWN/held" 2>&1
@@ -42,7 +48,7 @@ for file in "$USERS/new" "$OWN/made/new"; do
 	wait $front
 	is 9 $? "its parent tells of it"
 	[ -e "$file" ]
-	is 1 $? "nothing was made for the dead: $(basename "$(dirname "$file")")"
+	is 1 $? "nothing was made for the dead: $whom"
 done
 
 echo there >"$USERS/there"
@@ -53,6 +59,19 @@ has "^killed after pinning" "$OWN/held" "one that removes is killed"
 wait $front
 [ -e "$USERS/there" ]
 is 0 $? "nothing was removed for the dead"
+
+echo whole >"$USERS/whole"
+chown "$ID:$ID" "$USERS/whole"
+echo whole >"$OWN/made/whole"
+# (A name without dots the judge does not ask for: it is the path.)
+for whom in user elevated; do
+	file_of $whom ./whole
+	start "$file" truncate
+	"$TOOLS/hold" "$judge" "$caller" >"$OWN/held" 2>&1
+	has "^killed after pinning" "$OWN/held" "one that cuts off is killed"
+	wait $front
+	is whole "$(cat "$file")" "nothing was cut off for the dead: $whom"
+done
 
 start "$USERS/new"
 kill -USR1 "$caller"

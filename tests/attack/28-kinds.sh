@@ -4,7 +4,7 @@
 # terminals, descriptors by name, the program's own /proc, temporary files,
 # magic links. A session answers as the kernel does without one, from the
 # program's point of view and never the judge's, and hangs nowhere.
-# shellcheck source=tests/attack/lib.sh
+# shellcheck source=tests/attack/lib.sh disable=SC2317
 . "$(dirname "$0")/lib.sh"
 
 install_tool try-open
@@ -33,6 +33,31 @@ session "$OWN/policy" "$OWN/try-open" "$@" 3<three </dev/null \
 diff "$OWN/wanted" "$OWN/out" >"$OWN/differ"
 is 0 $? "$# odd files are opened as the kernel does"
 show "$OWN/differ"
+line=0
+for file; do
+	line=$((line + 1))
+	is "$(sed -n ${line}p "$OWN/wanted")" "$(sed -n ${line}p "$OWN/out")" \
+	    "as the kernel does: $(echo "$file" | sed "s,$USERS,U,")"
+done
+
+# Where the program has a terminal it is that one, which nobody else's is.
+in_terminal() {
+	# shellcheck disable=SC2016	# the shell there expands it
+	"$BUILD/tests/e2e/pty" sh -c 'chown "$0" "$(tty)" && exec "$@"' "$ID" \
+	    "$@" </dev/null 2>&1 | tr -d '\r'
+}
+cat >"$OWN/terminals" <<'END'
+#!/bin/sh
+"$1" w:/dev/tty | grep -v descriptors
+echo "to the terminal" >/dev/tty
+END
+chmod 0755 "$OWN/terminals"
+cp -L "$(command -v sh)" "$OWN/shell"
+sed 's|try-open|shell|;s|^	Default: permit|&\n	native-execve: permit[inherit]|' \
+    "$OWN/policy" >"$OWN/shells"
+is "opened to the terminal " "$(RUN=in_terminal
+    session "$OWN/shells" "$OWN/shell" "$OWN/terminals" "$OWN/try-open" |
+    tr '\n' ' ')" "as the kernel does: /dev/tty in a terminal"
 
 # What tells one process from another.
 as_user "$TOOLS/own-files" 3<three >"$OWN/wanted" 2>&1

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A child waits for SIGUSR1, then makes a file, or removes it; its parent
+ * A child waits for SIGUSR1, then makes a file, removes it or cuts it off; its parent
  * lives on until the child has ended. For attacks that happen in the middle
  * of the call. With a socket the parent has made a file and bound a socket, of
  * that name with ".file" and ".socket" behind it, before it says that it waits.
  *
- * usage: create-on-signal file [remove | socket]   (prints the child's number)
+ * usage: create-on-signal file [remove | truncate | socket]
+ * (prints the child's number)
  */
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -14,19 +15,20 @@
 #include <err.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 static void
-wait_and_act(const char *path, bool removes, const sigset_t *set)
+wait_and_act(const char *path, const char *what, const sigset_t *set)
 {
 	int sig;
 
 	(void)sigwait(set, &sig);
-	if (removes)
+	if (strcmp(what, "remove") == 0)
 		_exit(unlink(path) == -1);
+	if (strcmp(what, "truncate") == 0)
+		_exit(open(path, O_WRONLY | O_TRUNC) == -1);
 	_exit(open(path, O_WRONLY | O_CREAT | O_EXCL, 0600) == -1);
 }
 
@@ -66,8 +68,7 @@ main(int argc, char *argv[])
 	if (pid == -1)
 		err(1, "fork");
 	if (pid == 0)
-		wait_and_act(argv[1],
-		    argc > 2 && strcmp(argv[2], "remove") == 0, &set);
+		wait_and_act(argv[1], argc > 2 ? argv[2] : "", &set);
 	printf("ready %d\n", pid);
 	(void)fflush(stdout);
 	if (waitpid(pid, &status, 0) == -1)

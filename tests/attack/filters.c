@@ -4,7 +4,7 @@
  * itself under a filter that does something to calls, and opens the path
  * again; or it fakes results of getuid(2) and executes another program.
  *
- * usage: filters allow|prctl|errno|notify|listener path
+ * usage: filters allow|prctl|errno|trace|notify|listener path
  *        filters fake program [argument ...]
  */
 #include <sys/prctl.h>
@@ -85,6 +85,8 @@ main(int argc, char *argv[])
 		result = install_by_prctl();
 	else if (strcmp(argv[1], "errno") == 0)
 		result = install(SYS_openat, SECCOMP_RET_ERRNO | EXDEV, 0);
+	else if (strcmp(argv[1], "trace") == 0)
+		result = install(SYS_openat, SECCOMP_RET_TRACE, 0);
 	else if (strcmp(argv[1], "notify") == 0)
 		result = install(SYS_openat, SECCOMP_RET_USER_NOTIF, 0);
 	else

@@ -9,8 +9,10 @@
  * flags: r w c x t p m (read, write, create, excl, trunc, O_PATH, tmpfile),
  * or what is to be done before: k (fork), d (fork twice, the middle one
  * dies), T (in a thread), 2 (openat2), C (creat), S (stat instead), A
- * (access), R (chroot to it instead)
+ * (access), R (chroot to it instead), B (in a mount namespace of its own, bind
+ * the first of FROM=TO over the other instead)
  */
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -55,6 +58,23 @@ flags_of(const struct attempt *attempt)
 	return flags;
 }
 
+/* FROM=TO, in a mount namespace of its own. */
+static int
+bind_here(const char *paths)
+{
+	char from[4096], *to;
+
+	(void)snprintf(from, sizeof(from), "%s", paths);
+	to = strchr(from, '=');
+	if (to == NULL)
+		errx(2, "B:FROM=TO");
+	*to++ = '\0';
+	if (unshare(CLONE_NEWNS) == -1 ||
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+		return -1;
+	return mount(from, to, NULL, MS_BIND, NULL);
+}
+
 static int
 do_open(const struct attempt *attempt)
 {
@@ -67,6 +87,8 @@ do_open(const struct attempt *attempt)
 		return access(attempt->path, R_OK);
 	if (has(attempt, 'R'))
 		return chroot(attempt->path);
+	if (has(attempt, 'B'))
+		return bind_here(attempt->path);
 	if (has(attempt, 'C'))
 		return creat(attempt->path, 0666);
 	if (has(attempt, '2')) {
@@ -92,7 +114,7 @@ try(void *p)
 		printf("%s\n", strerrorname_np(errno));
 		return NULL;
 	}
-	if (has(attempt, 'S') || has(attempt, 'A') || has(attempt, 'R')) {
+	if (strpbrk(attempt->how, "SARB") != NULL) {
 		printf("done\n");
 		return NULL;
 	}
