@@ -2,7 +2,8 @@
 # shellcheck shell=sh disable=SC2154
 # Copies of the source tree in which a check is spoiled: for tests/mutants/run
 # and tests/attack/breaks, which say where they are ($top), where there is room
-# ($work), how many at a time ($JOBS), and end what they started.
+# ($work), how many at a time ($JOBS), what is to be built (goals of make, $GOAL),
+# and end what they started.
 
 # place N: where the Nth worker works
 place() {
@@ -24,7 +25,7 @@ build() {
 }
 
 build_all() {
-	build -j "$JOBS" check-build && return
+	build -j "$JOBS" "${GOAL:-check-build}" && return
 	comment "$out"
 	bail_out "the tree does not build"
 }
