@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A child waits for SIGUSR1, then makes a file, removes it or cuts it off; its parent
- * lives on until the child has ended. For attacks that happen in the middle
- * of the call. With a socket the parent has made a file and bound a socket, of
- * that name with ".file" and ".socket" behind it, before it says that it waits.
+ * A child waits for SIGUSR1, then makes a file, removes it or cuts it off; its
+ * parent lives on until the child has ended. For attacks that happen in the
+ * middle of the call. With a socket the parent has made a file and bound a
+ * socket, of that name with ".file" and ".socket" behind it, before it says
+ * that it waits.
  *
  * usage: create-on-signal file [remove | truncate | socket]
  * (prints the child's number)
