@@ -61,7 +61,7 @@ is "EPERM 64" "$(settings "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy2" \
 has "namespaces of its own: open" "$OWN/log" "the log says so"
 
 # Guarded: it stays where it is.
-session "$OWN/policy" "$OWN/networks" >"$OWN/out" 2>&1
+session "$OWN/policy" "$OWN/networks" user >"$OWN/out" 2>&1
 is "host EPERM host" "$(answer before packet) $(sed -n 's/^unshare //p' \
     "$OWN/out") $(answer after packet)" "who is guarded cannot leave"
 
