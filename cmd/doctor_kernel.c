@@ -1,56 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The kernel is asked, not believed: each row tries what sessions use. What
- * newer kernels add, and is done without where it is missing, is a note.
+ * What the kernel must have for sessions. What newer ones add, and is done
+ * without where it is missing, is a note.
  */
-#include <sys/capability.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../client-lib/own_users.h"
-#include "../privd/notify/notify.h"
 #include "../privd/session/jail.h"
 #include "../privd/session/status.h"
 #include "doctor.h"
+#include "kernel.h"
 
 #define OLDEST_MAJOR 6 /* Debian 12's */
 #define OLDEST_MINOR 1
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77 /* Linux 6.5 */
-#endif
-#ifndef PIDFD_THREAD
-#define PIDFD_THREAD O_EXCL /* Linux 6.9 */
-#endif
-
-static bool
-has_notification(void)
-{
-	return notify_init() == 0;
-}
-
-/* Without a filter the kernel gets no further than to the flags. */
-static bool
-has_killable(void)
-{
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-		   SECCOMP_FILTER_FLAG_NEW_LISTENER |
-		       SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
-		   NULL) == -1 &&
-	    errno == EFAULT;
-}
 
 static bool
 has_landlock(void)
@@ -71,69 +38,15 @@ has_landlock_net(void)
 }
 
 static bool
-has_getfd(void)
-{
-	return syscall(SYS_pidfd_getfd, -1, -1, 0) == -1 && errno == EBADF;
-}
-
-static bool
-has_guard(void)
-{
-	return prctl(PR_CAPBSET_READ, CAP_BLOCK_SUSPEND, 0, 0, 0) == 1;
-}
-
-static bool
-has_peer_pidfd(void)
-{
-	int sock[2], fd = -1;
-	socklen_t len = sizeof(fd);
-	bool has;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock) == -1)
-		return false;
-	has = getsockopt(sock[0], SOL_SOCKET, SO_PEERPIDFD, &fd, &len) == 0;
-	if (has)
-		close(fd);
-	close(sock[0]);
-	close(sock[1]);
-	return has;
-}
-
-static bool
-has_thread_pidfd(void)
-{
-	int fd = (int)syscall(SYS_pidfd_open, getpid(), PIDFD_THREAD);
-
-	if (fd != -1)
-		close(fd);
-	return fd != -1;
-}
-
-/* How far Yama keeps processes from one another; 0: there is none. */
-static int
-yama_scope(void)
-{
-	FILE *in = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
-	int scope;
-
-	if (in == NULL)
-		return 0;
-	if (fscanf(in, "%d", &scope) != 1)
-		scope = 3;
-	(void)fclose(in);
-	return scope;
-}
-
-static bool
 has_reading(void)
 {
-	return yama_scope() < 3;
+	return kernel_yama() < 3;
 }
 
 static bool
 has_reading_by_all(void)
 {
-	return yama_scope() < 1;
+	return kernel_yama() < 1;
 }
 
 static const struct feature {
@@ -142,10 +55,10 @@ static const struct feature {
 	const char *problem;
 	const char *mend;
 } features[] = {
-	{ has_notification, DOCTOR_WRONG,
+	{ kernel_notifies, DOCTOR_WRONG,
 	    "it does not deliver system calls (seccomp user notification)",
 	    "a kernel with CONFIG_SECCOMP_FILTER, 6.1 or newer" },
-	{ has_killable, DOCTOR_WRONG,
+	{ kernel_waits_killable, DOCTOR_WRONG,
 	    "signals would interrupt calls that are performed "
 	    "(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)",
 	    "a kernel that is 6.1 or newer" },
@@ -153,9 +66,10 @@ static const struct feature {
 	    "there is no Landlock, or only its first version",
 	    "boot with lsm=landlock,... a kernel that is 6.1 or newer and has "
 	    "CONFIG_SECURITY_LANDLOCK" },
-	{ has_getfd, DOCTOR_WRONG, "pidfd_getfd(2) is missing or refused",
+	{ kernel_has_getfd, DOCTOR_WRONG,
+	    "pidfd_getfd(2) is missing or refused",
 	    "a kernel that is 6.1 or newer; in a container, its filter" },
-	{ has_guard, DOCTOR_WRONG,
+	{ kernel_has_guard, DOCTOR_WRONG,
 	    "CAP_BLOCK_SUSPEND, which guards programs, is not in the bounding "
 	    "set",
 	    "a container must be started with it" },
@@ -169,13 +83,13 @@ static const struct feature {
 	{ has_landlock_truncate, DOCTOR_NOTE,
 	    "Landlock does not know truncation: filters stand in for it",
 	    "Linux 6.2 has it" },
-	{ has_peer_pidfd, DOCTOR_NOTE,
+	{ kernel_has_peer_pidfd, DOCTOR_NOTE,
 	    "sockets tell peers by number alone: they are looked at twice",
 	    "Linux 6.5 has SO_PEERPIDFD" },
 	{ has_landlock_net, DOCTOR_NOTE,
 	    "Landlock does not know ports: filters stand in for it",
 	    "Linux 6.7 has it" },
-	{ has_thread_pidfd, DOCTOR_NOTE,
+	{ kernel_has_thread_pidfd, DOCTOR_NOTE,
 	    "threads have no pidfd of their own: they are looked at twice",
 	    "Linux 6.9 has PIDFD_THREAD" },
 };
@@ -236,39 +150,12 @@ doctor_kernel(struct doctor *doctor)
 
 /* --- where this process runs, and whatever is started beside it */
 
-/* In a child, which stays under the filter: can there be a listener? */
-static int
-try_listener(void)
-{
-	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	struct sock_fprog prog = { .len = 1, .filter = &allow };
-
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return errno;
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-		SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog) == -1)
-		return errno;
-	return 0;
-}
-
-static bool
-is_listened_to(void)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0)
-		_exit(try_listener() == EBUSY ? 1 : 0);
-	return pid != -1 && waitpid(pid, &status, 0) == pid &&
-	    WIFEXITED(status) && WEXITSTATUS(status) == 1;
-}
-
 static void
 check_filters(struct doctor *doctor, unsigned int filters)
 {
 	char problem[96];
 
-	if (is_listened_to())
+	if (kernel_has_listener())
 		doctor_find(doctor, DOCTOR_WRONG, "here", "this process",
 		    "it is in a session, or a container that listens to "
 		    "system calls",
