@@ -58,6 +58,8 @@ static const struct command commands[] = {
 	{ "log", "[-f] [--json]", privctl_log, true },
 	{ "mark", "-a | program ...", privctl_mark, false },
 	{ "reload", "[--json]", privctl_reload, true },
+	{ "selftest", "[-m] [--json] [-t seconds] [row ...]", privctl_selftest,
+	    false },
 	{ "sessions", "[--json]", privctl_sessions, true },
 	{ "sign", "-k key [-s serial] file ...", privctl_sign, false },
 	{ "status", "[--json]", privctl_status, true },

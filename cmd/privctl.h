@@ -48,6 +48,9 @@ void privctl_put_json(const char *text);
 /* privctl_log.c */
 int privctl_log(int argc, char **argv);
 
+/* privctl_selftest.c */
+int privctl_selftest(int argc, char **argv);
+
 /* privctl_sign.c */
 int privctl_keygen(int argc, char **argv);
 int privctl_sign(int argc, char **argv);

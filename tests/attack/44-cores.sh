@@ -18,6 +18,8 @@ fi
 # shellcheck source=tests/lib/daemon.sh
 . tests/lib/daemon.sh
 
+[ "${ATTACK_MACHINE-}" != no ] ||
+    skip_all "it changes the machine's core_pattern for a while: selftest -m"
 need_daemon
 need_programs prlimit
 make_user

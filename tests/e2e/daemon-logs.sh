@@ -14,6 +14,8 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/halt.sh
 
 need_root
+[ "${ATTACK_INSTALLED-}" != 1 ] ||
+    skip_all "it would stand in for this machine's journal"
 need_programs unshare mount
 # A /dev of the test's own, for its syslog.
 if [ "${LOGS_INSIDE-}" != 1 ]; then

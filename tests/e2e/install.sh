@@ -34,6 +34,7 @@ for file in bin/privrun sbin/privd bin/privctl include/privd.h \
     lib/sysusers.d/privd.conf lib/tmpfiles.d/privd.conf \
     share/man/man1/privrun.1 share/man/man3/libprivd.3 \
     share/man/man5/privd.conf.5 share/man/man5/privd.policy.5 \
+    libexec/privd/selftest/tests/attack/check \
     share/man/man8/privctl.8 share/man/man8/privd.8; do
 	[ -e "$dir/root/usr/$file" ] || echo "$file"
 done >"$T/missing"
@@ -87,8 +88,8 @@ same "nothing is left" "" "$(files "$dir/root2")"
 mkdir "$dir/theirs" "$dir/theirs/build"
 cp -pR "$BUILD"/obj "$BUILD"/lib* "$BUILD"/priv* "$dir/theirs/build"
 chown -R "$user" "$dir/theirs"
-as_user "$user" make -s BUILD="$dir/theirs/build" DESTDIR="$dir/theirs" INIT=none \
-    UPGRADES=none install >"$T/out" 2>&1
+as_user "$user" make -s BUILD="$dir/theirs/build" TESTS_BUILD="$BUILD" \
+    DESTDIR="$dir/theirs" INIT=none UPGRADES=none install >"$T/out" 2>&1
 if grep -q 'ermission denied' "$T/out"; then
 	skip 2 "the user cannot reach the tree"
 else
@@ -103,7 +104,8 @@ cp -pR "$BUILD/obj" "$dir/build"
 find "$dir/build" -name '*.d' -exec \
     sed -i "s,[^ ]*/obj/,$dir/build/obj/,g" {} +
 private() {
-	make -s BUILD="$dir/build" PREFIX="$dir/p" SYSCONFDIR="$dir/p/etc" \
+	make -s BUILD="$dir/build" TESTS_BUILD="$BUILD" PREFIX="$dir/p" \
+	    SYSCONFDIR="$dir/p/etc" \
 	    RUNDIR="$dir/p/run" STATEDIR="$dir/p/lib" INIT=sysvinit \
 	    UPGRADES=none "$1" >"$T/out" 2>&1
 }

@@ -108,6 +108,10 @@ value(struct reader *r, const char *path)
 		array(r);
 	else if (*r->p == '"')
 		string(r);
+	else if (strncmp(r->p, "true", 4) == 0)
+		expect(r, "true");
+	else if (strncmp(r->p, "false", 5) == 0)
+		expect(r, "false");
 	else {
 		n = strspn(r->p, "0123456789");
 		if (n == 0 || (n > 1 && *r->p == '0'))

@@ -7,8 +7,8 @@
 #	marked PROGRAM		a copy of it that carries the mark: $program
 #	elevated PROGRAM	the same, with a policy that lets it read $secret
 #	by_daemon, in_background USER ...	as the user's login would run it
-daemon=$BUILD/instance/sbin/privd
-daemon_run=$BUILD/instance/bin/privrun
+daemon=$(readlink -f "$BUILD/instance/sbin/privd")	# as /proc names it
+daemon_run=$(readlink -f "$BUILD/instance/bin/privrun")
 daemon_folder=
 daemon_pid=
 

@@ -12,7 +12,7 @@ case $BUILD in
 /*) ;;
 *)	BUILD=$PWD/$BUILD ;;
 esac
-privrun=$BUILD/privrun
+privrun=$(readlink -f "$BUILD/privrun")	# as /proc names it
 helpers=$BUILD/tests/e2e
 tests_done=0
 tests_failed=0
