@@ -620,6 +620,28 @@ error_of_long_name(const struct walk *walk, const char *name)
 	return ENAMETOOLONG;
 }
 
+static bool
+is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/*
+ * What is made is no folder: a slash behind its name is refused in any folder
+ * that may be searched, whatever the name is, and led to.
+ */
+static int
+refuse_slash(struct walk *walk, const char *name)
+{
+	int fd = openat(walk->cur, ".", PIN_FLAGS);
+
+	if (fd != -1) {
+		close(fd);
+		return EISDIR;
+	}
+	return errno == EACCES ? refused_below(walk, name) : errno;
+}
+
 /* One component. Returns 0, or an errno. */
 static int
 step(struct walk *walk, char *name, bool last)
@@ -631,11 +653,14 @@ step(struct walk *walk, char *name, bool last)
 
 	if (!S_ISDIR(walk->cur_st.st_mode))
 		return ENOTDIR;
+	if (last && walk->pin->slash && !is_dots(name) &&
+	    (walk->flags & RESOLVE_CREATE) != 0)
+		return refuse_slash(walk, name);
 	if (strlen(name) > NAME_MAX)
 		return error_of_long_name(walk, name);
 	if (is_our_own(walk, name))
 		return ENOENT;
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (is_dots(name))
 		return go_up(walk, name);
 	if (last && (walk->flags & RESOLVE_ENTRY) != 0)
 		return anchor(walk, name);
@@ -677,8 +702,6 @@ finish(struct walk *walk)
 		pin->parent = -1;
 		pin->name[0] = '\0';
 	}
-	if (pin->slash && !pin->deep && (walk->flags & RESOLVE_CREATE) != 0)
-		return EISDIR;
 	if (pin->missing ||
 	    ((walk->flags & RESOLVE_ENTRY) != 0 && walk->anchored))
 		return name_entry(walk);
