@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Runs a harness with each file of the folders that are named, one test a
- * folder. TAP. No fuzzer is needed.
+ * Runs a harness with each file of the folders that are named, or of its own
+ * corpus, one test a folder. TAP. No fuzzer is needed.
  */
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,28 +34,38 @@ run(int folder, const char *name)
 	close(fd);
 }
 
+static void
+run_all(int test, const char *folder)
+{
+	struct dirent *entry;
+	size_t n = 0;
+	DIR *dir = opendir(folder);
+
+	if (dir == NULL)
+		err(1, "%s", folder);
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.')
+			continue;
+		run(dirfd(dir), entry->d_name);
+		n++;
+	}
+	(void)closedir(dir);
+	printf("ok %d - %s: %zu inputs\n", test, folder, n);
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct dirent *entry;
-	size_t n;
-	DIR *dir;
+	char own[256];
 	int i;
 
-	for (i = 1; i < argc; i++) {
-		dir = opendir(argv[i]);
-		if (dir == NULL)
-			err(1, "%s", argv[i]);
-		n = 0;
-		while ((entry = readdir(dir)) != NULL) {
-			if (entry->d_name[0] == '.')
-				continue;
-			run(dirfd(dir), entry->d_name);
-			n++;
-		}
-		(void)closedir(dir);
-		printf("ok %d - %s: %zu inputs\n", i, argv[i], n);
+	if (argc == 1) {
+		(void)snprintf(own, sizeof(own), "tests/fuzz/corpus/%s",
+		    program_invocation_short_name);
+		run_all(1, own);
 	}
-	printf("1..%d\n", argc - 1);
+	for (i = 1; i < argc; i++)
+		run_all(i, argv[i]);
+	printf("1..%d\n", argc == 1 ? 1 : argc - 1);
 	return 0;
 }
