@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # What tests/attack/thief.c may say of a process of its own uid that is guarded:
 # what uids alone decide, signals, limits and memory accounting. Which numbers a
 # program's descriptors have is shown to all who may read the folder's inode, so
