@@ -128,6 +128,25 @@ check_cores(struct doctor *doctor)
 	(void)fclose(in);
 }
 
+/* Whose a file is, its name does not say then. */
+static void
+check_links(struct doctor *doctor)
+{
+	FILE *in = fopen("/proc/sys/fs/protected_hardlinks", "re");
+	int set = 1;
+
+	if (in == NULL)
+		return;
+	if (fscanf(in, "%d", &set) == 1 && set == 0)
+		doctor_find(doctor, DOCTOR_NOTE, "kernel",
+		    "fs.protected_hardlinks",
+		    "users may give names of their own to others' files: a "
+		    "rule that elevates a name in a user's folder elevates "
+		    "these",
+		    "sysctl fs.protected_hardlinks=1");
+	(void)fclose(in);
+}
+
 void
 doctor_kernel(struct doctor *doctor)
 {
@@ -146,6 +165,7 @@ doctor_kernel(struct doctor *doctor)
 			    feature->mend);
 	}
 	check_cores(doctor);
+	check_links(doctor);
 }
 
 /* --- where this process runs, and whatever is started beside it */

@@ -276,6 +276,12 @@ like "one that hands cores on" \
     "^note: kernel: /usr/bin/keeper: it is given the memory" \
     "$("$privctl" doctor -f "$daemon_folder/privd.conf")"
 umount /proc/sys/kernel/core_pattern
+echo 0 >"$T/links"
+mount --bind "$T/links" /proc/sys/fs/protected_hardlinks
+like "one that lets users link to others' files" \
+    "^note: kernel: fs.protected_hardlinks: users may give names" \
+    "$("$privctl" doctor -f "$daemon_folder/privd.conf")"
+umount /proc/sys/fs/protected_hardlinks
 
 # What the daemon reads.
 chmod g+w "$daemon_policies/one"
