@@ -73,7 +73,13 @@ notify_receive(int listener, struct seccomp_notif *notif)
 bool
 notify_valid(int listener, uint64_t id)
 {
-	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+	int result;
+
+	/* Who is stopped, or frozen, says nothing of the caller. */
+	do {
+		result = ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id);
+	} while (result == -1 && errno == EINTR);
+	return result == 0;
 }
 
 static int
