@@ -21,22 +21,33 @@
 #define FOLDER_FLAGS (O_PATH | O_DIRECTORY | O_CLOEXEC)
 #define DEPTH_MAX 64 /* of /proc/sys, above all */
 
+/* What cannot be told is taken for one, as it is for ours below. */
 bool
 ours_is_procfs(int fd)
 {
 	struct statfs fs;
 
-	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+	return fstatfs(fd, &fs) == -1 || fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* Our number there; 0: that procfs does not show us. */
+/* Is it there, for all that is known? */
+static bool
+may_be_there(int folder, const char *path)
+{
+	return faccessat(folder, path, F_OK, 0) == 0 ||
+	    (errno != ENOENT && errno != ENOTDIR && errno != EACCES);
+}
+
+/* Our number there; 0: that procfs does not show us; -1: nobody knows. */
 static long
 number_in(int root)
 {
 	char text[32];
 	ssize_t n = readlinkat(root, "self", text, sizeof(text) - 1);
 
-	text[n > 0 ? n : 0] = '\0';
+	if (n == -1)
+		return errno == ENOENT ? 0 : -1;
+	text[n] = '\0';
 	return strtol(text, NULL, 10);
 }
 
@@ -54,7 +65,7 @@ ours_is_entry(int root, const char *name)
 	if (name[0] < '1' || name[0] > '9')
 		return false;
 	(void)snprintf(own, sizeof(own), "self/task/%.16s", name);
-	return faccessat(root, own, F_OK, 0) == 0;
+	return may_be_there(root, own);
 }
 
 /* A folder right below the root: every one of our threads has the task of
@@ -65,10 +76,10 @@ is_our_folder(int root, int folder)
 	char task[64];
 	long number = number_in(root);
 
-	if (number == 0)
-		return false;
+	if (number <= 0)
+		return number == -1;
 	(void)snprintf(task, sizeof(task), "task/%ld", number);
-	return faccessat(folder, task, F_OK, 0) == 0;
+	return may_be_there(folder, task);
 }
 
 /* Ours always lets us go up. */

@@ -17,13 +17,15 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool
+/* 0, or an errno. */
+static int
 place_of(int fd, struct statx *stx)
 {
 	const unsigned int wanted = STATX_INO | STATX_MNT_ID;
 
-	return statx(fd, "", AT_EMPTY_PATH, wanted, stx) == 0 &&
-	    (stx->stx_mask & wanted) == wanted;
+	if (statx(fd, "", AT_EMPTY_PATH, wanted, stx) == -1)
+		return errno;
+	return (stx->stx_mask & wanted) == wanted ? 0 : ENOTSUP;
 }
 
 static bool
@@ -38,37 +40,48 @@ is_same_place(const struct statx *a, const struct statx *b)
  * The name may lie below a folder that may not be searched, or be gone: then
  * it is enough that the mount is one of ours, for names on those are true.
  */
-static bool
-is_our_mount(uint64_t id)
+static int
+prove_mount(uint64_t id)
 {
 	unsigned long long listed;
 	char line[4096];
 	bool found = false;
 	FILE *fp;
+	int error;
 
 	fp = fopen("/proc/self/mountinfo", "re");
 	if (fp == NULL)
-		return false;
+		return errno;
+	errno = 0;
 	while (!found && fgets(line, sizeof(line), fp) != NULL)
 		found = sscanf(line, "%llu ", &listed) == 1 && listed == id;
+	error = ferror(fp) ? errno : ESTALE;
 	(void)fclose(fp);
-	return found;
+	return found ? 0 : error;
 }
 
-bool
+int
 resolve_prove(int fd, const char *path)
 {
 	struct statx pinned, named;
-	bool same;
-	int other;
+	int other, error;
 
-	if (path[0] != '/' || !place_of(fd, &pinned))
-		return false;
+	if (path[0] != '/')
+		return ESTALE;
+	error = place_of(fd, &pinned);
+	if (error != 0)
+		return error;
 	other = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (other == -1 && (errno == EACCES || errno == ENOENT))
+		return prove_mount(pinned.stx_mnt_id);
 	if (other == -1)
-		return (errno == EACCES || errno == ENOENT) &&
-		    is_our_mount(pinned.stx_mnt_id);
-	same = place_of(other, &named) && is_same_place(&pinned, &named);
+		return errno == ENOTDIR || errno == ELOOP ||
+			errno == ENAMETOOLONG ?
+		    ESTALE :
+		    errno;
+	error = place_of(other, &named);
 	(void)close(other);
-	return same;
+	if (error != 0)
+		return error;
+	return is_same_place(&pinned, &named) ? 0 : ESTALE;
 }

@@ -115,10 +115,11 @@ int resolve_name(const struct resolve_view *, int fd, char *, size_t,
 
 /*
  * Does the name (of a descriptor, as resolve_name() gave it for the broker's
- * own root) lead to that very object on that very mount? Otherwise it is of
- * another mount namespace, or has moved meanwhile.
+ * own root) lead to that very object on that very mount? 0; ESTALE if not: it
+ * is of another mount namespace, or has moved meanwhile; or the errno with which
+ * that could not be found out.
  */
-bool resolve_prove(int fd, const char *path);
+int resolve_prove(int fd, const char *path);
 
 /*
  * Is this, to the letter, what the kernel calls what we have opened ourselves?

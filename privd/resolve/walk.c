@@ -228,7 +228,9 @@ name_proven(const struct resolve_view *view, int fd, char *buf, size_t size,
 
 	for (tries = 0; tries < PROOFS_MAX; tries++) {
 		error = name_below_root(view, fd, buf, size, outside);
-		if (error != 0 || !view->own_root || resolve_prove(fd, buf))
+		if (error == 0 && view->own_root)
+			error = resolve_prove(fd, buf);
+		if (error != ESTALE)
 			return error;
 	}
 	*outside = true;

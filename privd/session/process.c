@@ -36,22 +36,26 @@ struct process_table {
 	struct thread *buckets[BUCKETS];
 };
 
-static uint64_t
-mount_of(int fd)
+static int
+mount_of(int fd, uint64_t *id)
 {
 	struct statx stx;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == -1 ||
-	    (stx.stx_mask & STATX_MNT_ID) == 0)
-		return UINT64_MAX;
-	return stx.stx_mnt_id;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) == -1)
+		return -1;
+	if ((stx.stx_mask & STATX_MNT_ID) == 0) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	*id = stx.stx_mnt_id;
+	return 0;
 }
 
 struct process_table *
 process_table_new(struct reach *reach)
 {
 	struct process_table *table;
-	int root;
+	int root, result;
 
 	table = calloc(1, sizeof(*table));
 	if (table == NULL)
@@ -59,13 +63,15 @@ process_table_new(struct reach *reach)
 	table->reach = reach;
 	table->sweep_at = SWEEP_FIRST;
 	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root == -1 || fstat(root, &table->root_st) == -1) {
-		free(table);
-		return NULL;
-	}
-	table->root_mount = mount_of(root);
-	close(root);
-	return table;
+	result = root == -1 || fstat(root, &table->root_st) == -1 ?
+	    -1 :
+	    mount_of(root, &table->root_mount);
+	if (root != -1)
+		close(root);
+	if (result == 0)
+		return table;
+	free(table);
+	return NULL;
 }
 
 void
@@ -388,9 +394,24 @@ process_can_write(const struct handle *maps, uint64_t addr, size_t len)
 	return is_mapped(maps, addr, len, PROCMAP_QUERY_VMA_WRITABLE);
 }
 
+/* Is it the judge's own, in the same mounts? */
+static int
+look_at_root(const struct process_table *table, int root, bool *own)
+{
+	struct stat st;
+	uint64_t mount;
+
+	if (fstat(root, &st) == -1 || mount_of(root, &mount) == -1)
+		return -1;
+	*own = st.st_dev == table->root_st.st_dev &&
+	    st.st_ino == table->root_st.st_ino && mount == table->root_mount;
+	return 0;
+}
+
 /*
  * A root elsewhere is not kept: who holds one holds a mount, which could not be
- * unmounted when its programs have ended.
+ * unmounted when its programs have ended. Nor is one of which nobody knows: in
+ * another root names are nobody's, and policies do not count.
  */
 struct handle *
 process_root(struct process_table *table, struct thread *thread, uint64_t id)
@@ -398,16 +419,19 @@ process_root(struct process_table *table, struct thread *thread, uint64_t id)
 	struct process *process = thread->process;
 	bool fresh = process->root == NULL;
 	struct handle *root;
-	struct stat st;
+	int error;
 
 	root = take_handle(table, thread, id, REACH_ROOT, &process->root);
 	if (root == NULL || !fresh)
 		return root;
-	process->own_root = fstat(root->fd, &st) == 0 &&
-	    st.st_dev == table->root_st.st_dev &&
-	    st.st_ino == table->root_st.st_ino &&
-	    table->root_mount != UINT64_MAX &&
-	    mount_of(root->fd) == table->root_mount;
+	process->own_root = false;
+	if (look_at_root(table, root->fd, &process->own_root) == -1) {
+		error = errno;
+		process_put(&process->root);
+		process_put(&root);
+		errno = error;
+		return NULL;
+	}
 	if (!process->own_root)
 		process_put(&process->root);
 	return root;
