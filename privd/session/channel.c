@@ -118,3 +118,14 @@ channel_receive(int channel, void *buf, size_t size, int *fds, size_t *nfds)
 	errno = EBADMSG;
 	return -1;
 }
+
+ssize_t
+channel_answer(int channel, void *buf, size_t size, int *fds, size_t *nfds)
+{
+	ssize_t n = channel_receive(channel, buf, size, fds, nfds);
+
+	if (n == -1 && errno != EBADMSG && errno != ECONNRESET &&
+	    errno != EPIPE)
+		_exit(1);
+	return n;
+}

@@ -25,6 +25,13 @@ int channel_send(int channel, const void *, size_t len, const int *fds,
  */
 ssize_t channel_receive(int channel, void *buf, size_t size, int *fds,
     size_t *nfds);
+/*
+ * The same, of the answer to what was asked there. One that was not taken would
+ * be taken for that to the next question: whoever cannot take it, and is not
+ * told that the other side is gone, ends, and has a successor.
+ */
+ssize_t channel_answer(int channel, void *buf, size_t size, int *fds,
+    size_t *nfds);
 void channel_close_all(const int *fds, size_t nfds);
 
 #endif /* PRIVD_SESSION_CHANNEL_H */

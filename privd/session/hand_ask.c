@@ -83,7 +83,7 @@ hand_ask(int channel, const struct hand_request *request, const int *fds,
 	(void)pthread_mutex_lock(&asking[channel % CHANNELS_MAX]);
 	if (channel_send(channel, request, hand_request_size(request), fds,
 		nfds) == 0)
-		n = channel_receive(channel, reply, sizeof(*reply), got, &ngot);
+		n = channel_answer(channel, reply, sizeof(*reply), got, &ngot);
 	error = n == -1 ? errno : 0;
 	(void)pthread_mutex_unlock(&asking[channel % CHANNELS_MAX]);
 	if (n <= 0 || !is_whole(reply, n, ngot)) {

@@ -91,7 +91,7 @@ ask(struct reach *reach, int *fd)
 
 	len = offsetof(struct reach_request, data) + request.len;
 	if (channel_send(reach->fetcher, &request, len, NULL, 0) == 0)
-		n = channel_receive(reach->fetcher, &reply, sizeof(reply), fds,
+		n = channel_answer(reach->fetcher, &reply, sizeof(reply), fds,
 		    &nfds);
 	if (n == (ssize_t)sizeof(reply) && reply.error == 0 &&
 	    nfds == (fd != NULL ? 1U : 0U)) {
@@ -299,7 +299,7 @@ reach_who(int fetcher, uint64_t id, pid_t number, struct reach_who *who,
 	start_request(REACH_WHO, id, number);
 	if (channel_send(fetcher, &request,
 		offsetof(struct reach_request, data), NULL, 0) == 0)
-		n = channel_receive(fetcher, &reply, sizeof(reply), fds, &nfds);
+		n = channel_answer(fetcher, &reply, sizeof(reply), fds, &nfds);
 	(void)pthread_mutex_unlock(&turn);
 	if (n != (ssize_t)sizeof(reply) || nfds > 1 || reply.error != 0) {
 		channel_close_all(fds, nfds);

@@ -160,7 +160,7 @@ record_tell(struct judge *judge, const char *text)
 
 	(void)pthread_mutex_lock(&talking);
 	send_record(judge, RECORD_TELL, text, strlen(text) + 1);
-	if (channel_receive(judge->record, &done, sizeof(done), fds, &nfds) > 0)
+	if (channel_answer(judge->record, &done, sizeof(done), fds, &nfds) > 0)
 		channel_close_all(fds, nfds);
 	(void)pthread_mutex_unlock(&talking);
 }

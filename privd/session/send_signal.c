@@ -43,8 +43,7 @@ ask(const struct judge *judge, const struct signal_request *request, int pidfd)
 	(void)pthread_mutex_lock(&asking);
 	if (channel_send(judge->signals, request, sizeof(*request), &pidfd,
 		1) == 0 &&
-	    channel_receive(judge->signals, &done, sizeof(done), fds, &nfds) >
-		0)
+	    channel_answer(judge->signals, &done, sizeof(done), fds, &nfds) > 0)
 		channel_close_all(fds, nfds);
 	(void)pthread_mutex_unlock(&asking);
 }
