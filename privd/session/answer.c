@@ -101,7 +101,7 @@ call_continue(struct judge *judge, struct call *call)
 
 void
 call_give(struct judge *judge, struct call *call, int fd, bool cloexec,
-    void (*lost)(struct judge *, const struct call *))
+    int (*lost)(struct judge *, const struct call *, int error))
 {
 	int number, error;
 
@@ -110,14 +110,14 @@ call_give(struct judge *judge, struct call *call, int fd, bool cloexec,
 	error = errno;
 	if (number == -1) {
 		if (lost != NULL)
-			lost(judge, call);
+			error = lost(judge, call, error);
 		ticket_refuse(&call->ticket, judge->listener, error);
 		return;
 	}
 	decide(&call->ticket, 0, number);
 	if (notify_answer(judge->listener, call->ticket.id, number) == -1 &&
 	    lost != NULL)
-		lost(judge, call);
+		(void)lost(judge, call, 0);
 	call_drop(call);
 }
 

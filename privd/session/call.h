@@ -272,9 +272,10 @@ void call_answer(struct judge *, struct call *, int64_t value);
 void call_refuse(struct judge *, struct call *, int error);
 void call_continue(struct judge *, struct call *);
 /* Takes fd over. If the program does not get it, lost (or NULL) is called,
-   while the call is still one that the session's end waits for. */
+   while the call is still one that the session's end waits for; it returns what
+   the program is told then, of this error: EIO, where there was an effect. */
 void call_give(struct judge *, struct call *, int fd, bool cloexec,
-    void (*lost)(struct judge *, const struct call *));
+    int (*lost)(struct judge *, const struct call *, int error));
 /* Writes to the program's memory. -1 with errno: EFAULT as the kernel. */
 int call_put(struct judge *, struct call *, uint64_t addr, const void *,
     size_t len);

@@ -262,15 +262,17 @@ call_fill(const struct call *call, struct hand_request *request,
 }
 
 /* What was made or cut short for a program that did not get it. */
-static void
-note_undelivered(struct judge *judge, const struct call *call)
+static int
+note_undelivered(struct judge *judge, const struct call *call, int error)
 {
-	if ((call->how.flags & (O_CREAT | O_TRUNC)) != 0 &&
-	    call->base->op == SYS_OP_OPEN)
-		record_note(judge,
-		    "%s was opened with effect (elevated), and "
-		    "its descriptor not delivered",
-		    call->pin[0].path);
+	if ((call->how.flags & (O_CREAT | O_TRUNC)) == 0 ||
+	    call->base->op != SYS_OP_OPEN)
+		return error;
+	record_note(judge,
+	    "%s was opened with effect (elevated), and "
+	    "its descriptor not delivered",
+	    call->pin[0].path);
+	return EIO;
 }
 
 static void

@@ -102,8 +102,8 @@ walk_again(struct judge *judge, struct call *call)
 }
 
 /* A file was made whose descriptor nobody got: it is taken away again. */
-static void
-unmake(struct judge *judge, const struct call *call)
+static int
+unmake(struct judge *judge, const struct call *call, int error)
 {
 	const struct resolve_pin *pin = &call->pin[0];
 	struct stat st;
@@ -111,9 +111,10 @@ unmake(struct judge *judge, const struct call *call)
 	if (fstatat(pin->parent, pin->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(st.st_mode) && st.st_size == 0 && st.st_nlink == 1 &&
 	    unlinkat(pin->parent, pin->name, 0) == 0)
-		return;
+		return error;
 	record_note(judge, "%s was made, and its descriptor not delivered",
 	    pin->path);
+	return EIO;
 }
 
 /*

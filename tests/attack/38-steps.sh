@@ -74,7 +74,7 @@ disturbed() {
 	same "$1, $2, $3: the hand keeps no descriptor" "$had" "$left"
 }
 killed='dead, made\|dead, not made\|made, made'
-burdened='made, made\|EMFILE, not made\|EMFILE, made'
+burdened='made, made\|EMFILE, not made\|EIO, made'
 for role in judge hand; do
 	disturbed file "$role" kill "$killed"
 	disturbed file "$role" burden "$burdened"
