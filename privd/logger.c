@@ -461,6 +461,14 @@ take_message(struct channel *channel, const struct sink_message *message,
 	}
 }
 
+/* It is there still, and can be had at another time. */
+static bool
+is_shortage(int error)
+{
+	return error == EAGAIN || error == EINTR || error == ENOMEM ||
+	    error == ENOBUFS;
+}
+
 /* False: nothing is there, or nobody any more. */
 static bool
 take_line(struct channel *channel)
@@ -469,7 +477,7 @@ take_line(struct channel *channel)
 	ssize_t n;
 
 	n = recv(channel->fd, &message, sizeof(message), MSG_DONTWAIT);
-	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+	if (n == -1 && is_shortage(errno))
 		return false;
 	if (n <= 0) {
 		close_channel(channel);
@@ -553,8 +561,9 @@ handle(struct logger *logger)
 
 	n = channel_receive(logger->control, &message, sizeof(message), fds,
 	    &nfds);
-	if (n == -1 && errno == EBADMSG)
-		return; /* no descriptor is left for what came with it */
+	/* No descriptor is left for what came with it. */
+	if (n == -1 && (errno == EBADMSG || is_shortage(errno)))
+		return;
 	if (n <= 0) {
 		lose_monitor(logger);
 		return;
