@@ -57,9 +57,10 @@ on_end(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	children_look(child->monitor);
-	if (child->kind == CARD_SESSION && !child_has_ended(child)) {
-		if (!child->waited && wait_for_program(child))
+	child_look(child);
+	if (child->kind != CARD_SESSION || !child_has_ended(child)) {
+		if (child->kind == CARD_SESSION && !child->waited &&
+		    wait_for_program(child))
 			return;
 		child_lose(child);
 	}

@@ -69,15 +69,29 @@ card_write(int card, enum card_kind kind, const char *program, uint32_t calls)
 	return n == (ssize_t)sizeof(head) ? 0 : -1;
 }
 
-enum card_kind
-card_kind(int card)
+static enum card_kind
+read_kind(int card)
 {
 	uint32_t kind;
 
 	if (pread(card, &kind, sizeof(kind), 0) != (ssize_t)sizeof(kind) ||
-	    (kind != CARD_SESSION && kind != CARD_TALK))
+	    kind > CARD_LAUNCHING)
 		return CARD_OPENING;
 	return (enum card_kind)kind;
+}
+
+enum card_kind
+card_kind(int card)
+{
+	enum card_kind kind = read_kind(card);
+
+	return kind == CARD_LAUNCHING ? CARD_OPENING : kind;
+}
+
+bool
+card_is_launching(int card)
+{
+	return read_kind(card) == CARD_LAUNCHING;
 }
 
 uint32_t

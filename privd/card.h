@@ -17,7 +17,8 @@ struct refusals;
 enum card_kind {
 	CARD_OPENING, /* it may become a session */
 	CARD_SESSION,
-	CARD_TALK /* it answers a question */
+	CARD_TALK,     /* it answers a question */
+	CARD_LAUNCHING /* see card_is_launching() */
 };
 
 #define CARD_PROGRAM_MAX 4079
@@ -33,8 +34,10 @@ struct card_head {
 int card_new(void);
 /* 0, or -1 with errno. A longer name of a program is cut. */
 int card_write(int card, enum card_kind, const char *program, uint32_t calls);
-/* CARD_OPENING in doubt. */
+/* CARD_OPENING in doubt, and of a launch. */
 enum card_kind card_kind(int card);
+/* Its launcher was told to go on, and will not ask whether there is anybody. */
+bool card_is_launching(int card);
 /* Of a session; 0: it does not say. */
 uint32_t card_calls(int card);
 /* A file as card_new() makes them? */

@@ -18,6 +18,9 @@
 #include "monitor_state.h"
 #include "past.h"
 #include "register.h"
+#include "session/descriptors.h"
+
+#define LAUNCHER_WAIT 1000 /* milliseconds */
 
 bool
 child_has_ended(const struct child *child)
@@ -34,21 +37,27 @@ child_is_talk(const struct child *child)
 }
 
 void
+child_look(struct child *child)
+{
+	uint32_t calls;
+
+	if (child->card == -1 || child->kind != CARD_OPENING)
+		return;
+	child->kind = card_kind(child->card);
+	if (child->kind != CARD_SESSION)
+		return;
+	calls = card_calls(child->card);
+	if (calls != 0)
+		child->calls = calls;
+}
+
+void
 children_look(struct monitor *monitor)
 {
 	struct child *child;
-	uint32_t calls;
 
-	for (child = monitor->children; child != NULL; child = child->next) {
-		if (child->card == -1 || child->kind != CARD_OPENING)
-			continue;
-		child->kind = card_kind(child->card);
-		if (child->kind != CARD_SESSION)
-			continue;
-		calls = card_calls(child->card);
-		if (calls != 0)
-			child->calls = calls;
-	}
+	for (child = monitor->children; child != NULL; child = child->next)
+		child_look(child);
 }
 
 void
@@ -67,9 +76,48 @@ child_free(struct child *child)
 	free(child);
 }
 
+/*
+ * It has the filter, or will in a moment, and nobody answers: what executes the
+ * program would wait for ever. It is ended as its user, who may do that
+ * himself: whatever it has become, he gets nothing by it. One that says why
+ * ends by itself, in a moment.
+ */
+static void __attribute__((noreturn)) end_launcher(const struct child *child)
+{
+	struct pollfd pfd = { .fd = child->pidfd, .events = POLLIN };
+
+	descriptors_keep_only(&child->pidfd, 1);
+	if (poll(&pfd, 1, LAUNCHER_WAIT) == 0 &&
+	    setresuid(child->uid, child->uid, child->uid) == 0)
+		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL,
+		    NULL, 0);
+	_exit(0);
+}
+
+static void
+lose_launcher(const struct child *child)
+{
+	sigset_t all, mask;
+	pid_t pid;
+
+	log_write(LOG_ERR, "no session of process %d of uid %u: it is ended",
+	    child->peer, child->uid);
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &mask);
+	pid = fork();
+	if (pid == 0)
+		end_launcher(child);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (pid == -1)
+		log_write(LOG_ERR, "fork: %m");
+}
+
 void
 child_lose(const struct child *child)
 {
+	if (child->kind == CARD_OPENING && child->card != -1 &&
+	    card_is_launching(child->card) && !child_has_ended(child))
+		lose_launcher(child);
 	if (child->kind != CARD_SESSION)
 		return;
 	log_write(LOG_ERR, "the keeper of process %d of uid %u is gone: %s",

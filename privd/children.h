@@ -26,10 +26,12 @@ void child_forget(struct monitor *, struct child *);
 /*
  * A keeper ends after the last of its programs. Where it was killed nobody
  * answers those any more, which would go on half: the first, which is known
- * here, is ended, and what it has forked fails where it asks.
+ * here, is ended, and what it has forked fails where it asks. So is a launcher
+ * whom nobody answers any more.
  */
 void child_lose(const struct child *);
-/* What connections have turned out to be, by their cards. */
+/* What a connection, or all, have turned out to be, by their cards. */
+void child_look(struct child *);
 void children_look(struct monitor *);
 
 /* In the process of a connection: whom it may be asked about. */

@@ -305,6 +305,9 @@ launch(struct launching *l, struct keeper *keeper)
 		keeper_give_up(keeper);
 		end(l, PROTOCOL_REFUSED);
 	}
+	/* From now on it depends on somebody. */
+	if (card_write(l->start->card, CARD_LAUNCHING, l->path, 0) == -1)
+		refuse(l, PROTOCOL_REFUSED, "%s", strerror(errno));
 	send_plan(l, PROTOCOL_GO, insns, count);
 	receive(l, PROTOCOL_READY, READY_WAIT);
 	(void)wire_get_u32(&l->wire, &number);

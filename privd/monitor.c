@@ -301,10 +301,11 @@ forget_reaped(struct monitor *monitor, pid_t pid, int status)
 
 	if (child == NULL)
 		return;
-	if (WIFSIGNALED(status)) {
-		children_look(monitor);
+	if (status != 0)
+		child_look(child);
+	/* A keeper that gives up has ended its program itself. */
+	if (WIFSIGNALED(status) || (status != 0 && child->kind != CARD_SESSION))
 		child_lose(child);
-	}
 	child_forget(monitor, child);
 }
 
