@@ -78,6 +78,8 @@ reload(struct monitor *monitor)
 	}
 	log_change(&sink);
 	loading_note_journal(monitor, sink.fell_back);
+	/* What could not be taken out of the register when it ended. */
+	(void)adoption_all(monitor);
 	log_write(LOG_NOTICE, "a new configuration is in force");
 	service_ready("Ready, reloaded.");
 }
