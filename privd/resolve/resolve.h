@@ -116,8 +116,8 @@ int resolve_name(const struct resolve_view *, int fd, char *, size_t,
 /*
  * Does the name (of a descriptor, as resolve_name() gave it for the broker's
  * own root) lead to that very object on that very mount? 0; ESTALE if not: it
- * is of another mount namespace, or has moved meanwhile; or the errno with which
- * that could not be found out.
+ * is of another mount namespace, or has moved meanwhile; or the errno for which
+ * nobody can tell.
  */
 int resolve_prove(int fd, const char *path);
 

@@ -52,7 +52,8 @@ needed() {
 	build/*) echo "$1" ;;
 	*)	echo all ;;
 	esac
-	if grep -qs '^\. tests/lib/daemon.sh' "$tree/$1"; then
+	if grep -qs -e '^\. tests/lib/daemon.sh' -e 'sh tests/chaos/run' \
+	    "$tree/$1"; then
 		echo instance
 	fi
 }
