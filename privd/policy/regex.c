@@ -101,6 +101,9 @@ repeat(struct measure *m, const struct extent *more, bool often)
 {
 	if (often && m->last.empty && m->last.size > 0)
 		return "what may be nothing is repeated";
+	/* glibc forgets where it stood the second time: ((^).)+$ is all. */
+	if (often && m->last.anchors > 0)
+		return "an anchor is repeated";
 	add(&m->level->all, more);
 	add(&m->last, more);
 	m->last.empty = m->last.empty || more->empty;
@@ -130,8 +133,6 @@ measure_count(struct measure *m, const char *text, size_t *i)
 	}
 	if (text[*i] == '\0')
 		(*i)--;
-	if (m->last.anchors > 0)
-		return "an anchor is counted";
 	/* As often as it may be left out there is another way. */
 	more.size = m->last.size * most;
 	more.ways = m->last.ways * most + (open ? most : 0);
@@ -155,8 +156,9 @@ measure_atom(struct measure *m, const char *text, size_t *i)
 		*i = bracket_end(text, *i);
 		if (text[*i] == '\0')
 			(*i)--;
-	} else
-		atom.anchors = text[*i] == '^' || text[*i] == '$';
+	} else /* $HOME and its like are text */
+		atom.anchors = text[*i] == '^' ||
+		    (text[*i] == '$' && !isupper((unsigned char)text[*i + 1]));
 	atom.chain = atom.anchors;
 	atom.empty = atom.anchors > 0;
 	add_last(m, &atom);

@@ -227,6 +227,23 @@ may_be_empty(const struct node *node)
 	}
 }
 
+static bool
+has_anchor(const struct node *node)
+{
+	switch (node->kind) {
+	case BEGIN:
+	case END:
+		return true;
+	case BOTH:
+	case EITHER:
+		return has_anchor(node->child[0]) || has_anchor(node->child[1]);
+	case REPEAT:
+		return has_anchor(node->child[0]);
+	default:
+		return false;
+	}
+}
+
 static struct node *
 choose_atom(struct bytes *bytes)
 {
@@ -270,8 +287,11 @@ choose_regex(struct bytes *bytes, int depth)
 		return node;
 	}
 	node->byte = "*+?"[bytes_of(bytes, 3)];
-	/* That has no bound: it is refused. */
-	return may_be_empty(node->child[0]) ? node->child[0] : node;
+	/* That has no bound, or glibc is wrong about it: it is refused. */
+	return may_be_empty(node->child[0]) ||
+		(node->byte != '?' && has_anchor(node->child[0])) ?
+	    node->child[0] :
+	    node;
 }
 
 static void
