@@ -99,7 +99,7 @@ lexer_stop(struct policy_lexer *lex)
 static char
 peek(const struct policy_lexer *lex, size_t n)
 {
-	return n < lex->len - lex->pos ? lex->bytes[lex->pos + n] : '\0';
+	return (char)(n < lex->len - lex->pos ? lex->bytes[lex->pos + n] : 0);
 }
 
 static bool

@@ -57,7 +57,7 @@ packet_refuse(char *reason, size_t len, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(reason, len, fmt, ap);
+	(void)vsnprintf(reason, len, fmt, ap);
 	va_end(ap);
 	errno = EINVAL;
 	return -1;
@@ -237,7 +237,7 @@ packet_distance(const struct packet_program *p, const struct bpf_program *from,
 {
 	if (target >= from->bf_len || p->start[target] <= at)
 		return -1;
-	return p->start[target] - at - 1;
+	return (int)(p->start[target] - at - 1);
 }
 
 /* Returns 0, 1 if a jump is too far for eight bits, -1 if it cannot be. */
@@ -394,7 +394,7 @@ policy_packet_filter(const char *expression, unsigned int ifindex,
 
 	*insns = NULL;
 	*count = 0;
-	snprintf(reason, len, "out of memory");
+	(void)snprintf(reason, len, "out of memory");
 	p = malloc(sizeof(*p));
 	if (p == NULL)
 		return -1;

@@ -125,7 +125,7 @@ entry_take(struct entry *entry, const void *bytes, size_t len)
 	if (len > sizeof(entry->bytes))
 		return -1;
 	while (p != NULL && p < end) {
-		int field = *p;
+		int field = (unsigned char)*p;
 
 		p = next(p, end);
 		if (p == NULL || (before == ENTRY_NAME) != is_value(field))

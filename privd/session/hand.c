@@ -507,7 +507,7 @@ loop(struct hand *hand, int channel)
 static void
 fail(const char *what)
 {
-	fprintf(stderr, "privrun: the session's hand: %s: %s\n", what,
+	(void)fprintf(stderr, "privrun: the session's hand: %s: %s\n", what,
 	    strerror(errno));
 	_exit(SESSION_EXIT_REFUSED);
 }

@@ -651,7 +651,7 @@ become_judge(const struct judge_start *start)
 static void
 fail(const char *what)
 {
-	fprintf(stderr, "privrun: the session's judge: %s: %s\n", what,
+	(void)fprintf(stderr, "privrun: the session's judge: %s: %s\n", what,
 	    strerror(errno));
 	_exit(SESSION_EXIT_REFUSED);
 }

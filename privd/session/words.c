@@ -85,7 +85,9 @@ join(struct list *list)
 	size_t i;
 
 	for (i = 0; i < list->len; i++)
-		list->joined[i] = list->bytes[i] == '\0' ? ' ' : list->bytes[i];
+		list->joined[i] = (char)(list->bytes[i] == '\0' ?
+			' ' :
+			list->bytes[i]);
 	list->joined[list->len > 0 ? list->len - 1 : 0] = '\0';
 }
 
