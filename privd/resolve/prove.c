@@ -39,13 +39,15 @@ is_same_place(const struct statx *a, const struct statx *b)
 /*
  * The name may lie below a folder that may not be searched, or be gone: then
  * it is enough that the mount is one of ours, for names on those are true.
+ * Where users mount, they choose what stands in a line, and how long it is: a
+ * number counts where a line begins alone.
  */
 static int
 prove_mount(uint64_t id)
 {
 	unsigned long long listed;
 	char line[4096];
-	bool found = false;
+	bool found = false, begins = true;
 	FILE *fp;
 	int error;
 
@@ -53,8 +55,11 @@ prove_mount(uint64_t id)
 	if (fp == NULL)
 		return errno;
 	errno = 0;
-	while (!found && fgets(line, sizeof(line), fp) != NULL)
-		found = sscanf(line, "%llu ", &listed) == 1 && listed == id;
+	while (!found && fgets(line, sizeof(line), fp) != NULL) {
+		found = begins && sscanf(line, "%llu ", &listed) == 1 &&
+		    listed == id;
+		begins = strchr(line, '\n') != NULL;
+	}
 	error = ferror(fp) ? errno : ESTALE;
 	(void)fclose(fp);
 	return found ? 0 : error;
