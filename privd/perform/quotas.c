@@ -43,7 +43,8 @@ perform_quota(const struct perform_request *request,
 		errno = ENOENT;
 		return -1;
 	}
-	if (quota != NULL && request->len != quota->in) {
+	/* Of what is not known nothing is read. */
+	if (request->len != (quota == NULL ? 0 : quota->in)) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -457,15 +457,21 @@ serve(struct hand *hand, struct perform_result *result, int *fd)
 	return error;
 }
 
+/* No tail is longer than its kind can be: they are copied elsewhere. */
 static bool
 is_well_formed(const struct hand_request *request, ssize_t n)
 {
+	static const size_t most[HAND_TAILS] = {
+		[0 ... HAND_TAIL_DATA - 1] = PATH_MAX,
+		[HAND_TAIL_DATA] = PERFORM_DATA_MAX,
+		[HAND_TAIL_CONTROL] = PERFORM_CONTROL_MAX,
+	};
 	size_t i;
 
 	if (n < (ssize_t)offsetof(struct hand_request, tail))
 		return false;
 	for (i = 0; i < HAND_TAILS; i++)
-		if (request->len[i] > sizeof(request->tail))
+		if (request->len[i] > most[i])
 			return false;
 	return (size_t)n == hand_request_size(request);
 }

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <linux/fs.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -240,6 +242,67 @@ test_blocks(void **state)
 	}
 }
 
+/* What a judge that lies could say of sizes. */
+static void
+test_too_much(void **state)
+{
+	static unsigned char data[PERFORM_DATA_MAX + 64];
+	static struct {
+		struct perform_result result;
+		unsigned char behind[64];
+	} room;
+	static struct resolve_pin link;
+	struct perform_request request = { .op = SYS_OP_QUOTA,
+		.fd = -1,
+		.data = data,
+		.len = sizeof(data) };
+	size_t i;
+
+	(void)state;
+	memset(data, 0xff, sizeof(data));
+	request.numbers.plain[0] = UINT32_MAX;
+	assert_int_equal(perform_call(&request, &room.result), -1);
+	assert_int_equal(errno, EINVAL);
+	for (i = 0; i < sizeof(room.behind); i++)
+		assert_int_equal(room.behind[i], 0);
+
+	assert_int_equal(symlink("text", "to-text"), 0);
+	pin("to-text", RESOLVE_NOFOLLOW, &link);
+	memset(&request, 0, sizeof(request));
+	request.op = SYS_OP_READLINK;
+	request.fd = -1;
+	request.pin[0] = &link;
+	request.numbers.size = UINT32_MAX;
+	assert_int_equal(perform_call(&request, &room.result), -1);
+	assert_int_equal(errno, EINVAL);
+	request.numbers.size = 2;
+	assert_int_equal(perform_call(&request, &room.result), 0);
+	assert_int_equal(room.result.len, 2);
+	resolve_clear(&link);
+}
+
+/* A file system that is a program may be given more than the kernel takes. */
+static void
+test_nothing_before(void **state)
+{
+	static struct perform_result result;
+	const int version = 1;
+	struct perform_request request = { .op = SYS_OP_IOCTL,
+		.data = &version,
+		.len = sizeof(version) };
+	size_t i;
+
+	(void)state;
+	make("file", "");
+	request.fd = open("file", O_RDONLY | O_CLOEXEC);
+	request.numbers.plain[0] = FS_IOC_SETVERSION;
+	memset(result.data, 0xff, sizeof(result.data));
+	(void)perform_call(&request, &result);
+	for (i = sizeof(version); i < sizeof(long); i++)
+		assert_int_equal(result.data[i], 0);
+	close(request.fd);
+}
+
 int
 main(void)
 {
@@ -249,6 +312,8 @@ main(void)
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_protected),
 		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_too_much),
+		cmocka_unit_test(test_nothing_before),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
