@@ -82,6 +82,10 @@ perform_readlink(const struct perform_request *request,
 	int32_t size = (int32_t)request->numbers.size;
 	ssize_t n;
 
+	if (size <= 0) {
+		errno = EINVAL;
+		return -1;
+	}
 	n = readlinkat(request->pin[0]->object, "", (char *)result->data,
 	    PATH_MAX);
 	if (n == -1)
