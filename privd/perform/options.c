@@ -193,12 +193,15 @@ request_bytes(const struct perform_request *request,
 {
 	size_t size = perform_argument_size(row, request->fd);
 	bool reads = (row->access & SYS_REQUEST_READ) != 0;
+	size_t said = _IOC_SIZE(row->request);
 
 	if (size == 0)
 		return refuse(EPERM);
 	if (request->len != (reads ? size : 0))
 		return refuse(EINVAL);
-	memset(result->data, 0, size);
+	/* A file system may be a program, which is given what the number says:
+	   nothing that was here before. */
+	memset(result->data, 0, size > said ? size : said);
 	if (reads)
 		memcpy(result->data, request->data, size);
 	if (make_request(request, result, result->data) == -1)
