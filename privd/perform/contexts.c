@@ -248,6 +248,18 @@ perform_fsopen(const struct perform_request *request,
 	    &texts);
 }
 
+/*
+ * Names of descriptors that are told as text: of 9p, whose numbers would be
+ * ours; and what holds a value of its own, or another option.
+ */
+static bool
+is_plain_key(const char *key)
+{
+	return key == NULL ||
+	    (strpbrk(key, "=,") == NULL && strcmp(key, "rfdno") != 0 &&
+		strcmp(key, "wfdno") != 0);
+}
+
 bool
 contexts_config(const struct perform_request *request,
     struct context_config *config)
@@ -256,7 +268,8 @@ contexts_config(const struct perform_request *request,
 	struct context_texts known;
 	bool source;
 
-	if (!perform_mount_texts(request, &texts))
+	if (!perform_mount_texts(request, &texts) ||
+	    !is_plain_key(texts.fstype))
 		return false;
 	memset(&known, 0, sizeof(known));
 	(void)contexts_texts(request->fd, &known);

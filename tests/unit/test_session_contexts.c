@@ -107,6 +107,31 @@ opened(const char *fstype)
 	return result.fd;
 }
 
+/* Options that are descriptors, or several, whatever they are called. */
+static void
+test_keys(void **state)
+{
+	static const char *const keys[] = { "rfdno", "wfdno", "rfdno=5", "fd=5",
+		"ro,fd" };
+	struct context_config config;
+	struct perform_request request = { .op = SYS_OP_FSCONFIG,
+		.fd = -1,
+		.extra = -1 };
+	size_t i;
+
+	(void)state;
+	request.memory.structs = 2;
+	request.numbers.plain[0] = FSCONFIG_SET_FLAG;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		request.data = keys[i];
+		request.len = strlen(keys[i]) + 1;
+		assert_false(contexts_config(&request, &config));
+	}
+	request.data = "ro";
+	request.len = 3;
+	assert_true(contexts_config(&request, &config));
+}
+
 /* With all that was said before, and used once. */
 static void
 test_said(void **state)
@@ -240,6 +265,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_said_since),
 		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_room),
