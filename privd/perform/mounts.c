@@ -8,6 +8,9 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
+
+#include <linux/magic.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -156,6 +159,25 @@ rewrite_data(const char *data, int fd, char *buf, size_t size)
 	}
 }
 
+/* Of what is a user's file system its owner is whom he says. */
+static bool
+is_roots_folder(const char *path)
+{
+	struct statfs fs;
+	struct stat st;
+	bool result;
+	int fd;
+
+	fd = open(path, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	result = fstatfs(fd, &fs) == 0 && fs.f_type != FUSE_SUPER_MAGIC &&
+	    fstat(fd, &st) == 0 && st.st_uid == 0 &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	close(fd);
+	return result;
+}
+
 /* Are all folders on the way such that root alone can change them? */
 static bool
 is_roots_path(const char *path, const struct stat *object)
@@ -171,8 +193,7 @@ is_roots_path(const char *path, const struct stat *object)
 			break;
 		memcpy(part, path, n);
 		part[n] = '\0';
-		if (lstat(part, &st) == -1 || !S_ISDIR(st.st_mode) ||
-		    st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		if (!is_roots_folder(part))
 			return false;
 	}
 	return lstat(path, &st) == 0 && resolve_same(&st, object);
@@ -219,6 +240,9 @@ perform_mount(const struct perform_request *request,
 		errno = ENOENT;
 		return -1;
 	}
+	/* The kernel copies a page; some file systems take it for more than
+	   the text. */
+	memset(data, 0, sizeof(data));
 	if (!perform_mount_texts(request, &texts) ||
 	    (texts.data != NULL &&
 		rewrite_data(texts.data, request->fd, data, sizeof(data)) ==
