@@ -675,6 +675,12 @@ step(struct walk *walk, char *name, bool last)
 		return refused_below(walk, copy);
 	if (fd == -1)
 		return errno;
+	/* A thread of ours may have begun since its name was looked at: what is
+	   pinned now stays what it is. */
+	if (is_our_own(walk, copy)) {
+		close(fd);
+		return ENOENT;
+	}
 	if (resolve_stat(fd, &st) == -1) {
 		close(fd);
 		return errno;

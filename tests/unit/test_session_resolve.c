@@ -3,6 +3,8 @@
  * Walking in a root that is not ours: `..` and absolute links stay in it,
  * links are followed as often as the kernel does, what is missing or refused
  * is named, and the name is the pinned object's.
+ *
+ * WRAP: faccessat
  */
 #include <sys/stat.h>
 
@@ -188,6 +190,45 @@ test_prefix(void **state)
 	resolve_clear(&pin);
 }
 
+static int unborn; /* looks that still find no thread of ours */
+
+int __real_faccessat(int, const char *, int, int);
+int __wrap_faccessat(int, const char *, int, int);
+
+int
+__wrap_faccessat(int dir, const char *path, int mode, int flags)
+{
+	if (unborn > 0 && strncmp(path, "self/task/", 10) == 0) {
+		unborn--;
+		errno = ENOENT;
+		return -1;
+	}
+	return __real_faccessat(dir, path, mode, flags);
+}
+
+/* What is ours in /proc is not there, however late it began to be. */
+static void
+test_unborn(void **state)
+{
+	struct resolve_view ours = { .own_root = true };
+	static struct resolve_pin pin;
+	char path[64];
+
+	(void)state;
+	ours.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_not_equal(ours.root, -1);
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", getpid());
+	assert_int_equal(resolve_path(&ours, -1, path, 0, &pin), ENOENT);
+	for (unborn = 1; unborn > 0;)
+		assert_int_equal(resolve_path(&ours, -1, path, 0, &pin),
+		    ENOENT);
+	(void)snprintf(path, sizeof(path), "/proc/%d", getpid());
+	for (unborn = 1; unborn > 0;)
+		assert_int_equal(resolve_path(&ours, -1, path, 0, &pin),
+		    ENOENT);
+	close(ours.root);
+}
+
 int
 main(void)
 {
@@ -195,6 +236,7 @@ main(void)
 		cmocka_unit_test(test_walks),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_unborn),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
