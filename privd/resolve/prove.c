@@ -23,7 +23,8 @@ place_of(int fd, struct statx *stx)
 {
 	const unsigned int wanted = STATX_INO | STATX_MNT_ID;
 
-	if (statx(fd, "", AT_EMPTY_PATH, wanted, stx) == -1)
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, wanted, stx) ==
+	    -1)
 		return errno;
 	return (stx->stx_mask & wanted) == wanted ? 0 : ENOTSUP;
 }
@@ -89,4 +90,19 @@ resolve_prove(int fd, const char *path)
 	if (error != 0)
 		return error;
 	return is_same_place(&pinned, &named) ? 0 : ESTALE;
+}
+
+int
+resolve_check_mount(int fd, const char *path, int root)
+{
+	struct statx stx, top;
+	int error;
+
+	error = place_of(fd, &stx);
+	if (error == 0)
+		error = place_of(root, &top);
+	if (error != 0 || stx.stx_mnt_id == top.stx_mnt_id ||
+	    resolve_prove(fd, path) == 0)
+		return error;
+	return prove_mount(stx.stx_mnt_id);
 }

@@ -122,6 +122,13 @@ int resolve_name(const struct resolve_view *, int fd, char *, size_t,
 int resolve_prove(int fd, const char *path);
 
 /*
+ * Is the mount on which the descriptor is, named path, still one of ours? That
+ * of our root always is. One that is let go never comes back: names that were
+ * asked for before are true then. 0, ESTALE, or an errno.
+ */
+int resolve_check_mount(int fd, const char *path, int root);
+
+/*
  * Is this, to the letter, what the kernel calls what we have opened ourselves?
  * Then no link was on the way there, whoever set it.
  */

@@ -250,18 +250,30 @@ resolve_name(const struct resolve_view *view, int fd, char *buf, size_t size,
 	return error;
 }
 
-/* What was walked to from our own root needs no proof. */
+/*
+ * What was walked to from our own root needs no proof but that: a mount that
+ * was let go meanwhile, as users can do with their own, is named as if its
+ * root were ours.
+ */
 static int
 name_walked(const struct walk *walk, int fd, char *buf, size_t size,
     bool *outside)
 {
+	const struct resolve_view *view = walk->view;
 	int error;
 
 	if (walk->foreign)
-		return resolve_name(walk->view, fd, buf, size, outside);
-	error = name_below_root(walk->view, fd, buf, size, outside);
+		return resolve_name(view, fd, buf, size, outside);
+	error = name_below_root(view, fd, buf, size, outside);
+	if (error == 0 && view->own_root)
+		error = resolve_check_mount(fd, buf, view->root);
+	if (error == ESTALE) {
+		*outside = true;
+		mark_unreachable(buf, size);
+		error = 0;
+	}
 	if (error == 0)
-		name_own_proc(walk->view, buf);
+		name_own_proc(view, buf);
 	return error;
 }
 

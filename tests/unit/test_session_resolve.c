@@ -4,13 +4,15 @@
  * links are followed as often as the kernel does, what is missing or refused
  * is named, and the name is the pinned object's.
  *
- * WRAP: faccessat
+ * WRAP: faccessat openat
  */
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -229,6 +231,75 @@ test_unborn(void **state)
 	close(ours.root);
 }
 
+static const char *detached; /* a mount that is let go during a walk */
+
+int __real_openat(int, const char *, int, ...);
+int __wrap_openat(int, const char *, int, ...);
+
+int
+__wrap_openat(int dir, const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list ap;
+
+	va_start(ap, flags);
+	if ((flags & (O_CREAT | O_TMPFILE)) != 0)
+		mode = va_arg(ap, mode_t);
+	va_end(ap);
+	if (detached != NULL && strcmp(path, "etc") == 0) {
+		assert_int_equal(umount2(detached, MNT_DETACH), 0);
+		detached = NULL;
+	}
+	return __real_openat(dir, path, flags, mode);
+}
+
+/* Walks into a file system that is mounted there, and let go meanwhile. */
+static void
+walk_detached(const char *name, unsigned int flags, struct resolve_pin *pin)
+{
+	struct resolve_view ours = { .own_root = true };
+	char at[PATH_MAX], path[PATH_MAX + 32];
+
+	(void)snprintf(at, sizeof(at), "%s/mounted", folder);
+	assert_int_equal(mkdir(at, 0755) == 0 || errno == EEXIST, 1);
+	assert_int_equal(mount("none", at, "tmpfs", 0, NULL), 0);
+	(void)snprintf(path, sizeof(path), "%s/etc", at);
+	assert_int_equal(mkdir(path, 0755), 0);
+	(void)snprintf(path, sizeof(path), "%s/etc/file", at);
+	make(path);
+	(void)snprintf(path, sizeof(path), "%s//etc/%s", at, name);
+	ours.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_int_not_equal(ours.root, -1);
+	detached = at;
+	assert_int_equal(resolve_path(&ours, -1, path, flags, pin), 0);
+	assert_null(detached);
+	close(ours.root);
+}
+
+/*
+ * What lies on a mount that is none any more has a name below that mount's
+ * root: as if that were ours. A user can have his own let go.
+ */
+static void
+test_detached(void **state)
+{
+	static struct resolve_pin pin;
+
+	(void)state;
+	if (unshare(CLONE_NEWNS) == -1 ||
+	    mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) == -1)
+		skip();
+	walk_detached("file", 0, &pin);
+	assert_true(pin.outside);
+	assert_string_not_equal(pin.path, "/etc/file");
+	resolve_clear(&pin);
+	walk_detached("none", RESOLVE_CREATE, &pin);
+	assert_true(pin.missing);
+	assert_true(pin.outside);
+	assert_string_not_equal(pin.path, "/etc/none");
+	resolve_clear(&pin);
+}
+
 int
 main(void)
 {
@@ -237,6 +308,7 @@ main(void)
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_unborn),
+		cmocka_unit_test(test_detached),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
