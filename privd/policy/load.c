@@ -114,14 +114,14 @@ load_verified(struct policy_set *set, const struct policy_source *source,
 
 static int
 load_file(struct policy_set *set, const struct policy_source *source,
-    const char *path, bool trusted, struct policy_report *report)
+    const char *path, bool regular, bool trusted, struct policy_report *report)
 {
 	static const struct policy_place nowhere;
 	char *bytes;
 	size_t len;
 	int ret, saved;
 
-	bytes = file_read(path, trusted, &len);
+	bytes = file_read(path, regular, &len);
 	if (bytes == NULL) {
 		saved = errno;
 		report_add(report, POLICY_ERROR, path, nowhere, "%s",
@@ -140,7 +140,7 @@ int
 policy_load_file(struct policy_set *set, const struct policy_source *source,
     const char *path, struct policy_report *report)
 {
-	return load_file(set, source, path, false, report);
+	return load_file(set, source, path, false, false, report);
 }
 
 static bool
@@ -177,7 +177,7 @@ folder_file(struct policy_set *set, const struct policy_source *source,
 		errno = EPERM;
 		return -1;
 	}
-	return load_file(set, source, path, system, report);
+	return load_file(set, source, path, true, system, report);
 }
 
 static int
