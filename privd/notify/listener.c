@@ -21,6 +21,8 @@
 
 #include "../compat.h"
 
+#define ERRNO_MAX 4095 /* the kernel's */
+
 static size_t notif_size = sizeof(struct seccomp_notif);
 
 int
@@ -104,9 +106,12 @@ notify_answer(int listener, uint64_t id, int64_t value)
 	return respond(listener, id, value, 0, 0);
 }
 
+/* What is no errno would be a result: of success, even. */
 int
 notify_refuse(int listener, uint64_t id, int error)
 {
+	if (error <= 0 || error > ERRNO_MAX)
+		error = EIO;
 	return respond(listener, id, 0, error, 0);
 }
 
