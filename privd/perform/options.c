@@ -18,6 +18,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define ARGUMENT_MOST 256 /* of a socket's requests: struct rtentry, arpreq */
+
 static int
 refuse(int error)
 {
@@ -199,9 +201,10 @@ request_bytes(const struct perform_request *request,
 		return refuse(EPERM);
 	if (request->len != (reads ? size : 0))
 		return refuse(EINVAL);
-	/* A file system may be a program, which is given what the number says:
-	   nothing that was here before. */
-	memset(result->data, 0, size > said ? size : said);
+	/* A file system may be a program, which is given what the number says,
+	   and a socket may have come to be one of IPv4 (IPV6_ADDRFORM), which
+	   takes more: nothing of it was here before. */
+	memset(result->data, 0, (size > said ? size : said) + ARGUMENT_MOST);
 	if (reads)
 		memcpy(result->data, request->data, size);
 	if (make_request(request, result, result->data) == -1)
