@@ -22,6 +22,7 @@ answer() {
 # passed FOLDER NAME: the name, below the folder, is the rule's.
 passed() {
 	rm -f "$USERS/socket"
+	: >"$OWN/giver" # what the one before said is no answer
 	(RUN="exec"; as_user "$TOOLS/foreign-mounts" give "$USERS/socket" \
 	    "$SECRET" "$OWN/file" "$1") >"$OWN/giver" 2>&1 &
 	giver=$!
