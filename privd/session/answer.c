@@ -125,18 +125,13 @@ int
 call_put(struct judge *judge, struct call *call, uint64_t addr,
     const void *data, size_t len)
 {
-	struct process *process = call->process;
-
-	if (process->exec.tid == 0)
-		return reach_write(&judge->reach, call->ticket.id,
-		    call->thread->tid, addr, data, len);
-	if (call->maps == NULL)
+	if (len > 0 && call->maps == NULL)
 		call->maps = process_maps(judge->table, call->thread,
 		    call->ticket.id);
-	if (!process_can_write(call->maps, addr, len)) {
+	if (len > 0 && !process_can_write(call->maps, addr, len)) {
 		errno = EFAULT;
 		return -1;
 	}
-	return reach_write_held(&judge->reach, call->ticket.id,
-	    call->thread->tid, addr, data, len);
+	return reach_write(&judge->reach, call->ticket.id, call->thread->tid,
+	    addr, data, len);
 }

@@ -475,7 +475,6 @@ static const struct jail_rule allowed[] = {
 	ANY(SYS_ppoll),
 	ANY(SYS_pidfd_open),
 	ANY(SYS_pidfd_getfd),
-	ANY(SYS_process_vm_writev),
 	ANY(SYS_nanosleep),
 	/* threads for what waits */
 	{ SYS_clone, THREAD_MASK, THREAD_FLAGS, 0 },

@@ -275,7 +275,7 @@ work(void *p, const struct ticket *ticket, int listener)
 	count = (uint32_t)message->sent;
 	if (message->error == 0 && message->count_at != 0 &&
 	    notify_valid(listener, ticket->id) &&
-	    reach_write_held(&judge->reach, ticket->id, message->tid,
+	    reach_write(&judge->reach, ticket->id, message->tid,
 		message->count_at, &count, sizeof(count)) == -1)
 		message->error = errno;
 	if (message->error != 0)

@@ -8,7 +8,6 @@
 #include "reach.h"
 
 #include <sys/syscall.h>
-#include <sys/uio.h>
 
 #include <linux/capability.h>
 
@@ -200,42 +199,24 @@ reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid, int number)
 	return fd;
 }
 
-static int
-write_directly(struct reach *reach, pid_t tid, uint64_t addr, const void *data,
-    size_t len)
+int
+reach_put(int memory, uint64_t addr, const void *data, size_t len)
 {
-	struct iovec local, remote;
-	ssize_t n;
+	ssize_t n = pwrite(memory, data, len, (off_t)addr);
 
-	memcpy(&local.iov_base, &data, sizeof(local.iov_base));
-	local.iov_len = len;
-	remote.iov_base = (void *)(uintptr_t)addr;
-	remote.iov_len = len;
-	reach_raise(reach);
-	n = process_vm_writev(tid, &local, 1, &remote, 1, 0);
-	reach_lower(reach);
 	if (n == (ssize_t)len)
 		return 0;
-	if (n >= 0)
-		errno = EFAULT;
-	return -1;
+	/* EINVAL: an address that is the kernel's. */
+	return n == -1 && errno != EIO && errno != EINVAL ? errno : EFAULT;
 }
 
-int
-reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
+/* Of what does not show its memory (mode 0711). */
+static int
+ask_to_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
     const void *data, size_t len)
 {
 	int result;
 
-	if (len == 0)
-		return 0;
-	/* Of another image than asked nothing is written to. */
-	if (!notify_valid(reach->listener, id)) {
-		errno = ESRCH;
-		return -1;
-	}
-	if (reach->fetcher == -1)
-		return write_directly(reach, tid, addr, data, len);
 	if (len > sizeof(request.data)) {
 		errno = E2BIG;
 		return -1;
@@ -250,32 +231,28 @@ reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
 	return result;
 }
 
-/* To memory that is held open, whatever its process runs by now. 0 or
-   errno. */
-static int
-write_held(int memory, uint64_t addr, const void *data, size_t len)
-{
-	ssize_t n = pwrite(memory, data, len, (off_t)addr);
-
-	if (n == (ssize_t)len)
-		return 0;
-	return n == -1 && errno != EIO ? errno : EFAULT;
-}
-
+/*
+ * By a descriptor of its memory, which is pinned when the call is still there
+ * afterwards: a number could be another's when it comes to writing.
+ */
 int
-reach_write_held(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
+reach_write(struct reach *reach, uint64_t id, pid_t tid, uint64_t addr,
     const void *data, size_t len)
 {
 	char path[32];
-	int memory, error;
+	int memory, error = ESRCH;
 
+	if (len == 0)
+		return 0;
 	(void)snprintf(path, sizeof(path), "/proc/%d/mem", tid);
 	memory = reach_openat(reach, AT_FDCWD, path, O_WRONLY);
+	if (memory == -1 && reach->fetcher != -1 &&
+	    (errno == EACCES || errno == EPERM))
+		return ask_to_write(reach, id, tid, addr, data, len);
 	if (memory == -1)
-		return reach_write(reach, id, tid, addr, data, len);
-	error = ESRCH;
+		return -1;
 	if (notify_valid(reach->listener, id))
-		error = write_held(memory, addr, data, len);
+		error = reach_put(memory, addr, data, len);
 	close(memory);
 	errno = error;
 	return error == 0 ? 0 : -1;

@@ -71,14 +71,14 @@ int reach_open(struct reach *, uint64_t id, pid_t tid, int procfd,
 int reach_pidfd(pid_t tid, pid_t tgid);
 /* A duplicate of the thread's descriptor (pidfd_getfd(2)). */
 int reach_take(struct reach *, uint64_t id, pid_t tid, pid_t tgid, int number);
-/* Writes a result; EFAULT as the kernel would, ESRCH: it does not wait any
-   more. No execve of the process may be on its way. */
+/*
+ * Writes a result into the memory of the image that waits; ESRCH: none does any
+ * more. It writes where the program may only read, too: see process_can_write().
+ */
 int reach_write(struct reach *, uint64_t id, pid_t tid, uint64_t addr,
     const void *, size_t len);
-/* While one may be: into the memory of the image that waits. It writes where
-   the program may only read, too. */
-int reach_write_held(struct reach *, uint64_t id, pid_t tid, uint64_t addr,
-    const void *, size_t len);
+/* To memory that is open. 0 or errno: EFAULT as the kernel would. */
+int reach_put(int memory, uint64_t addr, const void *, size_t len);
 /*
  * Asks the fetcher at the other end of the channel who has that number:
  * anybody, whose executable is opened with O_PATH (-1: it has none). who may

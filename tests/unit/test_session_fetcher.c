@@ -6,10 +6,12 @@
  * processes, so this needs root.
  */
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 
 #include <errno.h>
@@ -305,6 +307,178 @@ test_lies(void **state)
 	assert_int_equal(run(lies, sizeof(lies) / sizeof(lies[0])), 0);
 }
 
+/* --- numbers that become others' */
+
+/* A process of root's, with that number; 0: it cannot be had. */
+static pid_t
+take_number(pid_t number)
+{
+	struct clone_args args;
+	pid_t pid;
+
+	memset(&args, 0, sizeof(args));
+	args.exit_signal = SIGCHLD;
+	args.set_tid = (uintptr_t)&number;
+	args.set_tid_size = 1;
+	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		for (;;)
+			(void)pause();
+	}
+	return pid == -1 ? 0 : pid;
+}
+
+static bool
+is_traced(int status)
+{
+	return WIFSTOPPED(status) && WSTOPSIG(status) == (SIGTRAP | 0x80);
+}
+
+/*
+ * Lets the fetcher go on, and at its nth stop, before or after a system call,
+ * has the process end and its number given to one of root's. False: it came to
+ * wait for the next request before that.
+ */
+static bool
+exchange(pid_t pid, unsigned int nth, pid_t *other)
+{
+	struct __ptrace_syscall_info info;
+	bool answered = false, entered;
+	unsigned int stops = 0;
+	int status;
+
+	for (;;) {
+		assert_int_equal(ptrace(PTRACE_SYSCALL, fetcher, 0, 0), 0);
+		assert_int_equal(waitpid(fetcher, &status, 0), fetcher);
+		assert_false(WIFEXITED(status) || WIFSIGNALED(status));
+		if (!is_traced(status))
+			continue;
+		assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, fetcher,
+				sizeof(info), &info) > 0);
+		entered = info.op == PTRACE_SYSCALL_INFO_ENTRY;
+		answered = answered ||
+		    (entered && info.entry.nr == SYS_sendmsg);
+		if (answered && entered && info.entry.nr == SYS_poll)
+			return false;
+		if (stops++ < nth)
+			continue;
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		*other = take_number(pid);
+		return true;
+	}
+}
+
+static void
+send_for(const struct lie *lie, pid_t tid, int number)
+{
+	static struct reach_request request;
+
+	memset(&request, 0, offsetof(struct reach_request, data));
+	request.op = lie->op;
+	request.what = lie->part;
+	request.id = waiting.notif.id; /* of another, who waits */
+	request.tid = tid;
+	request.number = number;
+	request.addr = (uint64_t)(uintptr_t)word;
+	request.len = lie->op == REACH_WRITE ? 6 : 0;
+	memcpy(request.data, "after", 6);
+	assert_int_equal(channel_send(channel, &request,
+			     offsetof(struct reach_request, data) + request.len,
+			     NULL, 0),
+	    0);
+}
+
+/* Is its word as it was, and is what was given not of root's? */
+static bool
+is_untouched(pid_t other, int given, int own)
+{
+	char path[32], there[sizeof(word)] = "";
+	int memory;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", other);
+	memory = open(path, O_RDONLY | O_CLOEXEC);
+	assert_int_not_equal(memory, -1);
+	assert_true(
+	    pread(memory, there, sizeof(there), (off_t)(uintptr_t)word) > 0);
+	close(memory);
+	return strcmp(there, "before") == 0 &&
+	    (given == -1 ||
+		syscall(SYS_kcmp, getpid(), getpid(), 0 /* KCMP_FILE */, given,
+		    own) != 0);
+}
+
+/* False: all steps were gone through. */
+static bool
+exchange_at(const struct lie *lie, unsigned int nth, size_t *wrong)
+{
+	pid_t victim = start_stranger(false), other = 0;
+	int own = open("/", O_PATH | O_CLOEXEC), fds[CHANNEL_FDS_MAX];
+	struct reach_reply reply;
+	bool exchanged;
+	size_t nfds;
+
+	send_for(lie, victim, own);
+	exchanged = exchange(victim, nth, &other);
+	assert_int_equal(ptrace(PTRACE_DETACH, fetcher, 0, 0), 0);
+	assert_int_equal(channel_receive(channel, &reply, sizeof(reply), fds,
+			     &nfds),
+	    sizeof(reply));
+	if (!exchanged)
+		other = victim;
+	else if (other != 0 &&
+	    !is_untouched(other, nfds == 1 ? fds[0] : -1, own)) {
+		print_error("%s: root's, at step %u\n", lie->what, nth);
+		++*wrong;
+	}
+	channel_close_all(fds, nfds);
+	close(own);
+	if (other != 0) {
+		(void)kill(other, SIGKILL);
+		(void)waitpid(other, NULL, 0);
+	}
+	return exchanged && other != 0;
+}
+
+static bool
+stop_fetcher(void)
+{
+	int status;
+
+	return ptrace(PTRACE_SEIZE, fetcher, 0, PTRACE_O_TRACESYSGOOD) == 0 &&
+	    ptrace(PTRACE_INTERRUPT, fetcher, 0, 0) == 0 &&
+	    waitpid(fetcher, &status, 0) == fetcher;
+}
+
+/*
+ * A process of the session ends, at any step of a request for it, and one of
+ * root's has its number from there on: nothing of that is given, or written to.
+ */
+static void
+test_exchanged(void **state)
+{
+	static const struct lie asked[] = {
+		{ "a descriptor", REACH_TAKE, 0, NULL, false, 0, false },
+		{ "writing", REACH_WRITE, 0, NULL, false, 0, false },
+	};
+	unsigned int nth = 0;
+	size_t i, wrong = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		for (nth = 0; nth < 100; nth++) {
+			if (!stop_fetcher())
+				skip();
+			if (!exchange_at(&asked[i], nth, &wrong))
+				break;
+		}
+	assert_int_equal(wrong, 0);
+	assert_true(nth > 10);
+}
+
 /* Once it is answered, nothing can be had of it any more. */
 static void
 test_answered(void **state)
@@ -361,6 +535,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_exchanged),
 		cmocka_unit_test(test_answered),
 		cmocka_unit_test(test_malformed),
 	};

@@ -278,10 +278,6 @@ test_late_result(void **state)
 			     &result, sizeof(result)),
 	    -1);
 	assert_int_equal(errno, ESRCH);
-	assert_int_equal(reach_write_held(&reach, 1, getpid(),
-			     (uintptr_t)&answer, &result, sizeof(result)),
-	    -1);
-	assert_int_equal(errno, ESRCH);
 	assert_int_equal(answer, 1);
 }
 
