@@ -92,7 +92,9 @@ static int
 take_data(const struct hand_request *request, const struct hand_given *given,
     struct perform_message *message)
 {
-	if (given->nfds != request->rights + (request->shared != 0 ? 1 : 0))
+	const size_t shared = request->shared != 0 ? 1 : 0;
+
+	if (given->nfds != request->rights + shared)
 		return EINVAL;
 	if (request->shared != 0)
 		return map_data(request, given->fds[request->rights], message);

@@ -453,6 +453,8 @@ test_netlink(void **state)
 	}
 }
 
+static uint32_t claimed_rights;
+
 /* Data that both have. */
 static int
 send_shared(uint32_t from, uint32_t length, size_t size, bool comes)
@@ -464,6 +466,7 @@ send_shared(uint32_t from, uint32_t length, size_t size, bool comes)
 	start("sendmsg", SEND);
 	set_address(&plain);
 	request.shared = 1;
+	request.rights = claimed_rights;
 	request.from = from;
 	request.length = length;
 	fds[1] = memfd_create("test", MFD_CLOEXEC);
@@ -492,6 +495,10 @@ test_shared(void **state)
 	    send_shared(0, MESSAGE_DATA_MAX + 1, 8192, true));
 	expect("from far away", EINVAL,
 	    send_shared(UINT32_MAX - 8, 10, 8192, true));
+	claimed_rights = UINT32_MAX;
+	expect("behind so many descriptors that there are none", EINVAL,
+	    send_shared(0, 10, 8192, false));
+	claimed_rights = 0;
 	assert_int_equal(wrong, 0);
 }
 
