@@ -286,17 +286,35 @@ open_folder(pid_t tid, struct status *st)
 	return fd;
 }
 
+/* Both of the same thread: that its folder is none of a dead one after the pidfd
+   was made says that its number was its own. -1 with errno. */
+static int
+pin_thread(pid_t tid, int *pidfd, struct status *st)
+{
+	int folder = open_folder(tid, st);
+
+	if (folder == -1)
+		return -1;
+	*pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+	if (*pidfd == -1 || faccessat(folder, "status", F_OK, 0) == 0)
+		return folder;
+	close(*pidfd);
+	close(folder);
+	errno = ESRCH;
+	return -1;
+}
+
 struct thread *
 process_enter(struct process_table *table, pid_t tid, bool *fresh)
 {
 	struct process *process;
 	struct thread *thread;
 	struct status st;
-	int folder;
+	int folder, pidfd;
 
 	if (table->count >= table->sweep_at)
 		sweep(table);
-	folder = open_folder(tid, &st);
+	folder = pin_thread(tid, &pidfd, &st);
 	if (folder == -1)
 		return NULL;
 	process = find_process(table, st.tgid);
@@ -309,13 +327,15 @@ process_enter(struct process_table *table, pid_t tid, bool *fresh)
 			free(process);
 		free(thread);
 		close(folder);
+		if (pidfd != -1)
+			close(pidfd);
 		errno = ENOMEM;
 		return NULL;
 	}
 	thread->tid = tid;
 	thread->ppid = st.ppid;
 	thread->folder = folder;
-	thread->pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+	thread->pidfd = pidfd;
 	thread->process = process;
 	process->threads++;
 	thread->next = *bucket(table, tid);

@@ -6,12 +6,10 @@
  * processes, so this needs root.
  */
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <linux/filter.h>
-#include <linux/sched.h>
 #include <linux/seccomp.h>
 
 #include <errno.h>
@@ -35,6 +33,7 @@
 #include "../../privd/session/fetcher.h"
 #include "../../privd/session/reach.h"
 #include "../../privd/session/session.h"
+#include "exchange.h"
 
 #define UID 61998
 #define OWN 0x7ff10000U
@@ -309,65 +308,19 @@ test_lies(void **state)
 
 /* --- numbers that become others' */
 
-/* A process of root's, with that number; 0: it cannot be had. */
-static pid_t
-take_number(pid_t number)
-{
-	struct clone_args args;
-	pid_t pid;
-
-	memset(&args, 0, sizeof(args));
-	args.exit_signal = SIGCHLD;
-	args.set_tid = (uintptr_t)&number;
-	args.set_tid_size = 1;
-	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
-	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		for (;;)
-			(void)pause();
-	}
-	return pid == -1 ? 0 : pid;
-}
-
+/* It waits for the next request. */
 static bool
-is_traced(int status)
+has_answered(const struct __ptrace_syscall_info *info)
 {
-	return WIFSTOPPED(status) && WSTOPSIG(status) == (SIGTRAP | 0x80);
-}
+	static bool answered;
+	bool entered = info->op == PTRACE_SYSCALL_INFO_ENTRY;
 
-/*
- * Lets the fetcher go on, and at its nth stop, before or after a system call,
- * has the process end and its number given to one of root's. False: it came to
- * wait for the next request before that.
- */
-static bool
-exchange(pid_t pid, unsigned int nth, pid_t *other)
-{
-	struct __ptrace_syscall_info info;
-	bool answered = false, entered;
-	unsigned int stops = 0;
-	int status;
-
-	for (;;) {
-		assert_int_equal(ptrace(PTRACE_SYSCALL, fetcher, 0, 0), 0);
-		assert_int_equal(waitpid(fetcher, &status, 0), fetcher);
-		assert_false(WIFEXITED(status) || WIFSIGNALED(status));
-		if (!is_traced(status))
-			continue;
-		assert_true(ptrace(PTRACE_GET_SYSCALL_INFO, fetcher,
-				sizeof(info), &info) > 0);
-		entered = info.op == PTRACE_SYSCALL_INFO_ENTRY;
-		answered = answered ||
-		    (entered && info.entry.nr == SYS_sendmsg);
-		if (answered && entered && info.entry.nr == SYS_poll)
-			return false;
-		if (stops++ < nth)
-			continue;
-		assert_int_equal(kill(pid, SIGKILL), 0);
-		assert_int_equal(waitpid(pid, NULL, 0), pid);
-		*other = take_number(pid);
-		return true;
-	}
+	if (entered && info->entry.nr == SYS_sendmsg)
+		answered = true;
+	if (!answered || !entered || info->entry.nr != SYS_poll)
+		return false;
+	answered = false;
+	return true;
 }
 
 static void
@@ -420,7 +373,7 @@ exchange_at(const struct lie *lie, unsigned int nth, size_t *wrong)
 	size_t nfds;
 
 	send_for(lie, victim, own);
-	exchanged = exchange(victim, nth, &other);
+	exchanged = exchange(fetcher, has_answered, victim, nth, &other);
 	assert_int_equal(ptrace(PTRACE_DETACH, fetcher, 0, 0), 0);
 	assert_int_equal(channel_receive(channel, &reply, sizeof(reply), fds,
 			     &nfds),
@@ -439,16 +392,6 @@ exchange_at(const struct lie *lie, unsigned int nth, size_t *wrong)
 		(void)waitpid(other, NULL, 0);
 	}
 	return exchanged && other != 0;
-}
-
-static bool
-stop_fetcher(void)
-{
-	int status;
-
-	return ptrace(PTRACE_SEIZE, fetcher, 0, PTRACE_O_TRACESYSGOOD) == 0 &&
-	    ptrace(PTRACE_INTERRUPT, fetcher, 0, 0) == 0 &&
-	    waitpid(fetcher, &status, 0) == fetcher;
 }
 
 /*
@@ -470,7 +413,7 @@ test_exchanged(void **state)
 		skip();
 	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
 		for (nth = 0; nth < 100; nth++) {
-			if (!stop_fetcher())
+			if (!begin_tracing(fetcher))
 				skip();
 			if (!exchange_at(&asked[i], nth, &wrong))
 				break;

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@
 
 #include "../../privd/policy/policy.h"
 #include "../../privd/session/process.h"
+#include "exchange.h"
 
 static struct reach reach = { .fetcher = -1, .listener = -1 };
 
@@ -264,6 +266,85 @@ test_many_kin(void **state)
 	kin_free(&list);
 }
 
+/* Where the number becomes another's. */
+static bool
+has_entered(const struct __ptrace_syscall_info *info)
+{
+	return info->op == PTRACE_SYSCALL_INFO_ENTRY &&
+	    info->entry.nr == SYS_getppid;
+}
+
+/* Enters a number when it is told to, and says whether somebody whose folder is
+   gone is there. */
+static pid_t
+start_entering(pid_t number, int gate)
+{
+	struct process_table *table;
+	const struct thread *thread;
+	bool fresh;
+	pid_t pid;
+	char c;
+
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (pid != 0)
+		return pid;
+	table = process_table_new(&reach);
+	(void)!read(gate, &c, 1);
+	(void)process_enter(table, number, &fresh);
+	(void)syscall(SYS_getppid);
+	thread = process_find(table, number);
+	_exit(thread != NULL &&
+	    faccessat(thread->folder, "status", F_OK, 0) == -1);
+}
+
+/* False: all steps were gone through. */
+static bool
+enter_exchanged(unsigned int nth, bool *found)
+{
+	pid_t victim = start_child(), other = 0, entering;
+	int gate[2], status;
+	bool exchanged;
+
+	assert_int_equal(pipe(gate), 0);
+	entering = start_entering(victim, gate[0]);
+	if (!begin_tracing(entering))
+		skip();
+	assert_int_equal(write(gate[1], "", 1), 1);
+	exchanged = exchange(entering, has_entered, victim, nth, &other);
+	assert_int_equal(ptrace(PTRACE_DETACH, entering, 0, 0), 0);
+	assert_int_equal(waitpid(entering, &status, 0), entering);
+	*found = status != 0;
+	close(gate[0]);
+	close(gate[1]);
+	if (!exchanged)
+		other = victim;
+	if (other != 0)
+		end_child(other);
+	return exchanged && other != 0;
+}
+
+/* Who ends while it is entered is not whoever has its number then. */
+static void
+test_exchanged(void **state)
+{
+	unsigned int nth;
+	size_t wrong = 0;
+	bool found;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	for (nth = 0; nth < 100 && enter_exchanged(nth, &found); nth++) {
+		if (!found)
+			continue;
+		print_error("another's, at step %u\n", nth);
+		wrong++;
+	}
+	assert_int_equal(wrong, 0);
+	assert_true(nth > 6);
+}
+
 /* A result is written only while the call that asked for it is there: its
    process may have become another program. */
 static void
@@ -292,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_kin),
 		cmocka_unit_test(test_many_kin),
+		cmocka_unit_test(test_exchanged),
 		cmocka_unit_test(test_late_result),
 	};
 
