@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -208,6 +209,18 @@ register_clear(struct register_entry *entry)
 		close(entry->card);
 }
 
+/* A file that gets its lock and its name in a moment, if its process is there
+   still: see register_enter(). */
+static bool
+is_being_made(const char *name)
+{
+	const char *text = name + 1;
+	uint64_t pid;
+
+	return name[0] == '.' && take_number(&text, '\0', INT32_MAX, &pid) &&
+	    pid > 0 && kill((pid_t)pid, 0) == 0;
+}
+
 static void
 look_at(int folder, const char *name,
     void (*found)(void *, struct register_entry *), void *context)
@@ -224,7 +237,8 @@ look_at(int folder, const char *name,
 	if (fd == -1)
 		return;
 	if (holder_of(fd) == 0) {
-		(void)unlinkat(folder, name, 0);
+		if (!is_being_made(name))
+			(void)unlinkat(folder, name, 0);
 	} else if (!pin_holder(fd, &entry)) {
 		close(fd); /* it ends, or there is no descriptor for it */
 		return;
