@@ -60,10 +60,13 @@ is_ours(const struct fetcher *fetcher, int folder)
 	for (i = 0; i < 4; i++)
 		if (st.uid[i] != uid || st.gid[i] != gid)
 			return false;
+	/* Else it could be root's by the time at which it is opened. */
+	if (!more.no_new_privs)
+		return false;
 	/* Without a badge there is no guard, nor anybody's who has it. */
 	if (fetcher->badge.number == 0)
 		return st.permitted == 0;
-	return (st.permitted & ~GUARD) == 0 && more.no_new_privs &&
+	return (st.permitted & ~GUARD) == 0 &&
 	    badge_is_worn(&fetcher->badge, folder);
 }
 

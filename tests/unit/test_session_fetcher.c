@@ -48,6 +48,7 @@ static union {
 } waiting;
 
 static bool keeps, gains;
+static bool badgeless; /* the session's */
 
 static void
 become(uid_t uid)
@@ -148,7 +149,8 @@ start_fetcher(void)
 	};
 	int fds[2], self = open("/proc/self", O_PATH | O_DIRECTORY);
 
-	assert_int_equal(badge_read(self, &start.badge), 0);
+	if (!badgeless)
+		assert_int_equal(badge_read(self, &start.badge), 0);
 	close(self);
 
 	assert_int_equal(channel_pair(fds), 0);
@@ -422,6 +424,34 @@ test_exchanged(void **state)
 	assert_true(nth > 10);
 }
 
+/* Where there is no badge: what may yet gain rights could be anybody when its
+   memory is opened. */
+static void
+test_badgeless(void **state)
+{
+	static const struct lie asked[] = {
+		{ "memory of the user's", REACH_OPEN, REACH_MEM, &bare, false,
+		    0, true },
+		{ "of what may yet gain rights", REACH_OPEN, REACH_MEM,
+		    &gaining, false, EPERM, false },
+		{ "of another user's", REACH_OPEN, REACH_MEM, &others, false,
+		    EPERM, false },
+	};
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	badgeless = true;
+	close(channel);
+	assert_int_equal(waitpid(fetcher, NULL, 0), fetcher);
+	start_fetcher();
+	assert_int_equal(run(asked, sizeof(asked) / sizeof(asked[0])), 0);
+	badgeless = false;
+	close(channel);
+	assert_int_equal(waitpid(fetcher, NULL, 0), fetcher);
+	start_fetcher();
+}
+
 /* Once it is answered, nothing can be had of it any more. */
 static void
 test_answered(void **state)
@@ -479,6 +509,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_exchanged),
+		cmocka_unit_test(test_badgeless),
 		cmocka_unit_test(test_answered),
 		cmocka_unit_test(test_malformed),
 	};
