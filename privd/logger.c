@@ -361,8 +361,7 @@ reply(const struct channel *channel, enum sink_answer kind,
 	static struct sink_reply reply;
 
 	reply.kind = kind;
-	if (stamp != NULL)
-		reply.stamp = *stamp;
+	reply.stamp = stamp != NULL ? *stamp : (struct entry_stamp){ 0 };
 	memcpy(reply.entry, bytes, len);
 	len += offsetof(struct sink_reply, entry);
 	return send(channel->fd, &reply, len, MSG_DONTWAIT | MSG_NOSIGNAL) ==
