@@ -8,6 +8,7 @@
 
 #include <sys/syscall.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -22,6 +23,8 @@
 #include "judge.h"
 #include "record.h"
 #include "status.h"
+
+#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
 
 /* A pidfd comes along, of a thread; or of a process, with the thread's id. */
 struct signal_request {
@@ -122,11 +125,31 @@ is_of_user(int pid, uid_t user)
 	return result == 0 && st.filters > 0;
 }
 
-/* Of a kernel whose pidfds are of processes alone, the thread by its id. */
+/* Of a kernel whose pidfds are of processes alone, the thread by its id: of
+   that process only if it lives still, when the thread is pinned. */
+static void
+signal_thread(int pid, int pidfd, int tid, int sig)
+{
+	struct pollfd alive = { .fd = pidfd, .events = POLLIN };
+	int thread = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+	bool old = thread == -1 && errno == EINVAL;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d", pid, tid);
+	if (access(path, F_OK) == 0 && poll(&alive, 1, 0) == 0) {
+		if (thread != -1)
+			(void)syscall(SYS_pidfd_send_signal, thread, sig, NULL,
+			    0);
+		else if (old)
+			(void)syscall(SYS_tgkill, pid, tid, sig);
+	}
+	if (thread != -1)
+		close(thread);
+}
+
 static void
 act(const struct signal_request *request, int pidfd, uid_t user)
 {
-	struct pollfd alive = { .fd = pidfd, .events = POLLIN };
 	int pid = pid_of(pidfd);
 
 	if (request->sig != SIGKILL && request->sig != SIGPIPE &&
@@ -134,10 +157,9 @@ act(const struct signal_request *request, int pidfd, uid_t user)
 		return;
 	if (!is_of_user(pid, user))
 		return;
-	/* It lives, so that the number is its own. */
-	if (request->tid > 0 && poll(&alive, 1, 0) == 0)
-		(void)syscall(SYS_tgkill, pid, request->tid, request->sig);
-	else if (request->tid <= 0)
+	if (request->tid > 0)
+		signal_thread(pid, pidfd, request->tid, request->sig);
+	else
 		(void)syscall(SYS_pidfd_send_signal, pidfd, request->sig, NULL,
 		    0);
 }
