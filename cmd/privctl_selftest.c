@@ -6,6 +6,7 @@
  * caller's environment, and their results told.
  */
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
@@ -24,6 +25,7 @@
 
 #include "places.h"
 
+#include "../privd/session/descriptors.h"
 #include "../privd/session/jail.h"
 #include "kernel.h"
 #include "privctl.h"
@@ -280,6 +282,9 @@ become_runner(const struct selftest *test, char **rows, int out)
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == -1 ||
 	    dup2(out, STDOUT_FILENO) == -1 || chdir("/") == -1)
 		err(1, NULL);
+	/* What they start as somebody else has none of the caller's. */
+	descriptors_keep_only(NULL, 0);
+	(void)umask(022);
 	(void)signal(SIGINT, SIG_DFL);
 	(void)signal(SIGQUIT, SIG_DFL);
 	(void)execve(SELFTEST_CHECK, rows, env);

@@ -47,6 +47,20 @@ as_user "$user" "$privctl" selftest 2.1 >"$T/out" 2>&1
 same "a user is told whose it is" "needs root" \
     "$(sed -n 's,^SKIP  2.1/root .*: \(.*\)$,\1,p' "$T/out")"
 
+# What of its caller's the scripts have.
+printf '#!/bin/sh\nls /proc/self/fd >%s\numask >>%s\necho 1..0\n' "$T/has" "$T/has" \
+    >"$T/runner"
+chmod 755 "$T/runner"
+mount --bind "$T/runner" "$runner"
+(
+	umask 0
+	exec 9<"$T/runner"
+	selftest
+)
+umount "$runner"
+same "none of its descriptors, nor its mask" "0 1 2 3 0022" \
+    "$(tr '\n' ' ' <"$T/has" | sed 's/ $//')"
+
 # What it does with results: a runner that gives them.
 results() {
 	printf '#!/bin/sh\n' >"$T/runner"
