@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "children.h"
 
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <event2/event.h>
@@ -88,7 +89,8 @@ static void __attribute__((noreturn)) end_launcher(const struct child *child)
 
 	descriptors_keep_only(&child->pidfd, 1);
 	if (poll(&pfd, 1, LAUNCHER_WAIT) == 0 &&
-	    setresuid(child->uid, child->uid, child->uid) == 0)
+	    setresuid(child->uid, child->uid, child->uid) == 0 &&
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)
 		(void)syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL,
 		    NULL, 0);
 	_exit(0);
