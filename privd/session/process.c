@@ -286,8 +286,8 @@ open_folder(pid_t tid, struct status *st)
 	return fd;
 }
 
-/* Both of the same thread: that its folder is none of a dead one after the pidfd
-   was made says that its number was its own. -1 with errno. */
+/* Both of the same thread: that its folder is not empty when the pidfd is there
+   says that the number was its own until then. -1 with errno. */
 static int
 pin_thread(pid_t tid, int *pidfd, struct status *st)
 {

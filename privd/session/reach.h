@@ -72,8 +72,8 @@ int reach_pidfd(pid_t tid, pid_t tgid);
 /* A duplicate of the thread's descriptor (pidfd_getfd(2)). */
 int reach_take(struct reach *, uint64_t id, pid_t tid, pid_t tgid, int number);
 /*
- * Writes a result into the memory of the image that waits; ESRCH: none does any
- * more. It writes where the program may only read, too: see process_can_write().
+ * Writes a result into the memory of the image that waits; ESRCH: none does
+ * any more. Also where the program may only read: see process_can_write().
  */
 int reach_write(struct reach *, uint64_t id, pid_t tid, uint64_t addr,
     const void *, size_t len);
