@@ -13,18 +13,18 @@
 install_tool foreign-mounts
 mkdir "$OWN/place"
 echo home >"$OWN/place/file"
-chmod 0600 "$OWN/place/file"
+echo theirs >"$USERS/theirs"
 cat >"$OWN/policy" <<END
 Policy: */foreign-mounts, Emulation: native
 	Default: permit
-	native-fsread: filename match "$OWN/place/*" then permit as root
+	native-fsread: filename eq "/nowhere" then deny
 END
 answer() {
 	sed -n "s/^$1 //p" "$OWN/out"
 }
 
 (RUN="exec"; as_user "$TOOLS/foreign-mounts" give "$USERS/socket" \
-    "$SECRET" "$OWN/place/new" "$OWN/place") >"$OWN/giver" 2>&1 &
+    "$USERS/theirs" "$OWN/place/new" "$OWN/place") >"$OWN/giver" 2>&1 &
 giver=$!
 started $giver
 wait_for 10 grep -q . "$OWN/giver"
@@ -45,7 +45,7 @@ is "yes" "$([ "$at" -lt 4095 ] && [ $((at + 240)) -gt 4095 ] && echo yes)" \
     "the number begins a second buffer ($at)"
 session "$OWN/policy" "$OWN/foreign-mounts" take "$USERS/socket" \
     new "$OWN/place/file" >"$OWN/out" 2>&1
-is "home" "$(answer honest)" "the rule elevates in our namespace"
+is "home" "$(answer honest)" "the rule permits in our namespace"
 is "EACCES" "$(answer below)" "no name is believed for a number in a name"
 stop $giver
 umount "$folder"
