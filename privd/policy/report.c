@@ -15,6 +15,9 @@
 
 /* A file of nonsense must not fill the memory with complaints. */
 #define REPORT_MAX 10000
+/* Bytes of a text. Every one can become four, and a sign says what was cut. */
+#define SHOWN_WHOLE 56
+#define SHOWN_CUT 52
 
 static void
 report_count(struct policy_report *report, enum policy_severity severity)
@@ -82,14 +85,17 @@ report_add(struct policy_report *report, enum policy_severity severity,
 const char *
 report_text(const char *bytes, size_t len, char out[REPORT_TEXT_MAX])
 {
-	/* Every byte can become four, and a sign says what was cut. */
-	if (len <= 56) {
-		(void)strvisx(out, bytes, len,
-		    VIS_CSTYLE | VIS_NOSLASH | VIS_NL);
-		return out;
-	}
-	(void)strvisx(out, bytes, 52, VIS_CSTYLE | VIS_NOSLASH | VIS_NL);
-	(void)strncat(out, "...", 4);
+	bool whole = len <= SHOWN_WHOLE;
+	size_t most = whole ? len : SHOWN_CUT;
+	char copy[SHOWN_WHOLE + 1];
+
+	/* strvisx(3) looks at what stands behind the last byte. */
+	if (most > 0)
+		memcpy(copy, bytes, most);
+	copy[most] = '\0';
+	(void)strvisx(out, copy, most, VIS_CSTYLE | VIS_NOSLASH | VIS_NL);
+	if (!whole)
+		(void)strncat(out, "...", 4);
 	return out;
 }
 
