@@ -47,7 +47,7 @@ share_of(const struct rate *rate, uint32_t most)
 {
 	uint32_t users = rate->comers > rate->before ? rate->comers :
 						       rate->before;
-	uint32_t share = most / 2 / users;
+	uint32_t share = users > 0 ? most / 2 / users : most / 2;
 
 	return share > 0 ? share : 1;
 }

@@ -778,9 +778,9 @@ static void
 succeed(struct judge *judge, const struct judge_start *start)
 {
 	size_t most = judge->plan->options.max_calls, n, i;
-	struct page_slot **again = calloc(most, sizeof(struct page_slot *));
+	struct page_slot **again;
 
-	if (again == NULL || number_all(judge) == -1)
+	if (number_all(judge) == -1)
 		fail("memory");
 	judge->budget = budget_new(start->budget, judge->images,
 	    judge->nimages);
@@ -792,6 +792,9 @@ succeed(struct judge *judge, const struct judge_start *start)
 		fail("journal");
 	if (!judge->succeeds)
 		return;
+	again = calloc(most, sizeof(struct page_slot *));
+	if (again == NULL)
+		fail("memory");
 	n = page_succeed(judge->page, most, judge->listener, again);
 	for (i = 0; i < n; i++)
 		if (judge->launched &&
