@@ -103,7 +103,9 @@ mktemp -d -p . template.XXXX | sed 's/[.][^.]*$//'
 rm -r template.*
 timeout 0.1 sleep 5; echo "timeout: $?"
 timeout -s KILL 0.1 cat copy/fifo2; echo "cat fifo: $?"
-(echo through >copy/fifo2 &) ; cat copy/fifo2
+# Another one: who was killed may still be there to read.
+mkfifo copy/fifo3
+(echo through >copy/fifo3 &) ; cat copy/fifo3
 nice -n 5 nice
 env -i A=b env
 nohup echo hup 2>/dev/null </dev/null
