@@ -7,6 +7,7 @@
  * policy, and for an alias only the opening of what is there. The folders
  * here are made up.
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -69,7 +70,9 @@ set_up(void **state)
 	n = readlink("/proc/self/ns/user", userns, sizeof(userns) - 1);
 	assert_true(n > 0);
 	userns[n] = '\0';
-	assert_int_equal(pipe(sink), 0);
+	/* Nobody is there: whoever is told something has no answer. */
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sink), 0);
+	close(sink[0]);
 	return 0;
 }
 
