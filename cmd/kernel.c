@@ -19,13 +19,6 @@
 #include "../privd/compat.h"
 #include "../privd/notify/notify.h"
 
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77 /* Linux 6.5 */
-#endif
-#ifndef PIDFD_THREAD
-#define PIDFD_THREAD O_EXCL /* Linux 6.9 */
-#endif
-
 /* What is tried where it cannot be undone: in a child; what the trial gave. */
 static int
 in_child(int (*try_it)(void))
@@ -130,7 +123,7 @@ kernel_has_peer_pidfd(void)
 bool
 kernel_has_thread_pidfd(void)
 {
-	int fd = (int)syscall(SYS_pidfd_open, getpid(), PIDFD_THREAD);
+	int fd = (int)syscall(SYS_pidfd_open, getpid(), COMPAT_PIDFD_THREAD);
 
 	if (fd != -1)
 		close(fd);

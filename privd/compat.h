@@ -35,6 +35,11 @@
 #define ST_NOSYMFOLLOW 0x2000
 #endif
 
+#ifndef SO_PEERPIDFD /* Linux 6.5 */
+#define SO_PEERPIDFD 77
+#endif
+
+#define COMPAT_PIDFD_THREAD O_EXCL     /* Linux 6.9; see fcntl(2) */
 #define COMPAT_MFD_NOEXEC_SEAL 0x0008U /* Linux 6.3 */
 
 /* Linux 5.15 and 6.5. */

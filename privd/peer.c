@@ -3,6 +3,7 @@
  * A peer is known by its pidfd; what /proc shows by its number counts only
  * while that one is still alive afterwards. Nothing is asked of itself.
  */
+#include "compat.h"
 #include "peer.h"
 
 #include <sys/socket.h>
@@ -24,10 +25,6 @@
 #include "config.h"
 #include "resolve/resolve.h"
 #include "session/status.h"
-
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77 /* Linux 6.5 */
-#endif
 
 #define GUARD (UINT64_C(1) << CAP_BLOCK_SUSPEND)
 

@@ -23,7 +23,6 @@
 #include "journal.h"
 #include "status.h"
 
-#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
 #define BUCKETS 256
 #define SWEEP_FIRST 512 /* entries before the dead are looked for */
 
@@ -295,7 +294,7 @@ pin_thread(pid_t tid, int *pidfd, struct status *st)
 
 	if (folder == -1)
 		return -1;
-	*pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+	*pidfd = (int)syscall(SYS_pidfd_open, tid, COMPAT_PIDFD_THREAD);
 	if (*pidfd == -1 || faccessat(folder, "status", F_OK, 0) == 0)
 		return folder;
 	close(*pidfd);

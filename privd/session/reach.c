@@ -5,6 +5,7 @@
  * judge opens for one program as "the caller" could be another guarded
  * program's /proc files, which the caller itself may not open.
  */
+#include "../compat.h"
 #include "reach.h"
 
 #include <sys/syscall.h>
@@ -23,7 +24,6 @@
 #include "identity.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
-#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
 
 /* Effective in this thread all the time. */
 static _Thread_local uint64_t resting;
@@ -159,7 +159,7 @@ reach_open(struct reach *reach, uint64_t id, pid_t tid, int procfd,
 int
 reach_pidfd(pid_t tid, pid_t tgid)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+	int pidfd = (int)syscall(SYS_pidfd_open, tid, COMPAT_PIDFD_THREAD);
 
 	if (pidfd == -1 && errno == EINVAL)
 		pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);

@@ -4,6 +4,7 @@
  * sends the three that calls come with, and to programs of the session's user
  * that are under a filter, alone.
  */
+#include "../compat.h"
 #include "send_signal.h"
 
 #include <sys/syscall.h>
@@ -23,8 +24,6 @@
 #include "judge.h"
 #include "record.h"
 #include "status.h"
-
-#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
 
 /* A pidfd comes along, of a thread; or of a process, with the thread's id. */
 struct signal_request {
@@ -131,7 +130,7 @@ static void
 signal_thread(int pid, int pidfd, int tid, int sig)
 {
 	struct pollfd alive = { .fd = pidfd, .events = POLLIN };
-	int thread = (int)syscall(SYS_pidfd_open, tid, PIDFD_THREAD_FLAG);
+	int thread = (int)syscall(SYS_pidfd_open, tid, COMPAT_PIDFD_THREAD);
 	bool old = thread == -1 && errno == EINVAL;
 	char path[64];
 

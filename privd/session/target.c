@@ -4,6 +4,7 @@
  * then the name is asked for by number, then the pidfd says whether the number
  * was its own all the while; what has died by then has no name.
  */
+#include "../compat.h"
 #include "target.h"
 
 #include <sys/syscall.h>
@@ -17,8 +18,6 @@
 #include "../perform/perform.h"
 #include "../resolve/resolve.h"
 #include "status.h"
-
-#define PIDFD_THREAD_FLAG O_EXCL /* PIDFD_THREAD, Linux 6.9 */
 
 void
 target_init(struct target *target)
@@ -74,7 +73,7 @@ target_pin(struct target *target, pid_t number, bool thread,
 
 	target->number = number;
 	target->pidfd = (int)syscall(SYS_pidfd_open, number,
-	    thread ? PIDFD_THREAD_FLAG : 0);
+	    thread ? COMPAT_PIDFD_THREAD : 0);
 	if (target->pidfd == -1 && (!thread || errno != EINVAL))
 		return errno == EINVAL || errno == ENOENT ? ESRCH : errno;
 	error = process_of(context, number, &target->tgid);

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "../../privd/register.h"
+#include "child.h"
 
 static char path[] = "/tmp/privd-register.XXXXXX";
 static int folder = -1;
@@ -55,27 +56,6 @@ read_all(void)
 
 	assert_int_equal(register_read(folder, count, &n), 0);
 	return n;
-}
-
-static pid_t
-start_child(void)
-{
-	pid_t pid = fork();
-
-	assert_int_not_equal(pid, -1);
-	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		for (;;)
-			(void)pause();
-	}
-	return pid;
-}
-
-static void
-end_child(pid_t pid)
-{
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
 /* Of nobody; or of somebody who has yet to lock it. */

@@ -23,28 +23,10 @@
 
 #include "../../privd/policy/policy.h"
 #include "../../privd/session/process.h"
+#include "child.h"
 #include "exchange.h"
 
 static struct reach reach = { .fetcher = -1, .listener = -1 };
-
-static pid_t
-start_child(void)
-{
-	pid_t pid = fork();
-
-	assert_int_not_equal(pid, -1);
-	if (pid == 0)
-		for (;;)
-			(void)pause();
-	return pid;
-}
-
-static void
-end_child(pid_t pid)
-{
-	assert_int_equal(kill(pid, SIGKILL), 0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-}
 
 static void
 test_dead(void **state)
