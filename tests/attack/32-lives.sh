@@ -21,12 +21,10 @@ cat=$program
 marked "$helpers/steps"
 daemon_start "max-connections-per-second 100000" "max-sessions-per-user 100"
 
-# What must not grow: descriptors of the monitor (but the refusals of a few past
-# sessions, which it keeps), of its logger and of what it has started, and what is
-# registered.
+# What must not grow: descriptors of the monitor, of its logger and of what it has
+# started, and what is registered.
 flat() {
-	echo "monitor: $(find "/proc/$daemon_pid/fd" -type l \
-	    ! -lname '*memfd:privd*' | wc -l)"
+	echo "monitor: $(daemon_descriptors)"
 	echo "logger: $(find "/proc/$(daemon_logger)/fd" -type l | wc -l)"
 	echo "processes: $(daemon_children | wc -l)"
 	echo "registered: $(find "$register" -type f | wc -l)"
@@ -34,12 +32,7 @@ flat() {
 }
 # No more of anything. (What ends is not all gone at one moment.)
 is_flat() {
-	flat >"$T/now"
-	awk 'NR == FNR { was[$1] = $2; next } $2 > was[$1] { more = 1 }
-	    END { exit more }' "$T/flat" "$T/now"
-}
-memory() {
-	status_of "$daemon_pid" RssAnon | cut -d ' ' -f 1
+	no_more_than "$T/flat" flat
 }
 # user and system time of the monitor and of its children, in ticks
 ticks() {
@@ -62,7 +55,7 @@ settled() {
 	grep -q '^processes: 0' "$T/flat" && grep -q '^registered: 0' "$T/flat"
 }
 check "after the first ones nobody is left" until_true 20 settled
-first=$(memory)
+first=$(daemon_memory)
 live "$rounds"
 check "of $rounds sessions some were killed" test \
     "$(sed -n 's/.* \([0-9]*\) killed.*/\1/p' "$T/lives")" -ge 50
@@ -71,7 +64,7 @@ same "none of the others has failed" 0 \
 check "descriptors, processes and register are as they were" \
     until_true 30 is_flat
 is_flat || show "$T/flat" "$T/now"
-last=$(memory)
+last=$(daemon_memory)
 check "memory of the monitor: $first kB, $last kB" test \
     $((last - first)) -le $((256 + rounds / 100))
 

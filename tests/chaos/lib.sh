@@ -99,19 +99,13 @@ left_over() {
 	done
 }
 state() {
-	echo "descriptors: $(find "/proc/$daemon_pid/fd" -type l \
-	    ! -lname '*memfd:privd*' | wc -l)"
+	echo "descriptors: $(daemon_descriptors)"
 	echo "processes: $(left_over | wc -l)"
 	echo "programs: $(pgrep -c -u "$user")"
 	echo "registered: $(find "$register" -type f | wc -l)"
 }
 is_as_before() {
-	state >"$T/now"
-	awk 'NR == FNR { was[$1] = $2; next } $2 > was[$1] { more = 1 }
-	    END { exit more }' "$T/before" "$T/now"
-}
-memory() {
-	status_of "$daemon_pid" RssAnon | cut -d ' ' -f 1
+	no_more_than "$T/before" state
 }
 
 # What programs said that they had made is there, and nothing else is.
@@ -228,7 +222,7 @@ log file \"$place/disk/log\"" ;;
 	done
 	until_true 10 test -z "$(left_over)"
 	state | sed 's/^\(p[a-z]*\|registered\): .*/\1: 0/' >"$T/before"
-	before_kb=$(memory)
+	before_kb=$(daemon_memory)
 }
 
 # torment NAME SECONDS
@@ -273,7 +267,7 @@ torment() {
 	check "$1: who comes later is served" until_true 20 is_honest
 	check "$1: nothing is left over" until_true 30 is_as_before
 	is_as_before || show "$T/before" "$T/now"
-	after_kb=$(memory)
+	after_kb=$(daemon_memory)
 	check "$1: the monitor's memory: $before_kb kB, $after_kb kB" \
 	    test $((after_kb - before_kb)) -le 512
 	echo "# $1: $(cat "$T/blows"); $(grep -h '^calls' "$T"/work.[123] |

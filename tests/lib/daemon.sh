@@ -6,6 +6,7 @@
 #	daemon_stop
 #	marked PROGRAM		a copy of it that carries the mark: $program
 #	elevated PROGRAM	the same, with a policy that lets it read $secret
+#	no_more_than FILE COMMAND	see there
 #	by_daemon, in_background USER ...	as the user's login would run it
 daemon=$(readlink -f "$BUILD/instance/sbin/privd")	# as /proc names it
 daemon_run=$(readlink -f "$BUILD/instance/bin/privrun")
@@ -74,6 +75,23 @@ daemon_children() {
 	for child in $(children_of "$daemon_pid"); do
 		[ "$child" = "$logger" ] || echo "$child"
 	done
+}
+
+# The monitor's descriptors, but the refusals of a few past sessions, which it
+# keeps; and its memory, in kB.
+daemon_descriptors() {
+	find "/proc/$daemon_pid/fd" -type l ! -lname '*memfd:privd*' | wc -l
+}
+daemon_memory() {
+	status_of "$daemon_pid" RssAnon | cut -d ' ' -f 1
+}
+
+# no_more_than FILE COMMAND: it prints "what: number"; none is more than in the
+# file. What there is now is in $T/now.
+no_more_than() {
+	"$2" >"$T/now"
+	awk 'NR == FNR { was[$1] = $2; next } $2 > was[$1] { more = 1 }
+	    END { exit more }' "$1" "$T/now"
 }
 
 # elevated PROGRAM: marked, and elevated to read $secret, which is root's
