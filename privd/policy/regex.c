@@ -26,11 +26,20 @@ struct extent {
 	bool empty;            /* it may be nothing */
 };
 
+/* What stands before a place. */
+struct passed {
+	bool any; /* but `^` */
+	bool end; /* a `$` */
+};
+
 /* A group, or the whole. */
 struct level {
-	struct extent all;   /* empty: up to the last, of this alternative */
-	unsigned long chain; /* that the next would make longer */
-	bool any;            /* another alternative may be nothing */
+	struct extent all;     /* empty: up to the last, of this alternative */
+	unsigned long chain;   /* that the next would make longer */
+	bool any;              /* another alternative may be nothing */
+	struct passed outside; /* before the group */
+	struct passed passed;  /* this one, in each way */
+	struct passed others;  /* at the ends of other alternatives */
 };
 
 struct measure {
@@ -70,6 +79,13 @@ add_last(struct measure *m, const struct extent *next)
 }
 
 static void
+pass(struct passed *to, const struct passed *more)
+{
+	to->any = to->any || more->any;
+	to->end = to->end || more->end;
+}
+
+static void
 end_alternative(struct measure *m)
 {
 	struct level *level = m->level;
@@ -77,6 +93,8 @@ end_alternative(struct measure *m)
 	level->any = level->any || (level->all.empty && m->last.empty);
 	level->all.empty = true;
 	level->chain = 0;
+	pass(&level->others, &level->passed);
+	level->passed = level->outside;
 	m->last = (struct extent){ .empty = true };
 }
 
@@ -141,10 +159,27 @@ measure_count(struct measure *m, const char *text, size_t *i)
 	return repeat(m, &more, true);
 }
 
+/*
+ * glibc takes what stands behind or before a newline for a beginning or an end
+ * wherever it goes on from one byte to the next: so there the value has none.
+ */
+static const char *
+pass_atom(struct level *level, bool begins, bool ends)
+{
+	if (begins && level->passed.any)
+		return "something stands before \"^\"";
+	if (!ends && level->passed.end)
+		return "something stands behind \"$\"";
+	level->passed.any = level->passed.any || !begins;
+	level->passed.end = level->passed.end || ends;
+	return NULL;
+}
+
 static const char *
 measure_atom(struct measure *m, const char *text, size_t *i)
 {
 	struct extent atom = { .size = 1 };
+	bool begins = false, ends = false;
 
 	if (text[*i] == '\\') {
 		if (text[*i + 1] >= '1' && text[*i + 1] <= '9')
@@ -156,13 +191,15 @@ measure_atom(struct measure *m, const char *text, size_t *i)
 		*i = bracket_end(text, *i);
 		if (text[*i] == '\0')
 			(*i)--;
-	} else /* $HOME and its like are text */
-		atom.anchors = text[*i] == '^' ||
-		    (text[*i] == '$' && !isupper((unsigned char)text[*i + 1]));
+	} else { /* $HOME and its like are text */
+		begins = text[*i] == '^';
+		ends = text[*i] == '$' && !isupper((unsigned char)text[*i + 1]);
+		atom.anchors = begins || ends;
+	}
 	atom.chain = atom.anchors;
 	atom.empty = atom.anchors > 0;
 	add_last(m, &atom);
-	return NULL;
+	return pass_atom(m->level, begins, ends);
 }
 
 static const char *
@@ -173,6 +210,7 @@ measure_open(struct measure *m)
 	/* What stands before the group counts with it. */
 	m->level->all.empty = m->level->all.empty && m->last.empty;
 	begin(++m->level);
+	m->level->outside = m->level->passed = m->level[-1].passed;
 	m->last = (struct extent){ .empty = true };
 	return NULL;
 }
@@ -189,6 +227,7 @@ measure_close(struct measure *m)
 		group.ways++;
 	group.size++;
 	m->level--;
+	pass(&m->level->passed, &m->level[1].others);
 	m->last = (struct extent){ .empty = true };
 	add_last(m, &group);
 	return NULL;

@@ -244,6 +244,42 @@ has_anchor(const struct node *node)
 	}
 }
 
+static bool
+is_only(const struct node *node, enum kind anchor)
+{
+	if (node->kind != BOTH && node->kind != EITHER && node->kind != REPEAT)
+		return node->kind == (int)anchor;
+	return is_only(node->child[0], anchor) &&
+	    (node->kind == REPEAT || is_only(node->child[1], anchor));
+}
+
+/* Anchors that have something outside of them are refused. */
+static void
+place_anchors(struct node *node, bool before, bool behind)
+{
+	switch (node->kind) {
+	case BEGIN:
+	case END:
+		if (node->kind == BEGIN ? before : behind)
+			node->kind = ANY;
+		break;
+	case BOTH:
+		place_anchors(node->child[0], before,
+		    behind || !is_only(node->child[1], END));
+		place_anchors(node->child[1],
+		    before || !is_only(node->child[0], BEGIN), behind);
+		break;
+	case EITHER:
+		place_anchors(node->child[1], before, behind);
+		/* FALLTHROUGH */
+	case REPEAT:
+		place_anchors(node->child[0], before, behind);
+		break;
+	default:
+		break;
+	}
+}
+
 static struct node *
 choose_atom(struct bytes *bytes)
 {
@@ -271,7 +307,7 @@ choose_atom(struct bytes *bytes)
 }
 
 static struct node *
-choose_regex(struct bytes *bytes, int depth)
+choose_part(struct bytes *bytes, int depth)
 {
 	size_t what = depth == 0 ? 0 : bytes_of(bytes, 8);
 	struct node *node;
@@ -281,9 +317,9 @@ choose_regex(struct bytes *bytes, int depth)
 	if (what == 2)
 		return new_node(bytes_one_in(bytes, 2) ? BEGIN : END);
 	node = new_node(what < 6 ? BOTH : what == 6 ? EITHER : REPEAT);
-	node->child[0] = choose_regex(bytes, depth - 1);
+	node->child[0] = choose_part(bytes, depth - 1);
 	if (node->kind != REPEAT) {
-		node->child[1] = choose_regex(bytes, depth - 1);
+		node->child[1] = choose_part(bytes, depth - 1);
 		return node;
 	}
 	node->byte = "*+?"[bytes_of(bytes, 3)];
@@ -292,6 +328,15 @@ choose_regex(struct bytes *bytes, int depth)
 		(node->byte != '?' && has_anchor(node->child[0])) ?
 	    node->child[0] :
 	    node;
+}
+
+static struct node *
+choose_regex(struct bytes *bytes)
+{
+	struct node *regex = choose_part(bytes, 4);
+
+	place_anchors(regex, false, false);
+	return regex;
 }
 
 static void
@@ -799,7 +844,7 @@ choose_test(struct bytes *bytes, const struct call *call, bool alias)
 	if (bytes_one_in(bytes, 12))
 		(void)strlcpy(test->text, MISSING "/q", TEXT_MAX);
 	else if (strcmp(test->op, "re") == 0)
-		test->regex = choose_regex(bytes, 4);
+		test->regex = choose_regex(bytes);
 	else if (strcmp(test->name, "args") == 0)
 		(void)snprintf(test->text, TEXT_MAX, "0x%zx",
 		    bytes_of(bytes, 4));
