@@ -40,6 +40,15 @@ for file; do
 	    "as the kernel does: $(echo "$file" | sed "s,$USERS,U,")"
 done
 
+# Without access there is no broker that opens, so nothing that a rule elevates.
+{
+	cat "$OWN/policy"
+	printf '\tnative-open: filename eq "%s" then permit as root\n' "$SECRET"
+} >"$OWN/elevates"
+session "$OWN/elevates" "$OWN/try-open" "$SECRET" "p:$SECRET" >"$OWN/out" 2>&1
+is "secret cloexec EOPNOTSUPP" "$(head -n 2 "$OWN/out" | tr '\n' ' ' |
+    sed 's/ $//')" "O_PATH: nothing of what is elevated"
+
 # Where the program has a terminal it is that one, which nobody else's is.
 in_terminal() {
 	# shellcheck disable=SC2016	# the shell there expands it
