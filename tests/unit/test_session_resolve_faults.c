@@ -3,7 +3,8 @@
  * Each call of a walk fails in turn: the walk then fails, or comes to the same
  * object by the same name, or says that the name is none; and no descriptor is
  * left.
- * WRAP: open openat fcntl statx fstat fstatat fstatfs faccessat readlink readlinkat fopen syscall
+ * WRAP: open openat fcntl statx fstat fstatat fstatfs
+ * WRAP: faccessat readlink readlinkat fopen syscall
  */
 #include <sys/stat.h>
 #include <sys/syscall.h>
