@@ -252,19 +252,18 @@ static const struct lie lies[] = {
 	{ "a part that is none", REACH_OPEN, 99, &ours, false, EINVAL, false },
 };
 
-static int
-ask(const struct lie *lie, int *fd)
+/* number: a descriptor's there, to take. */
+static void
+send_for(const struct lie *lie, pid_t tid, int number)
 {
 	static struct reach_request request;
-	struct reach_reply reply;
-	int fds[CHANNEL_FDS_MAX];
-	size_t nfds;
 
 	memset(&request, 0, offsetof(struct reach_request, data));
 	request.op = lie->op;
 	request.what = lie->part;
 	request.id = waiting.notif.id + lie->other_id;
-	request.tid = *lie->tid;
+	request.tid = tid;
+	request.number = number;
 	request.addr = (uint64_t)(uintptr_t)word;
 	request.len = lie->op == REACH_WRITE ? 6 : 0;
 	memcpy(request.data, "after", 6);
@@ -272,6 +271,16 @@ ask(const struct lie *lie, int *fd)
 			     offsetof(struct reach_request, data) + request.len,
 			     NULL, 0),
 	    0);
+}
+
+static int
+ask(const struct lie *lie, int *fd)
+{
+	struct reach_reply reply;
+	int fds[CHANNEL_FDS_MAX];
+	size_t nfds;
+
+	send_for(lie, *lie->tid, 0);
 	assert_int_equal(channel_receive(channel, &reply, sizeof(reply), fds,
 			     &nfds),
 	    sizeof(reply));
@@ -323,26 +332,6 @@ has_answered(const struct __ptrace_syscall_info *info)
 		return false;
 	answered = false;
 	return true;
-}
-
-static void
-send_for(const struct lie *lie, pid_t tid, int number)
-{
-	static struct reach_request request;
-
-	memset(&request, 0, offsetof(struct reach_request, data));
-	request.op = lie->op;
-	request.what = lie->part;
-	request.id = waiting.notif.id; /* of another, who waits */
-	request.tid = tid;
-	request.number = number;
-	request.addr = (uint64_t)(uintptr_t)word;
-	request.len = lie->op == REACH_WRITE ? 6 : 0;
-	memcpy(request.data, "after", 6);
-	assert_int_equal(channel_send(channel, &request,
-			     offsetof(struct reach_request, data) + request.len,
-			     NULL, 0),
-	    0);
 }
 
 /* Is its word as it was, and is what was given not of root's? */
