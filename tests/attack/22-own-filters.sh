@@ -6,8 +6,9 @@
 # shellcheck source=tests/attack/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-install_tool filters
-install_tool try-open
+# Marked: elevation ends with what is executed without.
+install_marked filters
+install_marked try-open
 cat >"$OWN/policy" <<END
 Policy: */filters, Emulation: native
 	Default: permit
