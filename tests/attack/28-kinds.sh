@@ -78,9 +78,18 @@ show "$OWN/differ"
 # A FIFO that nobody writes: only this call waits, until the program dies.
 (RUN="exec"; session "$OWN/policy" "$OWN/try-open" "T:$USERS/fifo") \
     >"$OWN/out" 2>&1 &
-waiting=$!
-started $waiting
-wait_for 10 test -e "/proc/$waiting/status" && echo word >"$USERS/fifo"
-wait $waiting
+front=$!
+started $front
+waits() {
+	find_parts && [ "$(find "/proc/$program/task" -mindepth 1 \
+	    -maxdepth 1 | wc -l)" -eq 2 ]
+}
+wait_for 10 waits
+# Long enough for one that does not wait.
+sleep 0.5
+is "" "$(cat "$OWN/out")" "a FIFO is opened not before that"
+echo word >"$USERS/fifo" &
+started $!
+wait $front
 has "^word" "$OWN/out" "a FIFO is opened when its peer comes"
 finish
