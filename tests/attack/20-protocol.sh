@@ -36,8 +36,8 @@ standard() {
 	done
 }
 standard >"$T/standard"
-for what in magic version type ready-first short long empty half-header \
-    huge-string flags big no-descriptor two-descriptors; do
+for what in magic version type ready-first short long left-over empty \
+    half-header huge-string flags big no-descriptor two-descriptors; do
 	same "$what: not answered" closed "$(speaks $what "$program" 2>&1)"
 done
 same "a good hello of another: nothing is elevated" "outcome 1" \

@@ -77,9 +77,6 @@ for who in judge hand fetcher double scribe; do
 	done
 	[ $who = judge ] || is 0 "$(hard "$pid" processes)" "$who: processes"
 done
-most=$(hard "$judge" processes)
-[ "$most" != unlimited ] && [ "$most" -gt 0 ]
-is 0 $? "judge: no more threads than it can need"
 for who in hand fetcher scribe; do
 	eval "pid=\$$who"
 	[ "$(hard "$pid" "open files")" -le 512 ]

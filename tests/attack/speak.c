@@ -168,9 +168,17 @@ reach(const char *path)
 
 /* Words that are wrong in one thing. */
 static const char *const wrong[] = { "magic", "version", "type", "ready-first",
-	"short", "long", "empty", "half-header", "huge-string", "flags", "big",
-	"no-descriptor", "two-descriptors" };
+	"short", "long", "left-over", "empty", "half-header", "huge-string",
+	"flags", "big", "no-descriptor", "two-descriptors" };
 #define WRONG (sizeof(wrong) / sizeof(wrong[0]))
+
+/* A whole word more than there should be. */
+static void
+leave_over(void)
+{
+	put_number(1);
+	finish();
+}
 
 /* A hello that is wrong in one thing. */
 static void
@@ -192,6 +200,8 @@ say_wrong(int sock, const char *what, const char *program, int fd)
 		len -= 3;
 	else if (strcmp(what, "long") == 0)
 		put("x", 1);
+	else if (strcmp(what, "left-over") == 0)
+		leave_over();
 	else if (strcmp(what, "empty") == 0)
 		len = 12;
 	else if (strcmp(what, "half-header") == 0)
