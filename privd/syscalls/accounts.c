@@ -65,6 +65,7 @@ append(struct accounts *accounts, uint32_t id, const char *name,
 	account->home = home == NULL ? NULL : strdup(home);
 	if (account->name == NULL || (home != NULL && account->home == NULL)) {
 		free(account->name);
+		free(account->home);
 		return -1;
 	}
 	accounts->count++;
