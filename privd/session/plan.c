@@ -51,6 +51,22 @@ take_groups(struct planner *p, const struct passwd *pw)
 	return 0;
 }
 
+int
+plan_account(struct planner *p, const struct passwd *pw)
+{
+	struct session_plan *plan = p->plan;
+
+	if (pw == NULL)
+		return 0;
+	plan->user = strdup(pw->pw_name);
+	plan->home = strdup(pw->pw_dir);
+	if (plan->user == NULL || plan->home == NULL)
+		return plan_refuse(p, SESSION_EXIT_REFUSED, "no memory");
+	plan->caller.user = plan->user;
+	plan->caller.home = plan->home;
+	return 0;
+}
+
 /* The program's user: -c's, or whoever calls. */
 static int
 take_caller(struct planner *p)
@@ -58,6 +74,7 @@ take_caller(struct planner *p)
 	const struct session_options *options = p->options;
 	struct session_plan *plan = p->plan;
 	struct passwd *pw;
+	int status;
 
 	plan->root = geteuid() == 0;
 	/* Its judge holds nothing, so it could not look at a program that
@@ -71,12 +88,9 @@ take_caller(struct planner *p)
 	plan->caller.uid = options->change_ids ? options->uid : getuid();
 	plan->caller.gid = options->change_ids ? options->gid : getgid();
 	pw = getpwuid(plan->caller.uid);
-	if (pw != NULL) {
-		plan->user = strdup(pw->pw_name);
-		plan->home = strdup(pw->pw_dir);
-		plan->caller.user = plan->user;
-		plan->caller.home = plan->home;
-	}
+	status = plan_account(p, pw);
+	if (status != 0)
+		return status;
 	if (take_groups(p, pw) == -1)
 		return plan_refuse(p, SESSION_EXIT_REFUSED,
 		    "cannot learn the groups of uid %u: %s", plan->caller.uid,

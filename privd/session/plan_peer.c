@@ -30,13 +30,7 @@ take_peer(struct planner *p, const struct session_peer *peer)
 	memcpy(plan->groups, peer->groups, peer->ngroups * sizeof(gid_t));
 	plan->caller.groups = plan->groups;
 	plan->caller.ngroups = peer->ngroups;
-	if (pw == NULL)
-		return 0;
-	plan->user = strdup(pw->pw_name);
-	plan->home = strdup(pw->pw_dir);
-	plan->caller.user = plan->user;
-	plan->caller.home = plan->home;
-	return 0;
+	return plan_account(p, pw);
 }
 
 void
