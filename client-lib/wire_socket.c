@@ -99,7 +99,7 @@ put_fds(struct msghdr *msg, union control *control, const int *fds, size_t nfds)
 	memset(control, 0, sizeof(*control));
 	msg->msg_control = control;
 	msg->msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-	cmsg = CMSG_FIRSTHDR(msg);
+	cmsg = &control->header;
 	cmsg->cmsg_level = SOL_SOCKET;
 	cmsg->cmsg_type = SCM_RIGHTS;
 	cmsg->cmsg_len = CMSG_LEN(nfds * sizeof(int));

@@ -545,11 +545,12 @@ fmt_file(const char *file)
 	const struct policy_source source = { .authority = POLICY_SYSTEM,
 		.flags = POLICY_LOAD_WILDCARD };
 	struct policy_report report = { 0 };
+	const bool given = strcmp(file, "-") == 0;
 	size_t len;
 	FILE *in;
 	int ret;
 
-	in = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+	in = given ? stdin : fopen(file, "re");
 	if (in == NULL) {
 		warn("%s", file);
 		return 1;
@@ -558,7 +559,7 @@ fmt_file(const char *file)
 	ret = ferror(in) ? 1 : 0;
 	if (ret == 1)
 		warn("%s", file);
-	if (in != stdin)
+	if (!given)
 		(void)fclose(in);
 	if (ret == 0 &&
 	    policy_format(&source, file, bytes, len, stdout, &report) == -1) {

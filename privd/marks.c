@@ -111,8 +111,7 @@ parse(struct marks *marks, char *text, size_t len)
 		errno = EINVAL;
 		return -1;
 	}
-	for (; line < text + len; line = end + 1) {
-		end = strchr(line, '\n');
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		*end = '\0';
 		if (marks_add(marks, line) == -1)
 			return -1;
@@ -186,12 +185,13 @@ take_lock(struct marks *marks, const char *path, char *why, size_t len)
 {
 	if (make_folder(path, why, len) == -1)
 		return -1;
-	if (asprintf(&marks->lock_name, "%s.lock", path) == -1)
+	if (asprintf(&marks->lock_name, "%s.lock", path) == -1) {
 		marks->lock_name = NULL;
-	else
+	} else {
 		marks->lock = lock_file(marks->lock_name);
-	if (marks->lock != -1)
-		return 0;
+		if (marks->lock != -1)
+			return 0;
+	}
 	(void)snprintf(why, len, "the lock: %s", strerror(errno));
 	free(marks->lock_name);
 	marks->lock_name = NULL;

@@ -379,7 +379,6 @@ packet_build(struct packet_program *p, const char *expression,
 	if (ifindex == 0)
 		return packet_refuse(reason, len,
 		    "an empty filter without a device");
-	p->count = 0;
 	packet_emit_device(p, ifindex);
 	packet_emit(p, BPF_RET | BPF_K, 0, 0, PACKET_SNAPLEN);
 	return 0;
@@ -398,6 +397,7 @@ policy_packet_filter(const char *expression, unsigned int ifindex,
 	p = malloc(sizeof(*p));
 	if (p == NULL)
 		return -1;
+	p->count = 0;
 	if (packet_build(p, expression, ifindex, reason, len) == -1)
 		goto out;
 	*insns = reallocarray(NULL, p->count, sizeof(**insns));

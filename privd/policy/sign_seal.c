@@ -11,6 +11,9 @@
 #include "parser.h"
 #include "sign_internal.h"
 
+/* Of what is missing. */
+static const struct policy_place nowhere;
+
 void
 sign_seal_free(struct sign_seal *seal)
 {
@@ -118,7 +121,7 @@ compare_programs(const struct sign_statement *st, struct policy_parse *p,
 		if (strcmp(names[i], st->programs[i]) != 0)
 			break;
 	(void)report_text(st->programs[i], strlen(st->programs[i]), text);
-	parse_error(p, p->blocks->place,
+	parse_error(p, nowhere,
 	    "the signature is for \"%s\", which nothing names here", text);
 	errno = EINVAL;
 	return -1;
@@ -127,7 +130,6 @@ compare_programs(const struct sign_statement *st, struct policy_parse *p,
 int
 sign_seal_finish(const struct sign_seal *seal, struct policy_parse *p)
 {
-	static const struct policy_place nowhere;
 	const char **names;
 	size_t count;
 	int ret;

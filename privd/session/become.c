@@ -41,12 +41,12 @@ learn(struct judge *judge, struct call *call)
 	struct thread *thread = call->thread;
 	int result;
 
+	if (thread->creds_known)
+		return thread->creds;
 	if (thread->creds == NULL)
 		thread->creds = malloc(sizeof(*thread->creds));
 	if (thread->creds == NULL)
 		return NULL;
-	if (thread->creds_known)
-		return thread->creds;
 	reach_raise(&judge->reach);
 	result = credentials_read(thread->folder, thread->creds);
 	reach_lower(&judge->reach);

@@ -300,11 +300,12 @@ void
 call_touch(struct judge *judge, struct call *call)
 {
 	bool targets = sys_has_target(call->row);
+	const int twin = judge->twin;
 	struct hand_gift gift;
 	int fd = -1, error;
 
 	error = call_take_late(judge, call);
-	if (error == 0 && judge->twin != -1)
+	if (error == 0 && twin != -1)
 		error = call_fill(call, &call->asked, &gift);
 	if (error != 0) {
 		call_refuse(judge, call, error);
@@ -314,17 +315,17 @@ call_touch(struct judge *judge, struct call *call)
 	/* Quotas are read from disks. */
 	if (!targets)
 		judge_leave(judge);
-	if (judge->twin == -1)
+	if (twin == -1)
 		error = perform_call(&call->ask, &call->result) == -1 ? errno :
 									0;
 	else
-		error = hand_ask(judge->twin, &call->asked, gift.fds, gift.n,
+		error = hand_ask(twin, &call->asked, gift.fds, gift.n,
 			    &call->reply, &fd) == -1 ?
 		    errno :
 		    0;
 	if (!targets)
 		judge_return(judge);
-	if (judge->twin == -1) {
+	if (twin == -1) {
 		call_deliver(judge, call, &call->result, error);
 		return;
 	}

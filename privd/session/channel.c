@@ -55,7 +55,7 @@ channel_send(int channel, const void *buf, size_t len, const int *fds,
 		memset(&control, 0, CMSG_SPACE(nfds * sizeof(int)));
 		msg.msg_control = &control;
 		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
-		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg = &control.header;
 		cmsg->cmsg_level = SOL_SOCKET;
 		cmsg->cmsg_type = SCM_RIGHTS;
 		cmsg->cmsg_len = CMSG_LEN(nfds * sizeof(int));
