@@ -121,9 +121,11 @@ tell_features(const struct selftest *test)
 	for (i = 0; i < NFEATURES; i++) {
 		feature = &features[i];
 		if (!feature->has())
-			(void)strcpy(value, test->json ? "false" : "no");
+			(void)strlcpy(value, test->json ? "false" : "no",
+			    sizeof(value));
 		else if (feature->number() == 0)
-			(void)strcpy(value, test->json ? "true" : "yes");
+			(void)strlcpy(value, test->json ? "true" : "yes",
+			    sizeof(value));
 		else
 			(void)snprintf(value, sizeof(value), "%d",
 			    feature->number());

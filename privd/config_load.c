@@ -54,7 +54,7 @@ join(const char *folder, const char *name, bool quote)
 	}
 	if (name[0] != '/' && p > path && p[-1] != '/')
 		*p++ = '/';
-	(void)strcpy(p, name);
+	memcpy(p, name, strlen(name) + 1);
 	return path;
 }
 

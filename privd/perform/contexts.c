@@ -30,16 +30,16 @@
 #define HELD_MAX 4
 
 struct context {
+	dev_t dev;
+	ino_t ino;
+	int other; /* end of the pipe; -1: it is kept by another process */
+	int fd;    /* what it stands for; -1 */
+	int held[HELD_MAX]; /* what its options name */
+	size_t nheld;
+	struct context_texts texts;
 	bool used;
 	bool busy;
 	bool mount; /* else a file system that is being set up */
-	int other;  /* end of the pipe; -1: it is kept by another process */
-	int fd;     /* what it stands for; -1 */
-	int held[HELD_MAX]; /* what its options name */
-	size_t nheld;
-	dev_t dev;
-	ino_t ino;
-	struct context_texts texts;
 };
 
 static struct context table[CONTEXTS_MAX];

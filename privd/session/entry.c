@@ -39,18 +39,18 @@ add(struct entry *entry, enum entry_field field, const char *value, size_t most)
 	size_t len = strlen(value);
 	size_t room = sizeof(entry->bytes) - entry->len - LEAST;
 	char *to = entry->bytes + entry->len;
-	bool whole;
+	const char *end = "";
 
 	if (most > room)
 		most = room;
-	whole = len <= most;
-	if (!whole)
+	if (len > most) {
 		len = cut(value, most);
+		end = CUT;
+	}
 	*to++ = (char)field;
 	memcpy(to, value, len);
-	to += len;
-	(void)strcpy(to, whole ? "" : CUT);
-	entry->len += 1 + len + strlen(to) + 1;
+	memcpy(to + len, end, strlen(end) + 1);
+	entry->len += 1 + len + strlen(end) + 1;
 }
 
 void

@@ -87,50 +87,50 @@ static const struct alias {
 
 /* By how many arguments each is followed in memory. */
 static const struct behind {
-	uint32_t number;
 	const char *name;
+	uint32_t number;
 	uint8_t nargs;
 } behind_socketcall[] = {
-	{ 1, "socket", 3 },
-	{ 2, "bind", 3 },
-	{ 3, "connect", 3 },
-	{ 4, "listen", 2 },
-	{ 5, "accept", 3 },
-	{ 6, "getsockname", 3 },
-	{ 7, "getpeername", 3 },
-	{ 8, "socketpair", 4 },
-	{ 9, "sendto", 4 }, /* send: without address */
-	{ 10, "recvfrom", 4 },
-	{ 11, "sendto", 6 },
-	{ 12, "recvfrom", 6 },
-	{ 13, "shutdown", 2 },
-	{ 14, "setsockopt", 5 },
-	{ 15, "getsockopt", 5 },
-	{ 16, "sendmsg", 3 },
-	{ 17, "recvmsg", 3 },
-	{ 18, "accept4", 4 },
-	{ 19, "recvmmsg", 5 },
-	{ 20, "sendmmsg", 4 },
+	{ "socket", 1, 3 },
+	{ "bind", 2, 3 },
+	{ "connect", 3, 3 },
+	{ "listen", 4, 2 },
+	{ "accept", 5, 3 },
+	{ "getsockname", 6, 3 },
+	{ "getpeername", 7, 3 },
+	{ "socketpair", 8, 4 },
+	{ "sendto", 9, 4 }, /* send: without address */
+	{ "recvfrom", 10, 4 },
+	{ "sendto", 11, 6 },
+	{ "recvfrom", 12, 6 },
+	{ "shutdown", 13, 2 },
+	{ "setsockopt", 14, 5 },
+	{ "getsockopt", 15, 5 },
+	{ "sendmsg", 16, 3 },
+	{ "recvmsg", 17, 3 },
+	{ "accept4", 18, 4 },
+	{ "recvmmsg", 19, 5 },
+	{ "sendmmsg", 20, 4 },
 };
 
 /* In registers, but for some; no rule looks at any. */
 static const struct behind behind_ipc[] = {
-	{ 1, "semop", 0 },
-	{ 2, "semget", 0 },
-	{ 3, "semctl", 0 },
-	{ 4, "semtimedop", 0 },
-	{ 11, "msgsnd", 0 },
-	{ 12, "msgrcv", 0 },
-	{ 13, "msgget", 0 },
-	{ 14, "msgctl", 0 },
-	{ 21, "shmat", 0 },
-	{ 22, "shmdt", 0 },
-	{ 23, "shmget", 0 },
-	{ 24, "shmctl", 0 },
+	{ "semop", 1, 0 },
+	{ "semget", 2, 0 },
+	{ "semctl", 3, 0 },
+	{ "semtimedop", 4, 0 },
+	{ "msgsnd", 11, 0 },
+	{ "msgrcv", 12, 0 },
+	{ "msgget", 13, 0 },
+	{ "msgctl", 14, 0 },
+	{ "shmat", 21, 0 },
+	{ "shmdt", 22, 0 },
+	{ "shmget", 23, 0 },
+	{ "shmctl", 24, 0 },
 };
 
 /* The first of its calls took a structure, as i386 had but five registers. */
-static const struct behind behind_mmap[] = { { 0, "mmap", 6 } };
+static const struct behind behind_mmap[] = { { "mmap", 0, 6 } };
 
 static const struct multiplexer {
 	const char *name;
