@@ -50,7 +50,7 @@ static bool
 exchange(pid_t traced, bool (*is_over)(const struct __ptrace_syscall_info *),
     pid_t pid, unsigned int nth, pid_t *other)
 {
-	struct __ptrace_syscall_info info;
+	struct __ptrace_syscall_info info = { 0 };
 	unsigned int stops = 0;
 	int status;
 

@@ -84,6 +84,7 @@ tear_down(void **state)
 	size_t i;
 
 	(void)state;
+	close(sink[1]);
 	for (i = 0; i < 4; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		(void)remove(path);

@@ -191,13 +191,15 @@ test_protected(void **state)
 
 	(void)state;
 	fd = open("/proc/sys/fs/protected_regular", O_RDONLY);
-	if (geteuid() != 0 || fd == -1 || read(fd, &level, 1) != 1 ||
-	    level == '0') {
+	if (fd != -1) {
+		(void)!read(fd, &level, 1);
+		close(fd);
+	}
+	if (geteuid() != 0 || level == '0') {
 		print_message("# fs.protected_regular is off here: "
 			      "tests/e2e/paths.sh turns it on\n");
 		skip();
 	}
-	close(fd);
 	assert_int_equal(mkdir("shared", 0700), 0);
 	assert_int_equal(chmod("shared", 01777), 0);
 	assert_int_equal(chown("shared", 4711, 4711), 0);
