@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -113,6 +114,7 @@ static void __attribute__((noreturn)) be_other(int card, enum deed deed)
 {
 	const struct timespec moment = { 0, 30000000 };
 
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	(void)nanosleep(&moment, NULL); /* most often it is waited for by now */
 	if (deed == TALKS)
 		(void)card_write(card, CARD_TALK, "", 0);
