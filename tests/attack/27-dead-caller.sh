@@ -63,9 +63,11 @@ is 0 $? "nothing was removed for the dead"
 echo whole >"$USERS/whole"
 chown "$ID:$ID" "$USERS/whole"
 echo whole >"$OWN/made/whole"
-# (A name without dots the judge does not ask for: it is the path.)
+# (What the user may open the judge does not ask for by a name without dots: it is
+# the path. Elevated ones have none.)
 for whom in user elevated; do
-	file_of $whom ./whole
+	file_of $whom whole
+	[ $whom = elevated ] || file=$USERS/./whole
 	start "$file" truncate
 	"$TOOLS/hold" "$judge" "$caller" >"$OWN/held" 2>&1
 	has "^killed after pinning" "$OWN/held" "one that cuts off is killed"

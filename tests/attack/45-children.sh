@@ -63,7 +63,7 @@ capture() {
 
 capture tcpdump-marked "^done"
 lacks "socket:" "$OWN/tcpdump-marked.out" "marked: the script holds no socket"
-has "^EACCES" "$OWN/tcpdump-marked.out" "marked: the script is not elevated"
+lacks "^secret" "$OWN/tcpdump-marked.out" "marked: the script is not elevated"
 has "^CapPrm:	0+\$" "$OWN/tcpdump-marked.out" \
     "marked: the script has no guard"
 lacks "^opened" "$OWN/tcpdump-marked.out" \
