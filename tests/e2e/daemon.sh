@@ -136,8 +136,10 @@ Policy: $tcpdump, Emulation: native
 	Default: permit
 	native-socket: sockdom eq "AF_PACKET" then deny[exdev]
 EOF
-chown -R "$one" "$one_home/.privd"
-by_daemon "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
+chown -R "$one" "$one_home"
+chmod 0700 "$one_home"	# and nobody else may look there
+as_user "$one" timeout 20 "$daemon_run" -s "$daemon_socket" \
+    "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
 like "his own policy counts as well" 'Invalid cross-device' "$(cat "$T/out")"
 echo 'nonsense' >"$one_home/.privd/tcpdump"
 by_daemon "$one" "$tcpdump" -i lo -c 1 >"$T/out" 2>&1
