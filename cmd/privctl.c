@@ -12,7 +12,6 @@
 #include <grp.h>
 #include <libgen.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 
 #include "places.h"
 
+#include "../privd/account.h"
 #include "../privd/filter/filter.h"
 #include "../privd/policy/policy.h"
 #include "../privd/session/descriptors.h"
@@ -209,12 +209,14 @@ take_user(struct question *q, const char *user)
 	const struct passwd *pw;
 
 	q->has_user = true;
-	pw = getpwnam(user);
+	if (account_user_named(user, &pw) == -1)
+		err(1, "user %s", user);
 	if (pw == NULL) {
 		/* No entry is fine: then there is no name and no home. */
 		q->caller.uid = parse_id(user, "user");
 		q->caller.gid = 65534;
-		pw = getpwuid(q->caller.uid);
+		if (account_user(q->caller.uid, &pw) == -1)
+			err(1, "user %s", user);
 	}
 	if (pw != NULL)
 		take_passwd(q, pw);
@@ -227,7 +229,8 @@ take_group(struct question *q, const char *name, size_t n)
 
 	if (n == GROUPS_MAX)
 		errx(2, "too many groups");
-	gr = getgrnam(name);
+	if (account_group_named(name, &gr) == -1)
+		err(1, "group %s", name);
 	q->groups[n] = gr != NULL ? gr->gr_gid : parse_id(name, "group");
 }
 

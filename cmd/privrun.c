@@ -8,8 +8,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +17,7 @@
 
 #include "../client-lib/own_users.h"
 #include "../client-lib/privd.h"
+#include "../privd/account.h"
 #include "../privd/notify/notify.h"
 #include "../privd/session/descriptors.h"
 #include "../privd/session/session.h"
@@ -59,7 +58,8 @@ parse_group(const char *s)
 
 	if (n >= 0)
 		return (gid_t)n;
-	gr = getgrnam(s);
+	if (account_group_named(s, &gr) == -1)
+		err(SESSION_EXIT_REFUSED, "-c: group %s", s);
 	if (gr == NULL)
 		errx(2, "-c: unknown group: %s", s);
 	return gr->gr_gid;
@@ -80,7 +80,9 @@ parse_credentials(const char *arg, struct session_options *options)
 	if (group != NULL)
 		*group++ = '\0';
 	n = number(user);
-	pw = n >= 0 ? getpwuid((uid_t)n) : getpwnam(user);
+	if ((n >= 0 ? account_user((uid_t)n, &pw) :
+		      account_user_named(user, &pw)) == -1)
+		err(SESSION_EXIT_REFUSED, "-c: user %s", user);
 	if (n < 0 && pw == NULL)
 		errx(2, "-c: unknown user: %s", user);
 	if (group == NULL && pw == NULL)

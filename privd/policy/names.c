@@ -9,10 +9,11 @@
 #include <sys/capability.h>
 
 #include <ctype.h>
-#include <grp.h>
-#include <pwd.h>
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
+
+#include "../account.h"
 
 /* A directory of users can be without end; a hint is not worth it. */
 #define NAMES_MAX 1000
@@ -85,7 +86,9 @@ names_user(const char *name, uid_t *uid)
 {
 	const struct passwd *pw;
 
-	pw = getpwnam(name);
+	if (account_user_named(name, &pw) == -1)
+		return -1;
+	errno = 0;
 	if (pw == NULL)
 		return -1;
 	*uid = pw->pw_uid;
@@ -97,7 +100,9 @@ names_group(const char *name, gid_t *gid)
 {
 	const struct group *gr;
 
-	gr = getgrnam(name);
+	if (account_group_named(name, &gr) == -1)
+		return -1;
+	errno = 0;
 	if (gr == NULL)
 		return -1;
 	*gid = gr->gr_gid;

@@ -91,6 +91,19 @@ id_of_number(struct policy_parse *p, const struct word *who,
 	return true;
 }
 
+/* Whether there is one nobody can say: errno. False. */
+static bool
+id_is_unsaid(struct policy_parse *p, const char *what, const struct word *who,
+    struct policy_place place)
+{
+	const char *why = strerror(errno);
+	char text[REPORT_TEXT_MAX];
+
+	parse_error(p, place, "%s \"%s\": %s", what,
+	    report_text(who->text, strlen(who->text), text), why);
+	return false;
+}
+
 bool
 build_user(struct policy_parse *p, const struct word *who,
     struct policy_place place, uint32_t *id)
@@ -102,6 +115,8 @@ build_user(struct policy_parse *p, const struct word *who,
 		return id_of_number(p, who, place, id);
 	if (names_user(who->text, id) == 0)
 		return true;
+	if (errno != 0)
+		return id_is_unsaid(p, "user", who, place);
 	nearest_start(&nearest, who->text);
 	names_offer_users(&nearest);
 	parse_error(p, place, "unknown user \"%s\"%s",
@@ -121,6 +136,8 @@ build_group(struct policy_parse *p, const struct word *who,
 		return id_of_number(p, who, place, id);
 	if (names_group(who->text, id) == 0)
 		return true;
+	if (errno != 0)
+		return id_is_unsaid(p, "group", who, place);
 	if (strcmp(who->text, "wheel") == 0) {
 		/* Published policies name it; the BSDs give it this number. */
 		*id = 0;

@@ -39,7 +39,7 @@ void nearest_offer(struct nearest *, const char *candidate);
 /* `; did you mean "x"?`, or an empty string. */
 const char *nearest_hint(const struct nearest *, char *out, size_t len);
 
-/* 0, or -1 if there is none of that name. */
+/* 0; -1 if there is none of that name (errno 0), or nobody can say. */
 int names_user(const char *, uid_t *);
 int names_group(const char *, gid_t *);
 void names_offer_users(struct nearest *);

@@ -6,11 +6,11 @@
  */
 #include "accounts.h"
 
-#include <grp.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../account.h"
 #include "../syscalls/syscalls.h"
 #include "session.h"
 
@@ -70,6 +70,8 @@ accounts_groups(const char *user, gid_t gid, gid_t **groups, size_t *n)
 	int room = 32, had;
 	gid_t *list = NULL, *more;
 
+	if (account_can_ask() == -1)
+		return -1;
 	/* The first time, or when there are more by now, it says how many. */
 	do {
 		had = room;

@@ -10,20 +10,43 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../account.h"
 #include "accounts.h"
 #include "fence.h"
 #include "identity.h"
 #include "image.h"
 #include "planner.h"
 
+/* Without his name and home what they name in rules would be nothing, and his
+   own policies would be none. */
+int
+plan_account(const struct planner *p)
+{
+	struct session_plan *plan = p->plan;
+	const struct passwd *pw;
+
+	if (account_user(plan->caller.uid, &pw) == -1)
+		return plan_refuse(p, SESSION_EXIT_REFUSED,
+		    "cannot learn who uid %u is: %s", plan->caller.uid,
+		    strerror(errno));
+	if (pw == NULL)
+		return 0;
+	plan->user = strdup(pw->pw_name);
+	plan->home = strdup(pw->pw_dir);
+	if (plan->user == NULL || plan->home == NULL)
+		return plan_refuse(p, SESSION_EXIT_REFUSED, "no memory");
+	plan->caller.user = plan->user;
+	plan->caller.home = plan->home;
+	return 0;
+}
+
 static int
-take_groups(struct planner *p, const struct passwd *pw)
+take_groups(struct planner *p)
 {
 	struct session_plan *plan = p->plan;
 	size_t n = 1;
@@ -37,33 +60,17 @@ take_groups(struct planner *p, const struct passwd *pw)
 		plan->groups = calloc(n + 1, sizeof(gid_t));
 		if (plan->groups == NULL || getgroups(own, plan->groups) != own)
 			return -1;
-	} else if (p->options->has_gid || pw == NULL) {
+	} else if (p->options->has_gid || plan->user == NULL) {
 		plan->groups = calloc(1, sizeof(gid_t));
 		if (plan->groups == NULL)
 			return -1;
 		plan->groups[0] = plan->caller.gid;
-	} else if (accounts_groups(pw->pw_name, plan->caller.gid, &plan->groups,
+	} else if (accounts_groups(plan->user, plan->caller.gid, &plan->groups,
 		       &n) == -1) {
 		return -1;
 	}
 	plan->caller.groups = plan->groups;
 	plan->caller.ngroups = n;
-	return 0;
-}
-
-int
-plan_account(struct planner *p, const struct passwd *pw)
-{
-	struct session_plan *plan = p->plan;
-
-	if (pw == NULL)
-		return 0;
-	plan->user = strdup(pw->pw_name);
-	plan->home = strdup(pw->pw_dir);
-	if (plan->user == NULL || plan->home == NULL)
-		return plan_refuse(p, SESSION_EXIT_REFUSED, "no memory");
-	plan->caller.user = plan->user;
-	plan->caller.home = plan->home;
 	return 0;
 }
 
@@ -73,7 +80,6 @@ take_caller(struct planner *p)
 {
 	const struct session_options *options = p->options;
 	struct session_plan *plan = p->plan;
-	struct passwd *pw;
 	int status;
 
 	plan->root = geteuid() == 0;
@@ -87,11 +93,10 @@ take_caller(struct planner *p)
 		    "Need to be root to change credentials.");
 	plan->caller.uid = options->change_ids ? options->uid : getuid();
 	plan->caller.gid = options->change_ids ? options->gid : getgid();
-	pw = getpwuid(plan->caller.uid);
-	status = plan_account(p, pw);
+	status = plan_account(p);
 	if (status != 0)
 		return status;
-	if (take_groups(p, pw) == -1)
+	if (take_groups(p) == -1)
 		return plan_refuse(p, SESSION_EXIT_REFUSED,
 		    "cannot learn the groups of uid %u: %s", plan->caller.uid,
 		    strerror(errno));
@@ -137,12 +142,15 @@ find_program(struct planner *p)
 	return 0;
 }
 
-/* Whose policies are the user's: those of who runs privrun. */
-static bool
+/* Whose policies are the user's: those of who runs privrun. 1, 0 where there
+   are none, -1. */
+static int
 own_folder(char *buf, size_t len)
 {
-	const struct passwd *pw = getpwuid(getuid());
+	const struct passwd *pw;
 
+	if (account_user(getuid(), &pw) == -1)
+		return -1;
 	return plan_user_folder(pw == NULL ? NULL : pw->pw_dir, buf, len);
 }
 
@@ -185,8 +193,14 @@ load_policies(struct planner *p)
 	struct policy_source users = { .authority = POLICY_USER,
 		.templates = templates };
 	struct policy_report report = { NULL, 0, 0, 0 };
-	int failed = 0;
+	int failed = 0, own = 0;
 
+	if (options->policy_folder == NULL && !options->no_user)
+		own = own_folder(home, sizeof(home));
+	if (own == -1)
+		return plan_refuse(p, SESSION_EXIT_REFUSED,
+		    "cannot learn who uid %u is: %s", getuid(),
+		    strerror(errno));
 	if (options->policy_file != NULL)
 		failed |= policy_load_file(set, &given, options->policy_file,
 		    &report);
@@ -197,7 +211,7 @@ load_policies(struct planner *p)
 	if (options->policy_folder != NULL)
 		failed |= policy_load_folder(set, &given,
 		    options->policy_folder, &report);
-	else if (!options->no_user && own_folder(home, sizeof(home)))
+	else if (own == 1)
 		failed |= policy_load_folder(set, &users, home, &report);
 	policy_report_print(&report, stderr, POLICY_ERROR);
 	policy_report_clear(&report);

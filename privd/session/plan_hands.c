@@ -4,10 +4,10 @@
  * rights that its calls need, and whether the program may have what they do.
  */
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../account.h"
 #include "accounts.h"
 #include "fence.h"
 #include "planner.h"
@@ -47,7 +47,8 @@ take_identity(const struct session_plan *plan, struct session_hand *hand)
 		return -1;
 	if (identity->has_uid) {
 		hand->fsuid = identity->uid;
-		pw = getpwuid(identity->uid);
+		if (account_user(identity->uid, &pw) == -1)
+			return -1;
 		if (pw != NULL) {
 			hand->fsgid = pw->pw_gid;
 			if (accounts_groups(pw->pw_name, pw->pw_gid,

@@ -4,9 +4,9 @@
  * rights is planned with what root has written alone; what the user has
  * written is read by the judge, who has no rights but his.
  */
+#include <errno.h>
 #include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +19,6 @@ static int
 take_peer(struct planner *p, const struct session_peer *peer)
 {
 	struct session_plan *plan = p->plan;
-	const struct passwd *pw = getpwuid(peer->uid);
-
 	plan->root = plan->separate = true;
 	plan->caller.uid = peer->uid;
 	plan->caller.gid = peer->gid;
@@ -30,7 +28,7 @@ take_peer(struct planner *p, const struct session_peer *peer)
 	memcpy(plan->groups, peer->groups, peer->ngroups * sizeof(gid_t));
 	plan->caller.groups = plan->groups;
 	plan->caller.ngroups = peer->ngroups;
-	return plan_account(p, pw);
+	return plan_account(p);
 }
 
 void
@@ -76,7 +74,8 @@ session_plan_peer(const struct session_options *options,
 	   plans the rest. */
 	closure_look_through(plan, &plan->regime);
 	if (accounts_learn(&plan->regime, 1) == -1)
-		return plan_refuse(&p, SESSION_EXIT_REFUSED, "no memory");
+		return plan_refuse(&p, SESSION_EXIT_REFUSED,
+		    "cannot learn whom there is: %s", strerror(errno));
 	return 0;
 }
 

@@ -35,10 +35,11 @@ bool plan_user_folder(const char *home, char *, size_t len);
 /*
  * Each returns 0, or the exit status with the reason written.
  *
- * The caller's name and home, none for NULL. Without memory there is no plan:
- * rules that name $HOME or $USER, those that deny among them, would not hold.
+ * The caller's name and home, if he has an account. Without memory, or if nobody
+ * knows, there is no plan: rules that name $HOME or $USER, those that deny among
+ * them, would not hold.
  */
-int plan_account(struct planner *, const struct passwd *);
+int plan_account(const struct planner *);
 /*
  * The policies of the program itself, of those that are loaded; their
  * digests.

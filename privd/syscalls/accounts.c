@@ -9,13 +9,12 @@
 #include <sys/types.h>
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../account.h"
 #include "syscalls.h"
 
 #define ACCOUNTS_MAX 8192 /* what lies behind has no name */
@@ -106,8 +105,10 @@ is_as_seen(const struct stat *a, const struct stat *b)
 static int
 read_user(FILE *file, struct accounts *accounts)
 {
-	const struct passwd *pw = fgetpwent(file);
+	const struct passwd *pw;
 
+	if (account_next_user(file, &pw) == -1)
+		return -1;
 	if (pw == NULL)
 		return 0;
 	return append(accounts, pw->pw_uid, pw->pw_name, pw->pw_dir) == -1 ?
@@ -118,26 +119,30 @@ read_user(FILE *file, struct accounts *accounts)
 static int
 read_group(FILE *file, struct accounts *accounts)
 {
-	const struct group *gr = fgetgrent(file);
+	const struct group *gr;
 
+	if (account_next_group(file, &gr) == -1)
+		return -1;
 	if (gr == NULL)
 		return 0;
 	return append(accounts, gr->gr_gid, gr->gr_name, NULL) == -1 ? -1 : 1;
 }
 
-/* A file that is not there, or has faults, names nobody; what was read of it
-   before, and is not changed, is not read again. */
+/* A file that is not there names nobody, and neither does a line with faults;
+   what was read of it before, and is not changed, is not read again. */
 static int
 learn(const char *path, struct file_accounts *known,
     int (*read_one)(FILE *, struct accounts *))
 {
 	FILE *file = fopen(path, "re");
 	struct stat st;
-	int result = 1;
+	int result = 1, saved;
 
 	if (file == NULL)
-		return 0;
-	if (fstat(fileno(file), &st) == 0 && !is_as_seen(&st, &known->seen)) {
+		return errno == ENOENT ? 0 : -1;
+	if (fstat(fileno(file), &st) == -1) {
+		result = -1;
+	} else if (!is_as_seen(&st, &known->seen)) {
 		forget(&known->accounts);
 		while (result == 1)
 			result = read_one(file, &known->accounts);
@@ -145,7 +150,9 @@ learn(const char *path, struct file_accounts *known,
 		if (result == 0)
 			known->seen = st;
 	}
+	saved = errno;
 	(void)fclose(file);
+	errno = saved;
 	return result == -1 ? -1 : 0;
 }
 
@@ -163,10 +170,11 @@ sys_accounts_learn(const char *passwd, const char *group)
 int
 sys_accounts_ask_user(const char *name)
 {
-	const struct passwd *pw = getpwnam(name);
+	const struct passwd *pw;
 
-	if (pw != NULL)
-		pw = getpwuid(pw->pw_uid);
+	if (account_user_named(name, &pw) == -1 ||
+	    (pw != NULL && account_user(pw->pw_uid, &pw) == -1))
+		return -1;
 	return pw == NULL ? 0 :
 			    add(&users, pw->pw_uid, pw->pw_name, pw->pw_dir);
 }
@@ -174,10 +182,11 @@ sys_accounts_ask_user(const char *name)
 int
 sys_accounts_ask_group(const char *name)
 {
-	const struct group *gr = getgrnam(name);
+	const struct group *gr;
 
-	if (gr != NULL)
-		gr = getgrgid(gr->gr_gid);
+	if (account_group_named(name, &gr) == -1 ||
+	    (gr != NULL && account_group(gr->gr_gid, &gr) == -1))
+		return -1;
 	return gr == NULL ? 0 : add(&groups, gr->gr_gid, gr->gr_name, NULL);
 }
 
@@ -189,7 +198,8 @@ sys_account_user(uid_t uid)
 
 	if (account == NULL)
 		account = find(&file_users.accounts, uid);
-	if (account != NULL || learned || (pw = getpwuid(uid)) == NULL)
+	if (account != NULL || learned || account_user(uid, &pw) == -1 ||
+	    pw == NULL)
 		return account;
 	(void)add(&users, uid, pw->pw_name, pw->pw_dir);
 	return find(&users, uid);
@@ -203,7 +213,8 @@ sys_account_group(gid_t gid)
 
 	if (account == NULL)
 		account = find(&file_groups.accounts, gid);
-	if (account != NULL || learned || (gr = getgrgid(gid)) == NULL)
+	if (account != NULL || learned || account_group(gid, &gr) == -1 ||
+	    gr == NULL)
 		return account;
 	(void)add(&groups, gid, gr->gr_name, NULL);
 	return find(&groups, gid);

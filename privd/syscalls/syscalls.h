@@ -559,7 +559,7 @@ void sys_format_oflags(uint64_t flags, char *, size_t);
  * from these files nobody else is asked for the others; before that, the
  * name service is. Single names can be asked for before, so that they are
  * known wherever they come from. Learned again, a file is read only if it has
- * changed. -1 with ENOMEM.
+ * changed. -1 with errno: nobody can say whom there is.
  */
 struct sys_account {
 	uint32_t id;
