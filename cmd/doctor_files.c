@@ -17,6 +17,7 @@
 
 #include "../privd/config.h"
 #include "../privd/policy/policy.h"
+#include "../privd/session/keeper.h"
 #include "doctor.h"
 
 #define PLACE_MAX (PATH_MAX + 32)
@@ -216,8 +217,9 @@ static bool
 is_of_sessions(const struct doctor *doctor, unsigned long first,
     unsigned long last)
 {
-	return first <= doctor->config->uid_last &&
-	    last >= doctor->config->uid_first;
+	return (first <= doctor->config->uid_last &&
+		   last >= doctor->config->uid_first) ||
+	    (first <= KEEPER_LAST_ID && last >= KEEPER_FIRST_ID);
 }
 
 static void

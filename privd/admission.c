@@ -22,6 +22,7 @@
 #include "peer.h"
 #include "rate.h"
 #include "register.h"
+#include "session/keeper.h"
 #include "vacancy.h"
 
 /* Connections that are to be refused, wait for a place or have a question:
@@ -36,8 +37,9 @@
 static bool
 is_of_session(const struct monitor *monitor, const struct peer *peer)
 {
-	return peer->uid >= monitor->config->uid_first &&
-	    peer->uid <= monitor->config->uid_last;
+	return (peer->uid >= monitor->config->uid_first &&
+		   peer->uid <= monitor->config->uid_last) ||
+	    (peer->uid >= KEEPER_FIRST_ID && peer->uid <= KEEPER_LAST_ID);
 }
 
 /*

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "config_parts.h"
+#include "session/keeper.h"
 
 /* --- messages */
 
@@ -346,6 +347,13 @@ complain_of_range(struct config_reading *r, const char *name)
 	const struct privd_config *c = r->config;
 	uint64_t room = (uint64_t)c->uid_last - c->uid_first + 1;
 
+	if (c->uid_first <= KEEPER_LAST_ID && c->uid_last >= KEEPER_FIRST_ID) {
+		report_add(r->report, POLICY_ERROR, first->file, first->place,
+		    "found ids of %u to %u, which sessions have that are not "
+		    "the daemon's",
+		    KEEPER_FIRST_ID, KEEPER_LAST_ID);
+		return;
+	}
 	if (room / CONFIG_SESSION_IDS >= c->max_sessions)
 		return;
 	if (first->file == NULL)

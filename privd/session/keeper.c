@@ -43,14 +43,11 @@
 #include "status.h"
 #include "sink.h"
 
-/*
- * Each session's processes have ids that nobody else has: from a range that
- * no distribution gives out, by the keeper's process id.
- */
-#define ID_BASE 0x70000000U
 #define ID_SESSIONS (1U << 22) /* the kernel's limit of process ids */
 
 _Static_assert(CREW_MAX <= KEEPER_IDS, "a crew has ids enough");
+_Static_assert(KEEPER_LAST_ID - KEEPER_FIRST_ID + 1 == ID_SESSIONS * KEEPER_IDS,
+    "and so has each process");
 
 #define END_WAIT 1000 /* milliseconds */
 #define OFFER_WAIT 10 /* seconds; as long as privrun waits for an answer */
@@ -73,11 +70,12 @@ struct keeper {
 	size_t ndeaths;
 };
 
-/* Of a session that nobody else gives any. */
+/* Of a session that nobody else gives any: by the keeper's process id. */
 static uid_t
 first_id_by_pid(void)
 {
-	return ID_BASE + ((unsigned int)getpid() % ID_SESSIONS) * KEEPER_IDS;
+	return KEEPER_FIRST_ID +
+	    ((unsigned int)getpid() % ID_SESSIONS) * KEEPER_IDS;
 }
 
 /* Of the program, and of all that it starts, that one is known by. */

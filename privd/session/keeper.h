@@ -12,6 +12,14 @@ struct page;
 struct session_plan;
 
 /*
+ * The ids of sessions that the daemon has not begun: nobody gives them out, and
+ * neither does the daemon. What is below, from 0x70000000 on, is by default its
+ * own.
+ */
+#define KEEPER_FIRST_ID 0x74000000U
+#define KEEPER_LAST_ID 0x77ffffffU
+
+/*
  * The keeper's process: takes the listener from the launcher, starts judge,
  * hands and fetcher, keeps the page, and ends when the last
  * program of the session has. Never returns.

@@ -305,6 +305,11 @@ echo 'intruder:x:1879048300:100::/:/bin/sh' >>"$T/passwd"
 mount --bind "$T/passwd" /etc/passwd
 ill "a user with an id of sessions'" "ids: intruder: " "uid-range"
 umount /etc/passwd
+cp /etc/passwd "$T/passwd"
+echo 'intruder:x:1946157057:100::/:/bin/sh' >>"$T/passwd"
+mount --bind "$T/passwd" /etc/passwd
+ill "or with one of a session's without the daemon" "ids: intruder: " "uid-range"
+umount /etc/passwd
 echo 'intruder:1879000000:65536' >"$T/subuid"
 if [ -e /etc/subuid ]; then
 	mount --bind "$T/subuid" /etc/subuid

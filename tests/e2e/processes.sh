@@ -80,10 +80,10 @@ for role in judge fetcher packet_hand root_hand double scribe; do
 	eval "check \"$role is there\" test -n \"\$$role\""
 done
 
-# is_own UID: of the range that no distribution gives out
+# is_own UID: of the range that no distribution gives out, and no daemon
 # shellcheck disable=SC2317	# check calls it
 is_own() {
-	[ "$1" -ge $((0x70000000)) ] && [ "$1" -lt $((0x80000000)) ]
+	[ "$1" -ge $((0x74000000)) ] && [ "$1" -lt $((0x78000000)) ]
 }
 
 check_ids() {

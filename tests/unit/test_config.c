@@ -384,6 +384,13 @@ static const struct {
 	{ "uid-range 70000",
 	    "1:16: expected a number from 70000 to 4294967294, "
 	    "found the end of the line" },
+	/* those of sessions that are not the daemon's */
+	{ "uid-range 0x70000000 0x74000000",
+	    "1:1: found ids of 1946157056 to 2013265919, which sessions have "
+	    "that are not the daemon's" },
+	{ "uid-range 0x77ffffff 0x80000000",
+	    "1:1: found ids of 1946157056 to 2013265919, which sessions have "
+	    "that are not the daemon's" },
 	{ "uid-range 65536 131070",
 	    "1:1: expected a uid-range of at least 65536 "
 	    "ids, 16 for each of 4096 sessions, found "
@@ -530,6 +537,10 @@ accepts_the_longest(void **state)
 	config_free(c);
 	c = parse("uid-range 65536 131071");
 	config_free(c);
+	c = parse("uid-range 65536 0x73ffffff");
+	config_free(c);
+	c = parse("uid-range 0x78000000 4294967294");
+	config_free(c);
 }
 
 static void
@@ -625,7 +636,7 @@ counts_calls(void **state)
 	assert_int_equal(c->max_calls_in_all, 5000);
 	config_free(c);
 	c = parse("max-calls 1024\nmax-sessions 1000000\n"
-		  "uid-range 65536 4294967294\n");
+		  "uid-range 0x78000000 4294967294\n");
 	assert_int_equal(c->max_calls_in_all, 1024000000);
 	config_free(c);
 }
