@@ -250,7 +250,12 @@ USERS=$(mktemp -d "/tmp/privd-attack.XXXXXX") || exit 1
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 chmod 0755 "$OWN"
-ID=$((62000 + $$ % 2000))
+# A uid that is nobody's: below 2^31, which some programs read as negative, and
+# above what systemd(1) gives out by itself (61184 to 65519, DynamicUser=; see
+# UIDS-GIDS in its documentation), what distributions allot (Debian: 60000 to
+# 64999), subordinate ids (from 100000 on: useradd(8)), containers (up to
+# 0x6fffffff) and the ids of sessions (up to 0x77ffffff).
+ID=$((0x78000000 + $$ % 2000))
 while getent passwd "$ID" >/dev/null || getent group "$ID" >/dev/null; do
 	ID=$((ID + 1))
 done

@@ -35,7 +35,7 @@
 #include "../../privd/session/session.h"
 #include "exchange.h"
 
-#define UID 61998
+#define UID 0x78001001
 #define OWN 0x7ff10000U
 
 static struct session_plan plan;

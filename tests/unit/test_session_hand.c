@@ -31,7 +31,7 @@
 #include "../../privd/session/jail.h"
 #include "hands.h"
 
-#define UID 61999
+#define UID 0x78001000
 
 enum {
 	SECRET,

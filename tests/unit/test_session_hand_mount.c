@@ -27,7 +27,7 @@
 
 #include "hands.h"
 
-#define UID 61999
+#define UID 0x78001000
 
 enum {
 	OPENED,

@@ -37,7 +37,7 @@
 #include "../../privd/session/message.h"
 #include "hands.h"
 
-#define UID 61998
+#define UID 0x78001001
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 enum {
