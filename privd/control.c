@@ -26,6 +26,7 @@
 #include "explain.h"
 #include "control_log.h"
 #include "log.h"
+#include "memory_text.h"
 #include "peer.h"
 #include "policy/policy.h"
 #include "session/identity.h"
@@ -225,13 +226,14 @@ static void
 send_rule(struct control *c, const char *program,
     const struct policy_rule *rule)
 {
+	struct memory_text memory;
 	char *text = NULL;
 	size_t len;
 	FILE *out;
 
-	if (rule != NULL && (out = open_memstream(&text, &len)) != NULL) {
+	if (rule != NULL && (out = memory_text_open(&memory)) != NULL) {
 		policy_print_rule(rule, out);
-		(void)fclose(out);
+		text = memory_text_close(out, &memory, &len);
 	}
 	begin_row(c, 2 + (rule != NULL ? count_place(rule->line, 0) : 0));
 	put_text(c, "program", program);

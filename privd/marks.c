@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "lock.h"
+#include "memory_text.h"
 #include "policy/policy.h"
 #include "policy/reader.h"
 #include "policy/sign.h"
@@ -227,22 +228,26 @@ marks_open(struct marks *marks, const char *path, bool change, char *why,
 int
 marks_save(struct marks *marks, const char *path)
 {
-	char *text = NULL;
+	struct memory_text memory;
+	char *text;
 	size_t i, len;
 	int ret = -1;
 	FILE *out;
 
 	if (!marks->changed)
 		return 0;
-	out = open_memstream(&text, &len);
+	out = memory_text_open(&memory);
 	if (out == NULL)
 		return -1;
 	(void)fputs(TAG, out);
 	for (i = 0; i < marks->count; i++)
 		(void)fprintf(out, "%s\n", marks->paths[i]);
-	if (fclose(out) == 0 && len <= POLICY_FILE_MAX)
+	text = memory_text_close(out, &memory, &len);
+	if (text == NULL)
+		return -1;
+	if (len <= POLICY_FILE_MAX)
 		ret = sign_write_file(path, text, len, 0644, false);
-	else if (errno == 0)
+	else
 		errno = EFBIG;
 	free(text);
 	if (ret == 0)

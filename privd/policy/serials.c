@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../memory_text.h"
 #include "sign_internal.h"
 
 #define TAG "privd serials 1"
@@ -78,12 +79,12 @@ serials_clear(struct serials *serials)
 char *
 serials_print(const struct serials *serials, size_t *len)
 {
-	char hex[2 * SIGN_DIGEST + 1], *bytes = NULL;
+	char hex[2 * SIGN_DIGEST + 1], *bytes;
+	struct memory_text text;
 	FILE *out;
 	size_t i;
-	bool failed;
 
-	out = open_memstream(&bytes, len);
+	out = memory_text_open(&text);
 	if (out == NULL)
 		return NULL;
 	(void)fprintf(out, TAG "\n");
@@ -93,12 +94,9 @@ serials_print(const struct serials *serials, size_t *len)
 		    (unsigned long long)serials->v[i].serial, hex,
 		    serials->v[i].program);
 	}
-	failed = ferror(out) != 0;
-	if (fclose(out) == EOF || failed) {
-		free(bytes);
-		errno = ENOMEM;
+	bytes = memory_text_close(out, &text, len);
+	if (bytes == NULL)
 		return NULL;
-	}
 	if (*len <= POLICY_FILE_MAX)
 		return bytes;
 	free(bytes);

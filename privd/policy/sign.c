@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../memory_text.h"
 #include "internal.h"
 #include "openssl.h"
 #include "sign_internal.h"
@@ -340,10 +341,10 @@ print_lines(const struct sign_statement *st, FILE *out)
 char *
 sign_print(const struct sign_statement *st, size_t *len)
 {
-	char *bytes = NULL;
+	struct memory_text text;
+	char *bytes;
 	FILE *out;
 	size_t i;
-	bool failed;
 
 	for (i = 0; i < st->nprograms; i++) {
 		if (!sign_is_program(st->programs[i],
@@ -352,16 +353,13 @@ sign_print(const struct sign_statement *st, size_t *len)
 			return NULL;
 		}
 	}
-	out = open_memstream(&bytes, len);
+	out = memory_text_open(&text);
 	if (out == NULL)
 		return NULL;
 	print_lines(st, out);
-	failed = ferror(out) != 0;
-	if (fclose(out) == EOF || failed) {
-		free(bytes);
-		errno = ENOMEM;
+	bytes = memory_text_close(out, &text, len);
+	if (bytes == NULL)
 		return NULL;
-	}
 	if (*len > SIGN_FILE_MAX - sizeof("signature: \n") - BASE64_LEN) {
 		free(bytes);
 		errno = EFBIG;

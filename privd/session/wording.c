@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "../memory_text.h"
 #include "../policy/policy.h"
 
 /* Chains grow to the right: see policy.h. */
@@ -58,15 +59,15 @@ add_image(const struct policy_image *image, FILE *out)
 char *
 wording_of(const struct policy_image *const *images, size_t n, size_t *len)
 {
-	char *text = NULL;
+	struct memory_text text;
 	FILE *out;
 	size_t i;
 
-	out = open_memstream(&text, len);
+	out = memory_text_open(&text);
 	if (out == NULL)
 		return NULL;
 	for (i = 0; i < n; i++)
 		if (policy_authority(images[i]) == POLICY_USER)
 			add_image(images[i], out);
-	return fclose(out) == 0 ? text : NULL;
+	return memory_text_close(out, &text, len);
 }
