@@ -12,7 +12,6 @@
 
 #include "session.h"
 
-struct passwd;
 
 #define SYSTEM_POLICIES PRIVD_SYSCONFDIR "/privd/policies"
 #define SYSTEM_TEMPLATES PRIVD_SYSCONFDIR "/privd/templates"
