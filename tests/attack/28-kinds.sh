@@ -41,10 +41,11 @@ for file; do
 done
 
 # Without access there is no broker that opens, so nothing that a rule elevates.
-{
-	cat "$OWN/policy"
-	printf '\tnative-open: filename eq "%s" then permit as root\n' "$SECRET"
-} >"$OWN/elevates"
+cat >"$OWN/elevates" <<END
+Policy: */try-open, Emulation: native
+	Default: permit
+	native-open: filename eq "$SECRET" then permit as root
+END
 session "$OWN/elevates" "$OWN/try-open" "$SECRET" "p:$SECRET" >"$OWN/out" 2>&1
 is "secret cloexec EOPNOTSUPP" "$(head -n 2 "$OWN/out" | tr '\n' ' ' |
     sed 's/ $//')" "O_PATH: nothing of what is elevated"

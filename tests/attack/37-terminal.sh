@@ -60,6 +60,8 @@ no_more() {
 	same "$1: no more than without privd" "" "$(beyond "$T/$1")"
 	same "$1: the console's selection is refused" 3 \
 	    "$(lines "$T/$1" '^console-[sp].* EPERM')"
+	same "$1: with high bits they are none either" 2 \
+	    "$(lines "$T/$1" '^[a-z]*-[a-z]*-high EPERM')"
 	same "$1: nothing is typed" "typed 0" "$(grep '^typed' "$T/$1")"
 	check "$1: nobody is left" until_true 10 nobody_is_left
 }
