@@ -39,8 +39,18 @@ refused file judge
 refused file hand
 refused socket fetcher
 
-# A connection that says nothing yet, and one with a question.
-for speaks in "hold 1" "ask-hold $program"; do
+# A connection that says nothing yet, and one with a question, whose answer has no
+# end: it has put root's rights down by then.
+has_connection() {
+	[ "$(daemon_children | wc -l)" -ge 1 ]
+}
+has_lowered() {
+	for child in $(daemon_children); do
+		[ "$(status_of "$child" Uid | cut -d ' ' -f 1)" != 0 ] || return 1
+	done
+	has_connection
+}
+for speaks in "hold 1" "ask-follow $program"; do
 	# shellcheck disable=SC2086
 	as_user "$user" "$BUILD/tests/attack/speak" "$daemon_socket" $speaks \
 	    >"$T/held" 2>"$T/held.err" <"$T/in" &
@@ -48,10 +58,11 @@ for speaks in "hold 1" "ask-hold $program"; do
 	remember $speaker
 	exec 9>"$T/in"
 	wait_for "$T/held" held || show "$T/held.err"
-	has_connection() {
-		[ "$(daemon_children | wc -l)" -ge 1 ]
-	}
-	until_true 10 has_connection
+	case $speaks in
+	hold*)	until_true 10 has_connection ;;
+	*)	check "who is asked has no rights of root's" \
+		    until_true 10 has_lowered ;;
+	esac
 	connections=$(daemon_children | wc -l)
 	$meddle all "$daemon_pid" >"$T/meddled"
 	same "${speaks% *}: all was refused by monitor, logger and connection" \

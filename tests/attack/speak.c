@@ -23,6 +23,7 @@
  *			says: prints its end
  *        ask-late	the same, when it reads something; says "held" before
  *        ask-hold	the same for what may be had, and does not read
+ *        ask-follow	the same for what has no end
  *        WORD		one that is wrong, see the table: prints "closed" if it
  *			is not answered
  */
@@ -51,6 +52,7 @@
 #define ASK 4
 #define ROW 5
 #define END 6
+#define FOLLOW 9
 
 static unsigned char text[70000];
 static size_t len;
@@ -466,8 +468,9 @@ main(int argc, char *argv[])
 	fd = open(argv[3], O_PATH);
 	if (fd == -1)
 		err(2, "%s", argv[3]);
-	if (strcmp(argv[2], "ask-hold") == 0) {
-		question(3);
+	if (strcmp(argv[2], "ask-hold") == 0 ||
+	    strcmp(argv[2], "ask-follow") == 0) {
+		question(strcmp(argv[2], "ask-hold") == 0 ? 3 : FOLLOW);
 		say(sock, NULL, 0);
 		puts("held");
 		(void)fflush(stdout);
