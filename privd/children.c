@@ -134,6 +134,7 @@ child_lose(const struct child *child)
 void
 child_forget(struct monitor *monitor, struct child *child)
 {
+	const struct timeval soon = { .tv_sec = 1 };
 	struct child **where = &monitor->children;
 
 	while (*where != child)
@@ -144,8 +145,9 @@ child_forget(struct monitor *monitor, struct child *child)
 		    child->card);
 		child->card = -1;
 	}
-	if (child->first_id != NO_IDS)
-		register_remove(monitor->sessions, child->first_id);
+	if (child->first_id != NO_IDS &&
+	    register_remove(monitor->sessions, child->first_id) == -1)
+		(void)event_add(monitor->untidy, &soon);
 	child_free(child);
 }
 

@@ -78,7 +78,7 @@ reload(struct monitor *monitor)
 	}
 	log_change(&sink);
 	loading_note_journal(monitor, sink.fell_back);
-	/* What could not be taken out of the register when it ended. */
+	/* What could not be taken out of the register twice. */
 	(void)adoption_all(monitor);
 	log_write(LOG_NOTICE, "a new configuration is in force");
 	service_ready("Ready, reloaded.");
@@ -287,9 +287,10 @@ accept_one(evutil_socket_t fd, short what, void *context)
 
 /* --- signals */
 
-/* Launches that were on their way have come to sessions by now. */
+/* Launches that were on their way have come to sessions by now; and what could
+   not be taken out of the register is. */
 static void
-on_late(evutil_socket_t fd, short what, void *context)
+on_register(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
@@ -363,15 +364,16 @@ add_events(struct monitor *monitor)
 		if (event == NULL || event_add(event, NULL) == -1)
 			return -1;
 	}
-	event = evtimer_new(monitor->base, on_late, monitor);
+	event = evtimer_new(monitor->base, on_register, monitor);
 	if (event == NULL || event_add(event, &late) == -1)
 		return -1;
 	monitor->room = evtimer_new(monitor->base, on_room, monitor);
 	monitor->accepts = event_new(monitor->base, monitor->listener.sock,
 	    EV_READ | EV_PERSIST, accept_one, monitor);
 	monitor->tells = evtimer_new(monitor->base, on_excess, monitor);
+	monitor->untidy = evtimer_new(monitor->base, on_register, monitor);
 	if (monitor->room == NULL || monitor->accepts == NULL ||
-	    monitor->tells == NULL)
+	    monitor->tells == NULL || monitor->untidy == NULL)
 		return -1;
 	return event_add(monitor->accepts, NULL);
 }

@@ -58,7 +58,8 @@ struct monitor {
 	struct event *accepts;
 	struct event *room; /* for whoever is to be accepted: perhaps now */
 	struct listener listener;
-	int sessions; /* the register's folder */
+	int sessions;         /* the register's folder */
+	struct event *untidy; /* it holds a session that has ended */
 	struct upgrade upgrade;
 	struct rate rate;
 	struct excess excess;

@@ -63,13 +63,13 @@ register_has(int folder, uid_t first_id)
 	return faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-void
+int
 register_remove(int folder, uid_t first_id)
 {
 	char name[NAME_MAX_LEN];
 
 	name_of(first_id, name);
-	(void)unlinkat(folder, name, 0);
+	return unlinkat(folder, name, 0) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 static int

@@ -44,7 +44,7 @@ ticks() {
 # live COUNT
 live() {
 	as_user "$user" "$BUILD/tests/attack/lives" "$1" 200 100 "$daemon_run" \
-	    -s "$daemon_socket" "$cat" "$secret" >"$T/lives"
+	    -s "$daemon_socket" "$cat" "$secret" >"$T/lives" 2>"$T/lives.err"
 	sed 's/^/# /' "$T/lives"
 }
 
@@ -61,6 +61,7 @@ check "of $rounds sessions some were killed" test \
     "$(sed -n 's/.* \([0-9]*\) killed.*/\1/p' "$T/lives")" -ge 50
 same "none of the others has failed" 0 \
     "$(sed -n 's/.* \([0-9]*\) failed/\1/p' "$T/lives")"
+grep -q ' 0 failed' "$T/lives" || show "$T/lives.err"
 check "descriptors, processes and register are as they were" \
     until_true 30 is_flat
 is_flat || show "$T/flat" "$T/now"

@@ -219,10 +219,12 @@ send_sizes(int fd, unsigned long sends)
 	header.msg_name = &addrs[0];
 	header.msg_namelen = sizeof(flipped);
 	header.msg_control = control;
-	sizes[0] = &header.msg_iovlen;
 	sizes[1] = &iov[0].iov_len;
 	sizes[2] = &header.msg_controllen;
 	sizes[3] = &((struct cmsghdr *)control)->cmsg_len;
+	/* The last one: it says that they are there. */
+	atomic_thread_fence(memory_order_seq_cst);
+	sizes[0] = &header.msg_iovlen;
 	while (sends-- > 0)
 		account(sendmsg(fd, &header, MSG_DONTWAIT));
 }

@@ -30,7 +30,6 @@ start(char *argv[])
 	null = open("/dev/null", O_RDWR);
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
-	(void)dup2(null, STDERR_FILENO);
 	execv(argv[0], argv);
 	_exit(127);
 }
