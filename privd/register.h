@@ -50,8 +50,8 @@ int register_read(int folder,
     void (*found)(void *context, struct register_entry *), void *context);
 /* Gives its descriptors back. */
 void register_clear(struct register_entry *);
-/* That session is no more. -1, with errno: it is still there, and register_read()
-   takes it out. */
+/* That session is no more. -1, with errno: it is still there, and
+   register_read() takes it out. */
 int register_remove(int folder, uid_t first_id);
 
 #endif /* PRIVD_REGISTER_H */

@@ -12,7 +12,6 @@
 
 #include "session.h"
 
-
 #define SYSTEM_POLICIES PRIVD_SYSCONFDIR "/privd/policies"
 #define SYSTEM_TEMPLATES PRIVD_SYSCONFDIR "/privd/templates"
 
@@ -34,9 +33,9 @@ bool plan_user_folder(const char *home, char *, size_t len);
 /*
  * Each returns 0, or the exit status with the reason written.
  *
- * The caller's name and home, if he has an account. Without memory, or if nobody
- * knows, there is no plan: rules that name $HOME or $USER, those that deny among
- * them, would not hold.
+ * The caller's name and home, if he has an account. Without memory, or if
+ * nobody knows, there is no plan: rules that name $HOME or $USER, those that
+ * deny among them, would not hold.
  */
 int plan_account(const struct planner *);
 /*

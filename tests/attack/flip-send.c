@@ -259,7 +259,7 @@ is_mine(const struct stat *st)
 	return 0;
 }
 
-/* By an address, which is judged: so the kernel does not do it for the program. */
+/* By an address, which is judged: so the kernel does not do it itself. */
 static void
 send_rights(unsigned long sends)
 {
