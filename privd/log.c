@@ -208,6 +208,27 @@ become_logger(int control)
 	logger_main(&start);
 }
 
+/* Takes the channel over, or leaves all as it was. */
+static int
+listen_to_logger(int channel)
+{
+	struct event *events;
+
+	if (fcntl(channel, F_SETFL, O_NONBLOCK) == -1)
+		return -1;
+	events = event_new(the_log.base, channel, EV_READ | EV_PERSIST,
+	    on_logger, NULL);
+	if (events == NULL)
+		return -1;
+	if (event_add(events, NULL) == -1) {
+		event_free(events);
+		return -1;
+	}
+	the_log.control = channel;
+	the_log.events = events;
+	return 0;
+}
+
 static int
 start_logger(void)
 {
@@ -224,14 +245,11 @@ start_logger(void)
 		become_logger(fds[1]);
 	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	close(fds[1]);
-	if (the_log.pid == -1 || fcntl(fds[0], F_SETFL, O_NONBLOCK) == -1) {
-		close(fds[0]);
-		return -1;
-	}
-	the_log.control = fds[0];
-	the_log.events = event_new(the_log.base, the_log.control,
-	    EV_READ | EV_PERSIST, on_logger, NULL);
-	return the_log.events == NULL ? -1 : event_add(the_log.events, NULL);
+	if (the_log.pid != -1 && listen_to_logger(fds[0]) == 0)
+		return 0;
+	/* If there is one it ends, and is reaped. */
+	close(fds[0]);
+	return -1;
 }
 
 static void
@@ -255,8 +273,11 @@ log_reap(pid_t pid)
 	if (pid != the_log.pid || pid == -1)
 		return false;
 	the_log.pid = -1;
-	event_free(the_log.events);
-	close(the_log.control);
+	if (the_log.events != NULL)
+		event_free(the_log.events);
+	if (the_log.control != -1)
+		close(the_log.control);
+	the_log.events = NULL;
 	the_log.control = -1;
 	the_log.sunk = false;
 	for (channel = the_log.channels; channel != NULL;
