@@ -24,6 +24,8 @@ END
 got() {
 	sed -n "s/^$1 //p" "$OWN/out"
 }
+# Calls that are begun again for ever are wrong as well.
+RUN="timeout $((20 + opens / 200))"
 for how in restart plain; do
 	session "$OWN/policy" "$OWN/storm" "$USERS/file" "$USERS" "$opens" \
 	    "$creations" $how >"$OWN/out" 2>&1
