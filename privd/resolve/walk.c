@@ -112,14 +112,17 @@ resolve_stat(int fd, struct stat *st)
 	return 0;
 }
 
-bool
-resolve_is_missing(int folder, const char *name)
+int
+resolve_look_for(int folder, const char *name, bool *missing)
 {
 	struct statx stx;
+	int error = 0;
 
-	return statx(folder, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
-		   STATX_TYPE, &stx) == -1 &&
-	    errno == ENOENT;
+	if (statx(folder, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
+		STATX_TYPE, &stx) == -1)
+		error = errno;
+	*missing = error == ENOENT;
+	return error == ENOENT || error == EACCES ? 0 : error;
 }
 
 bool

@@ -59,7 +59,7 @@ hand_pin_entry(int folder, const char *rest, struct resolve_pin *pin)
 	if (error == 0)
 		error = resolve_into_entry(pin, name);
 	if (error == 0)
-		pin->missing = resolve_is_missing(pin->parent, name);
+		error = resolve_look_for(pin->parent, name, &pin->missing);
 	return error;
 }
 
@@ -82,15 +82,11 @@ step(int cur, const char *name, int *next)
 	return EACCES;
 }
 
-/* Is the last name to be an entry? */
-static bool
-ends_in_entry(int cur, const char *name, bool entry, bool making)
+/* Is the last name to be an entry, or that of what is to be made? 0 or errno. */
+static int
+find_end(int cur, const char *name, bool making, bool *entry)
 {
-	struct stat st;
-
-	return entry ||
-	    (making && fstatat(cur, name, &st, AT_SYMLINK_NOFOLLOW) == -1 &&
-		errno == ENOENT);
+	return *entry || !making ? 0 : resolve_look_for(cur, name, entry);
 }
 
 int
@@ -104,11 +100,14 @@ hand_pin_below(int folder, const char *rest, bool entry, bool making,
 	if (cur == -1)
 		return errno;
 	do {
-		if (!next_name(&rest, name)) {
+		error = next_name(&rest, name) ? 0 : EACCES;
+		if (error == 0 && *rest == '\0')
+			error = find_end(cur, name, making, &entry);
+		if (error != 0) {
 			close(cur);
-			return EACCES;
+			return error;
 		}
-		if (*rest == '\0' && ends_in_entry(cur, name, entry, making))
+		if (*rest == '\0' && entry)
 			return hand_pin_entry(cur, name, pin);
 		error = step(cur, name, &cur);
 		if (error != 0)

@@ -381,11 +381,12 @@ call_clear(struct call *call)
 }
 
 /* An entry that will be made or removed: is there one now? */
-static void
+static int
 note_missing(struct resolve_pin *pin)
 {
-	if (pin->object == -1 && !pin->missing && pin->parent != -1)
-		pin->missing = resolve_is_missing(pin->parent, pin->name);
+	return pin->object == -1 && !pin->missing && pin->parent != -1 ?
+	    resolve_look_for(pin->parent, pin->name, &pin->missing) :
+	    0;
 }
 
 /*
@@ -442,8 +443,7 @@ pin_one(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		return error;
 	if (call->refused[k])
 		call->walk_error = EACCES;
-	note_missing(pin);
-	return 0;
+	return note_missing(pin);
 }
 
 static bool

@@ -153,6 +153,24 @@ test_name(void **state)
 	close(fd);
 }
 
+/* What cannot be found out is neither there nor missing. */
+static void
+test_entry(void **state)
+{
+	int fd = open("/etc", O_PATH | O_CLOEXEC);
+	bool missing = false;
+
+	(void)state;
+	assert_int_equal(resolve_look_for(fd, "not-there", &missing), 0);
+	assert_true(missing);
+	assert_int_equal(resolve_look_for(fd, "passwd", &missing), 0);
+	assert_false(missing);
+	let_fail("statx", ENOMEM);
+	assert_int_equal(resolve_look_for(fd, "not-there", &missing), ENOMEM);
+	assert_false(missing);
+	close(fd);
+}
+
 static void
 test_ours(void **state)
 {
@@ -244,6 +262,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_entry),
 		cmocka_unit_test(test_ours),
 		cmocka_unit_test(test_caller),
 		cmocka_unit_test(test_answer),
