@@ -318,7 +318,12 @@ reap(struct monitor *monitor)
 	pid_t pid;
 	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+	for (;;) {
+		pid = waitpid(-1, &status, WNOHANG | WUNTRACED);
+		if (pid == -1 && errno == EINTR)
+			continue;
+		if (pid <= 0)
+			break;
 		/* What waits for it has no other deadline. */
 		if (WIFSTOPPED(status))
 			(void)kill(pid, SIGCONT);

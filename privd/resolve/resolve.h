@@ -140,9 +140,9 @@ bool resolve_is_named(int fd, const char *path);
  */
 int resolve_stat(int fd, struct stat *);
 /*
- * Is there no such entry in the folder? (The same; links are not followed. In one
- * that may not be searched there may be.) 0, or the errno for which nobody can
- * tell.
+ * Is there no such entry in the folder? (The same; links are not followed. In
+ * one that may not be searched there may be.) 0, or the errno for which nobody
+ * can tell.
  */
 int resolve_look_for(int folder, const char *name, bool *missing);
 /* The same file: device and inode. */

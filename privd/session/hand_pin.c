@@ -82,7 +82,7 @@ step(int cur, const char *name, int *next)
 	return EACCES;
 }
 
-/* Is the last name to be an entry, or that of what is to be made? 0 or errno. */
+/* Is the last name an entry, or that of what is to be made? 0 or errno. */
 static int
 find_end(int cur, const char *name, bool making, bool *entry)
 {

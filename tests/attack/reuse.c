@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #define THREADS_MAX 64
+#define TRIES 5000 /* of a millisecond */
 
 /* A thread of the broker, and whether it is in a RECV. */
 static struct {
@@ -118,16 +119,28 @@ kill_and_wait(pid_t pid)
 		(void)nanosleep(&moment, NULL);
 }
 
+/* The number is free some moments after its process is gone; or somebody else
+   on the machine has it for a while. */
 static pid_t
 clone_as(pid_t number)
 {
+	const struct timespec moment = { 0, 1000000 };
 	struct clone_args args;
+	pid_t pid = -1;
+	int tries;
 
-	memset(&args, 0, sizeof(args));
-	args.exit_signal = SIGCHLD;
-	args.set_tid = (uint64_t)(uintptr_t)&number;
-	args.set_tid_size = 1;
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	for (tries = 0; tries < TRIES && pid == -1; tries++) {
+		if (tries > 0)
+			(void)nanosleep(&moment, NULL);
+		memset(&args, 0, sizeof(args));
+		args.exit_signal = SIGCHLD;
+		args.set_tid = (uint64_t)(uintptr_t)&number;
+		args.set_tid_size = 1;
+		pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+		if (pid == -1 && errno != EEXIST)
+			break;
+	}
+	return pid;
 }
 
 static void __attribute__((noreturn)) become_stranger(uid_t uid, char *argv[])
