@@ -3,7 +3,7 @@
 # Attack 33: names with newlines, escapes and bytes that are no UTF-8, as long
 # as they can be, in logged calls: one harmless line each; denials and what
 # would be asked are written down, with nobody to ask it is a denial.
-# shellcheck source=tests/attack/lib.sh
+# shellcheck source=tests/attack/lib.sh disable=SC2317
 . "$(dirname "$0")/lib.sh"
 
 install_tool try-open
