@@ -19,6 +19,7 @@ static int
 take_peer(struct planner *p, const struct session_peer *peer)
 {
 	struct session_plan *plan = p->plan;
+
 	plan->root = plan->separate = true;
 	plan->caller.uid = peer->uid;
 	plan->caller.gid = peer->gid;
