@@ -47,11 +47,24 @@ then -1" "$(speaks listener "$program")"
 same "what is no program: not answered" "outcome -1" "$(speaks plan /)"
 
 # Who says hello and becomes privrun has one session at most, and not by that
-# word: the second hello of the same process is refused.
-speaks exec "$program" "$daemon_run" -s "$daemon_socket" "$program" \
-    "$secret" >"$T/out" 2>&1
+# word: the second hello of the same process is refused. privd hears the first
+# one when its sender is privrun already.
+is_launcher() {
+	for one in "$1" $(children_of "$1"); do
+		[ "$(readlink "/proc/$one/exe")" != "$daemon_run" ] || return 0
+	done
+	return 1
+}
+kill -STOP "$daemon_pid"
+as_user "$user" "$speak" "$daemon_socket" exec "$program" "$daemon_run" \
+    -s "$daemon_socket" "$program" "$secret" >"$T/out" 2>&1 &
+remember $!
+check "a hello: its sender becomes privrun" until_true 20 is_launcher $!
+kill -CONT "$daemon_pid"
+check "it ends" until_true 60 has_ended $!
 refute "a hello before privrun's own gives nothing" \
     grep -q '^secret' "$T/out"
+like "it is said why" "it has a session, or asks for one" "$(cat "$T/out")"
 
 # Another user's process, whose listener has come to an attacker: he offers it,
 # as himself, and as the launcher, which is stopped before it says a word.

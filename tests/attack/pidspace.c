@@ -81,9 +81,35 @@ try_processes(pid_t outside)
 	    syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &(int){ 0 }));
 }
 
+/*
+ * Another process of the namespace has the number there that this one has
+ * outside of it: who takes the one for the other comes to it. It ends with the
+ * namespace.
+ */
 static void
-try_proc(void)
+make_namesake(pid_t number)
 {
+	char text[16];
+	int fd = open("proc/sys/kernel/ns_last_pid", O_WRONLY);
+	pid_t pid;
+
+	(void)snprintf(text, sizeof(text), "%d", number - 1);
+	if (fd == -1 || write(fd, text, strlen(text)) == -1)
+		err(1, "ns_last_pid");
+	(void)close(fd);
+	pid = fork();
+	if (pid == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	if (pid != number)
+		errx(1, "namesake %d of %d", pid, number);
+}
+
+static void
+try_proc(pid_t number)
+{
+	make_namesake(number);
 	tell_name("own-self", "proc/self/comm");
 	tell_name("own-thread-self", "proc/thread-self/comm");
 	tell_name("own-1", "proc/1/comm");
@@ -91,7 +117,7 @@ try_proc(void)
 }
 
 static void __attribute__((noreturn))
-inside(pid_t outside, int with_proc, char *self)
+inside(pid_t outside, pid_t number, int with_proc, char *self)
 {
 	char *argv[] = { self, NULL };
 
@@ -101,7 +127,7 @@ inside(pid_t outside, int with_proc, char *self)
 	tell_name("thread-self", "/proc/thread-self/comm");
 	if (with_proc) {
 		tell("mount", mount("proc", "proc", "proc", 0, NULL));
-		try_proc();
+		try_proc(number);
 	}
 	execv(self, argv);
 	err(1, "execv");
@@ -111,7 +137,8 @@ int
 main(int argc, char *argv[])
 {
 	int flags = CLONE_NEWPID | (argc > 2 ? CLONE_NEWNS : 0), status;
-	pid_t pid;
+	int fds[2];
+	pid_t pid, number;
 
 	(void)alarm(30);
 	if (argc < 2) {
@@ -124,10 +151,17 @@ main(int argc, char *argv[])
 	if (argc > 2 &&
 	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
 		err(1, "private");
+	if (pipe(fds) == -1)
+		err(1, "pipe");
 	pid = fork();
-	if (pid == 0)
-		inside(getppid() == 0 ? 30000 : getppid(), argc > 2, argv[0]);
-	if (pid == -1 || waitpid(pid, &status, 0) == -1)
+	if (pid == 0) {
+		if (read(fds[0], &number, sizeof(number)) != sizeof(number))
+			err(1, "number");
+		inside(getppid() == 0 ? 30000 : getppid(), number, argc > 2,
+		    argv[0]);
+	}
+	if (pid == -1 || write(fds[1], &pid, sizeof(pid)) != sizeof(pid) ||
+	    waitpid(pid, &status, 0) == -1)
 		err(1, "fork");
 	if (status != 0)
 		printf("status %d\n", status);
