@@ -42,6 +42,7 @@ struct tree {
 	size_t limit;
 	tree_id buckets[TREE_BUCKETS]; /* one more than the node's; 0: none */
 	struct tree_memo memo[TREE_CACHE];
+	uint64_t registers;
 	unsigned int steps;
 	unsigned int depth;
 	bool spoilt;
@@ -84,8 +85,9 @@ tree_count(const struct tree *t)
 }
 
 void
-tree_begin(struct tree *t)
+tree_begin(struct tree *t, uint64_t registers)
 {
+	t->registers = registers;
 	t->steps = 0;
 	t->depth = 0;
 	t->spoilt = false;
@@ -298,11 +300,12 @@ tree_choose(struct tree *t, const struct tree_test *test, tree_id yes,
 	struct tree_test plain = *test;
 	tree_id by, swap;
 
-	if ((test->value & ~test->mask) != 0)
+	plain.mask &= t->registers;
+	if ((plain.value & ~plain.mask) != 0)
 		return no;
-	if (test->mask == 0)
+	if (plain.mask == 0)
 		return yes;
-	if (tree_single_bit(test->mask) && test->value != 0) {
+	if (tree_single_bit(plain.mask) && plain.value != 0) {
 		plain.value = 0;
 		swap = yes;
 		yes = no;

@@ -42,8 +42,12 @@ void tree_free(struct tree *);
 const struct tree_node *tree_node(const struct tree *, tree_id);
 size_t tree_count(const struct tree *);
 
-/* Before each tree: forgets that the last one was spoilt. */
-void tree_begin(struct tree *);
+/*
+ * Before each tree: forgets that the last one was spoilt. What the kernel looks
+ * at of each register: a 32-bit call can be made with more in them, which the
+ * filter is shown and the call is not.
+ */
+void tree_begin(struct tree *, uint64_t registers);
 bool tree_spoilt(const struct tree *);
 /* From here on for refusals, which policies must not crowd out. */
 void tree_open_reserve(struct tree *);

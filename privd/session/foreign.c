@@ -38,7 +38,7 @@ find_behind(struct call *call, const uint64_t *raw)
 		return error;
 	call->row = call->behind.row;
 	if (call->behind.nargs > 0)
-		call->arguments = raw[call->behind.arguments] & UINT32_MAX;
+		call->arguments = raw[call->behind.arguments];
 	call->is_behind = call->behind.nargs > 0;
 	return 0;
 }
@@ -46,15 +46,18 @@ find_behind(struct call *call, const uint64_t *raw)
 int
 call_take_number(struct call *call, const struct seccomp_data *data)
 {
+	uint64_t width;
 	size_t i;
 	int error;
 
-	for (i = 0; i < SYS_REGS; i++)
-		call->raw[i] = call->regs[i] = data->args[i];
 	call->is_behind = false;
 	call->machine = SYS_HAS_I386 && data->arch == AUDIT_ARCH_I386 ?
 	    SYS_I386 :
 	    SYS_NATIVE;
+	/* The call has no more of them, whatever we are shown. */
+	width = call->machine == SYS_I386 ? UINT32_MAX : UINT64_MAX;
+	for (i = 0; i < SYS_REGS; i++)
+		call->raw[i] = call->regs[i] = data->args[i] & width;
 	call->row = sys_by_number(call->machine, data->nr);
 	if (call->row == NULL)
 		return ENOSYS;

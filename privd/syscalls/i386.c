@@ -5,7 +5,9 @@
  * and the calls that stand behind one number. Everything else reads the
  * registers of a row alone, whichever ABI it was called by.
  *
- * Registers come as the kernel's entry takes them: 32 bits, the rest zero.
+ * The kernel's entry takes 32 bits of each register. The rest is zero, unless a
+ * program has gone to 64-bit code to make a 32-bit call: then it is what it
+ * likes, and a filter is shown it.
  */
 #include <linux/blkpg.h>
 #include <linux/filter.h>

@@ -264,7 +264,7 @@ choose_data(struct bytes *bytes)
 	    (int)(int16_t)bytes_u16(bytes) % 600;
 	for (i = 0; i < SYS_REGS; i++)
 		data.args[i] = choose_value(bytes);
-	return as_called(&data);
+	return data;
 }
 
 /*

@@ -593,6 +593,18 @@ ask_hidden(struct oracle *o)
 	}
 }
 
+/* What the call has of them: a 32-bit one half, whatever else is in there. */
+static void
+take_registers(const struct seccomp_data *data, uint64_t regs[SYS_REGS])
+{
+	int reg;
+
+	for (reg = 0; reg < SYS_REGS; reg++)
+		regs[reg] = data->arch == AUDIT_ARCH_I386 ?
+		    (uint32_t)data->args[reg] :
+		    data->args[reg];
+}
+
 static uint32_t
 right_answer(const struct loaded *l, const struct policy_case *c,
     const struct seccomp_data *data)
@@ -602,7 +614,7 @@ right_answer(const struct loaded *l, const struct policy_case *c,
 	int error;
 	bool hidden;
 
-	memcpy(regs, data->args, sizeof(regs));
+	take_registers(data, regs);
 	memset(&o.req, 0, sizeof(o.req));
 	o.any = o.mixed = false;
 	o.l = l;
@@ -693,7 +705,7 @@ may_ask(const struct loaded *l, const struct policy_case *c,
 	bool hidden;
 	int error;
 
-	memcpy(regs, data->args, sizeof(regs));
+	take_registers(data, regs);
 	call = call_of(l, data, &hidden, &error);
 	if (call != NULL && hidden)
 		return looks_at_policy(l, call);
@@ -701,18 +713,6 @@ may_ask(const struct loaded *l, const struct policy_case *c,
 		return false;
 	return has_conditions(l, call) &&
 	    (c->weak || call->disposal == SYS_WHOLE);
-}
-
-/* No 32-bit program has more in its registers. */
-static struct seccomp_data
-as_called(const struct seccomp_data *data)
-{
-	struct seccomp_data cut = *data;
-	int reg;
-
-	for (reg = 0; reg < SYS_REGS && data->arch == AUDIT_ARCH_I386; reg++)
-		cut.args[reg] &= UINT32_MAX;
-	return cut;
 }
 
 #endif /* PRIVD_TESTS_FILTER_ORACLE_H */

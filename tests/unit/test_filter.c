@@ -533,9 +533,8 @@ add_answer(struct vectors *vs, const struct seccomp_data *data, uint32_t answer,
 
 static uint32_t
 add_vector(struct vectors *vs, const struct loaded *l,
-    const struct policy_case *c, const struct seccomp_data *given)
+    const struct policy_case *c, const struct seccomp_data *data)
 {
-	struct seccomp_data called = as_called(given), *data = &called;
 	uint32_t answer = right_answer(l, c, data);
 
 	add_answer(vs, data, answer, may_ask(l, c, data));
