@@ -219,16 +219,19 @@ reloads() {
 }
 
 # enforce POLICY: it alone is in force, for programs of $OWN, which are marked.
-# Each
-# elevates something: that is what the daemon's sessions are for.
+# Each elevates something: that is what the daemon's sessions are for.
 enforce() {
 	awk -v own="$OWN/" '
 	    function elevate() {
 		if (any++)
-			print "\tnative-fsread: filename eq \"" own \
+			print "\t" abi "-fsread: filename eq \"" own \
 			    "none\" then permit as root"
 	    }
-	    /^Policy:/ { elevate(); sub(/^Policy: \*\//, "Policy: " own) }
+	    /^Policy:/ {
+		elevate()
+		abi = $NF
+		sub(/^Policy: \*\//, "Policy: " own)
+	    }
 	    { print }
 	    END { elevate() }' "$1" >"$RUNS/policies/attack"
 	for file in $(sed -n 's/^Policy: \([^,]*\),.*/\1/p' \
