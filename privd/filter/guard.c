@@ -40,6 +40,7 @@
 #define NAMESPACES                                                     \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
 	    CLONE_NEWUSER | CLONE_NEWPID | (uint64_t)CLONE_NEWNET)
+#define SOCKET_TYPE UINT64_C(0xf) /* without CLOEXEC and NONBLOCK */
 #define PERSONALITY_QUERY UINT64_C(0xffffffff)
 
 #define CONDITIONS_MAX 2
@@ -109,6 +110,8 @@ static const char why_weakens[] = "READ_IMPLIES_EXEC and the like weaken the "
 static const char why_faked[] = "a further filter could fake the results that "
 				"a program relies on: elevation ends before it "
 				"is there";
+static const char why_packet[] = "the kernel makes a packet socket of it, "
+				 "which it does not say";
 static const char why_adopts[] = "who adopts orphans is not taken for their "
 				 "parent";
 static const char why_around[] = "it reaches files around the paths that "
@@ -152,6 +155,10 @@ static const struct guard_row guard_rows[] = {
 	{ "prctl", { OPTION(PR_SET_CHILD_SUBREAPER) }, EPERM, GUARD_GUARDED,
 	    why_parent },
 	{ "prctl", { OPTION(PR_SET_MM) }, EPERM, GUARD_ALWAYS, why_forged },
+
+	{ "socket",
+	    { EQUAL(0, LOW, AF_INET), EQUAL(1, SOCKET_TYPE, SOCK_PACKET) },
+	    EPERM, GUARD_ALWAYS, why_packet },
 
 	{ "landlock_create_ruleset", { { 0 } }, EOPNOTSUPP, GUARD_ALWAYS,
 	    why_sandbox },

@@ -457,7 +457,7 @@ folds_tree(struct verdict *v, const struct policy_image *image)
 	while (n-- > 0) {
 		fold = &v->call->folds[n];
 		into = base_tree(v, bases[n]);
-		if (fold->emptypath || (v->abi->hidden && fold->mask != 0))
+		if (fold->unseen || (v->abi->hidden && fold->mask != 0))
 			into = tree_either(v->tree, into, tree);
 		test.reg = fold->reg;
 		test.mask = fold->mask;

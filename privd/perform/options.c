@@ -27,71 +27,6 @@ refuse(int error)
 	return -1;
 }
 
-/* --- socket options */
-
-static int
-set_program(const struct perform_request *request, int level, int name)
-{
-	struct sock_filter insns[BPF_MAXINSNS];
-	struct sock_fprog program = { .filter = insns };
-	size_t n = request->len / sizeof(insns[0]);
-
-	if (n == 0 || n > BPF_MAXINSNS || request->len % sizeof(insns[0]) != 0)
-		return refuse(EINVAL);
-	memcpy(insns, request->data, request->len);
-	program.len = (unsigned short)n;
-	return setsockopt(request->fd, level, name, &program, sizeof(program));
-}
-
-int
-perform_setsockopt(const struct perform_request *request,
-    struct perform_result *result)
-{
-	uint32_t level = (uint32_t)request->numbers.plain[0];
-	uint32_t name = (uint32_t)request->numbers.plain[1];
-
-	(void)result;
-	switch (sys_option(level, name, true)) {
-	case SYS_OPTION_BYTES:
-		return setsockopt(request->fd, (int)level, (int)name,
-		    request->data, (socklen_t)request->len);
-	case SYS_OPTION_PROGRAM:
-		return set_program(request, (int)level, (int)name);
-	case SYS_OPTION_NONE:
-		break;
-	}
-	return refuse(EPERM);
-}
-
-/* Some look at what is there already. */
-int
-perform_getsockopt(const struct perform_request *request,
-    struct perform_result *result)
-{
-	uint32_t level = (uint32_t)request->numbers.plain[0];
-	uint32_t name = (uint32_t)request->numbers.plain[1];
-	socklen_t len = (socklen_t)request->memory.size;
-
-	if (sys_option(level, name, false) != SYS_OPTION_BYTES)
-		return refuse(EPERM);
-	if (request->memory.size > sizeof(result->data) ||
-	    request->len > request->memory.size)
-		return refuse(EINVAL);
-	memset(result->data, 0, request->memory.size);
-	if (request->len > 0)
-		memcpy(result->data, request->data, request->len);
-	if (getsockopt(request->fd, (int)level, (int)name, result->data,
-		&len) == -1)
-		return -1;
-	result->number = (int)len;
-	result->len = (uint32_t)(len < request->memory.size ?
-		len :
-		request->memory.size);
-	return 0;
-}
-
-/* --- requests */
-
 static int
 domain_of(int fd)
 {
@@ -123,6 +58,91 @@ is_plain_socket(int fd)
 			return true;
 	return false;
 }
+
+/* Levels are numbers of protocols; to other domains they are other things. */
+static int
+check_level(int fd, uint32_t level)
+{
+	int domain = domain_of(fd);
+	bool fits = domain == AF_INET || domain == AF_INET6;
+
+	if (domain == -1)
+		return -1;
+	if (level == SOL_SOCKET)
+		fits = is_plain_socket(fd);
+	else if (level == SOL_PACKET || level == SOL_NETLINK)
+		fits = domain == (level == SOL_PACKET ? AF_PACKET : AF_NETLINK);
+	return fits ? 0 : refuse(EPERM);
+}
+
+/* --- socket options */
+
+static int
+set_program(const struct perform_request *request, int level, int name)
+{
+	struct sock_filter insns[BPF_MAXINSNS];
+	struct sock_fprog program = { .filter = insns };
+	size_t n = request->len / sizeof(insns[0]);
+
+	if (n == 0 || n > BPF_MAXINSNS || request->len % sizeof(insns[0]) != 0)
+		return refuse(EINVAL);
+	memcpy(insns, request->data, request->len);
+	program.len = (unsigned short)n;
+	return setsockopt(request->fd, level, name, &program, sizeof(program));
+}
+
+int
+perform_setsockopt(const struct perform_request *request,
+    struct perform_result *result)
+{
+	uint32_t level = (uint32_t)request->numbers.plain[0];
+	uint32_t name = (uint32_t)request->numbers.plain[1];
+
+	(void)result;
+	if (check_level(request->fd, level) == -1)
+		return -1;
+	switch (sys_option(level, name, true)) {
+	case SYS_OPTION_BYTES:
+		return setsockopt(request->fd, (int)level, (int)name,
+		    request->data, (socklen_t)request->len);
+	case SYS_OPTION_PROGRAM:
+		return set_program(request, (int)level, (int)name);
+	case SYS_OPTION_NONE:
+		break;
+	}
+	return refuse(EPERM);
+}
+
+/* Some look at what is there already. */
+int
+perform_getsockopt(const struct perform_request *request,
+    struct perform_result *result)
+{
+	uint32_t level = (uint32_t)request->numbers.plain[0];
+	uint32_t name = (uint32_t)request->numbers.plain[1];
+	socklen_t len = (socklen_t)request->memory.size;
+
+	if (check_level(request->fd, level) == -1)
+		return -1;
+	if (sys_option(level, name, false) != SYS_OPTION_BYTES)
+		return refuse(EPERM);
+	if (request->memory.size > sizeof(result->data) ||
+	    request->len > request->memory.size)
+		return refuse(EINVAL);
+	memset(result->data, 0, request->memory.size);
+	if (request->len > 0)
+		memcpy(result->data, request->data, request->len);
+	if (getsockopt(request->fd, (int)level, (int)name, result->data,
+		&len) == -1)
+		return -1;
+	result->number = (int)len;
+	result->len = (uint32_t)(len < request->memory.size ?
+		len :
+		request->memory.size);
+	return 0;
+}
+
+/* --- requests */
 
 /* Majors that terminals have: Documentation/admin-guide/devices.txt. */
 static bool

@@ -183,6 +183,24 @@ build_nest(struct policy_parse *p, struct policy_place place)
 	return false;
 }
 
+/* What the name of the call says, and not its rule. NULL: no memory. */
+static struct policy_expr *
+build_implied(struct policy_parse *p, struct policy_expr *expr)
+{
+	const struct sys_bsd_test *implied = sys_bsd_test(p->rule->callname);
+	struct policy_expr *both;
+
+	if (implied == NULL || p->format)
+		return expr;
+	both = build_expr(p, POLICY_AND);
+	if (both == NULL)
+		return NULL;
+	both->left = build_test(p, implied->name, -1, p->call, POLICY_EQ,
+	    implied->string, p->call);
+	both->right = expr;
+	return both->left == NULL ? NULL : both;
+}
+
 int
 build_rule(struct policy_parse *p, struct policy_expr *expr)
 {
@@ -193,7 +211,9 @@ build_rule(struct policy_parse *p, struct policy_expr *expr)
 	if (item == NULL)
 		return -1;
 	item->rule = rule;
-	rule->expr = expr;
+	rule->expr = build_implied(p, expr);
+	if (rule->expr == NULL)
+		return -1;
 	check_rule(p);
 	lint_rule(p);
 	if (!p->included)

@@ -459,6 +459,25 @@ append(const struct call_rules *calls, const struct policy_rule **rules,
 	return n;
 }
 
+void
+policy_exchange(struct policy_request *request)
+{
+	struct policy_value *first = NULL, *second = NULL, saved;
+	size_t i;
+
+	for (i = 0; i < request->nvalues; i++) {
+		if (strcmp(request->values[i].name, "filename") != 0)
+			continue;
+		second = &request->values[i];
+		first = first == NULL ? second : first;
+	}
+	if (first == second)
+		return;
+	saved = *first;
+	*first = *second;
+	*second = saved;
+}
+
 size_t
 policy_candidates(const struct policy_image *image, const struct sys_call *call,
     const struct sys_call *base, enum sys_alias alias, bool no_alias,

@@ -172,6 +172,70 @@ lint_flags(struct policy_parse *p)
 		    "name the oflags, or write fsread or fswrite");
 }
 
+/* By a number of its own, or behind another's, or as what folds into it? */
+static bool
+is_made(const struct sys_call *call, enum sys_machine machine)
+{
+	const struct sys_call *into[SYS_FOLDS_MAX], *other;
+	struct sys_behind behind;
+	size_t i, n, k;
+
+	for (i = 0; i < sys_count(); i++) {
+		other = sys_row(i);
+		if (sys_number(other, machine) == -1)
+			continue;
+		for (n = sys_bases(other, into); n > 0; n--)
+			if (into[n - 1] == call)
+				return true;
+		for (k = 0;
+		     machine == SYS_I386 && sys_i386_behind(other, k, &behind);
+		     k++)
+			if (behind.row == call)
+				return true;
+	}
+	return sys_number(call, machine) != -1;
+}
+
+/* A rule for what the policy's programs have no such call for: it was written
+   for those of the other ABI, and what it denies is not denied. */
+static void
+lint_made(struct policy_parse *p)
+{
+	enum sys_machine machine = p->block->foreign ? SYS_I386 : SYS_NATIVE;
+	const struct sys_call *call, *base;
+
+	if (p->rule->ncalls != 1 || is_made(p->rule->calls[0], machine))
+		return;
+	call = p->rule->calls[0];
+	base = sys_base(call, NULL, false);
+	parse_message(p, POLICY_WARNING, p->call,
+	    "%s programs have no call \"%s\": the rule matches nothing%s%s",
+	    p->block->foreign ? "linux32" : "native", call->name,
+	    base == call ? "" : "; write ", base == call ? "" : base->name);
+}
+
+static bool
+any_type(const struct policy_expr *expr, const void *context)
+{
+	(void)context;
+	return strcmp(expr->name, "type") == 0 ||
+	    strcmp(expr->name, "dev") == 0;
+}
+
+static void
+lint_nodes(struct policy_parse *p)
+{
+	const struct policy_rule *rule = p->rule;
+
+	if (rule->action == POLICY_PERMIT &&
+	    rule->identity.kind != POLICY_AS_CALLER && rule->ncalls > 0 &&
+	    rule->calls[0]->op == SYS_OP_MKNOD &&
+	    !any_test(rule->expr, any_type, NULL))
+		parse_message(p, POLICY_WARNING, p->action,
+		    "makes devices, and so whoever may open one has the disk: "
+		    "name the type, or the dev");
+}
+
 static bool
 names_folder(const struct policy_expr *expr, const void *context)
 {
@@ -219,6 +283,8 @@ lint_rule(struct policy_parse *p)
 		return;
 	lint_two_paths(p);
 	lint_flags(p);
+	lint_nodes(p);
+	lint_made(p);
 	if (p->rule->identity.kind == POLICY_AS_CALLER)
 		return;
 	lint_socket(p);

@@ -352,6 +352,9 @@ struct policy_verdict {
 	bool explicit_default; /* from a Default: line */
 };
 
+/* The two names of a request change places: an exchange is both renames. */
+void policy_exchange(struct policy_request *);
+
 /*
  * The verdict on a request. enforcing: what an unmatched call gets without
  * a Default: line (deny[eperm] logged, otherwise ask). Never fails: what

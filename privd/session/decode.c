@@ -313,6 +313,24 @@ call_rejudge(struct judge *judge, struct call *call)
 	return 0;
 }
 
+/*
+ * By a number of its own, or of a thread of its, a process sets its own limits,
+ * as by 0. (Where the kernel goes on, that number may be another's by then,
+ * whose limits it lets the caller set, or not.)
+ */
+static void
+take_own_number(struct call *call)
+{
+	char task[32];
+
+	if (call->row->op != SYS_OP_PRLIMIT || !sys_has_target(call->row) ||
+	    (int)call->regs[0] <= 0)
+		return;
+	(void)snprintf(task, sizeof(task), "task/%d", (int)call->regs[0]);
+	if (faccessat(call->thread->folder, task, F_OK, 0) == 0)
+		call->regs[0] = 0;
+}
+
 int
 call_decode(struct judge *judge, struct call *call)
 {
@@ -322,6 +340,7 @@ call_decode(struct judge *judge, struct call *call)
 	error = call_copy_all(judge, call);
 	if (error != 0)
 		return error;
+	take_own_number(call);
 	call->base = sys_base(call->row, call->regs, call->empty[0]);
 	call->based = true;
 	call->alias = sys_alias_of(call->base, call->how.flags);

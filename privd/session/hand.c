@@ -51,6 +51,18 @@ is_spent(void *p, const struct policy_rule *rule)
 	return budget_is_spent(hand->budget, rule);
 }
 
+/* What comes to the other place, by the same rule? */
+static bool
+is_permitted_back(struct hand *hand, const struct policy_rule *rule)
+{
+	struct policy_verdict verdict;
+
+	policy_exchange(&hand->asked);
+	policy_evaluate(hand->plan->policy.first, &hand->asked, true, &verdict);
+	policy_exchange(&hand->asked);
+	return verdict.action == POLICY_PERMIT && verdict.rule == rule;
+}
+
 /* Would the policy, asked anew, elevate this by the rule that was named? */
 static bool
 is_permitted(struct hand *hand, const struct policy_rule **rule)
@@ -69,6 +81,9 @@ is_permitted(struct hand *hand, const struct policy_rule **rule)
 	hand_format(hand);
 	policy_evaluate(hand->plan->policy.first, &hand->asked, true, &verdict);
 	*rule = verdict.rule;
+	if (sys_exchanges(hand->row, hand->request->regs) &&
+	    !is_permitted_back(hand, *rule))
+		return false;
 	/* A name that does not lead there is a lie: see resolve_prove(). */
 	return !hand->pin[0].outside && !hand->pin[1].outside &&
 	    verdict.action == POLICY_PERMIT && verdict.rule != NULL &&

@@ -95,6 +95,12 @@ format_one(struct hand *hand, const struct sys_arg *arg, size_t *k, char *text)
 		(void)snprintf(text, SYS_VALUE_MAX, "%o",
 		    hand->ask.numbers.mode & 07777);
 		return true;
+	case SYS_NODETYPE:
+		return sys_format_value(arg->kind, hand->ask.numbers.mode, text,
+			   SYS_VALUE_MAX) == 0;
+	case SYS_DEVICE:
+		return sys_format_value(arg->kind, hand->ask.numbers.device,
+			   text, SYS_VALUE_MAX) == 0;
 	case SYS_PIDNAME:
 		return strlcpy(text, hand->target.pinned.name, SYS_VALUE_MAX) >
 		    0;

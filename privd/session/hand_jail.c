@@ -260,10 +260,12 @@ append_options(struct list *list, const struct session_plan *plan,
 	if (named[SYS_OP_GETSOCKOPT])
 		append_bounded(list, plan, hand, "getsockopt", SYS_getsockopt,
 		    2, "optname");
-	if (named[SYS_OP_IOCTL]) {
+	if (named[SYS_OP_IOCTL])
 		append_requests(list, plan, hand);
+	/* Levels and requests are a domain's. */
+	if (named[SYS_OP_SETSOCKOPT] || named[SYS_OP_GETSOCKOPT] ||
+	    named[SYS_OP_IOCTL])
 		append(list, &domain, 1);
-	}
 }
 
 int

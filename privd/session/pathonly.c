@@ -180,8 +180,8 @@ is_base_of_number(const struct sys_call *row, size_t n)
 	size_t i;
 
 	for (i = 0; i < SYS_FOLDS_MAX; i++)
-		if (row->folds[i].base != NULL && row->folds[i].emptypath)
-			return row->folds[n].emptypath;
+		if (row->folds[i].base != NULL && row->folds[i].unseen)
+			return row->folds[n].unseen;
 	return true;
 }
 

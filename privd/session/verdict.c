@@ -113,6 +113,13 @@ is_counted(const struct policy_rule *rule)
 	    (rule->limit != POLICY_UNLIMITED || rule->exclusive != NULL);
 }
 
+static bool
+is_lent_or_counted(const struct policy_rule *rule)
+{
+	return is_counted(rule) ||
+	    (rule != NULL && rule->identity.kind != POLICY_AS_CALLER);
+}
+
 static int
 spend(struct judge *judge, const struct call *call,
     const struct policy_image *image, const struct policy_rule *rule)
@@ -150,6 +157,31 @@ call_is_plainly_permitted(struct judge *judge, struct call *call)
 	return set->count > 0;
 }
 
+/*
+ * What changes places with another comes to where the other was: both renames
+ * are judged, and what is lent or counted is one rule's.
+ */
+static void
+judge_exchange(struct judge *judge, struct call *call,
+    const struct policy_image *image, struct policy_verdict *verdict)
+{
+	const struct policy_rule *rule = verdict->rule;
+	struct policy_verdict back;
+
+	policy_exchange(&call->request);
+	policy_evaluate(image, &call->request, judge->plan->options.automatic,
+	    &back);
+	policy_exchange(&call->request);
+	back.log = back.log || verdict->log;
+	if (back.action != POLICY_PERMIT)
+		*verdict = back;
+	else if (back.rule != rule &&
+	    (is_lent_or_counted(rule) || is_lent_or_counted(back.rule)))
+		deny(verdict, EPERM);
+	else
+		verdict->log = back.log;
+}
+
 /* Asks one policy after the other, to the first that does not permit, or to
    the end. Returns how many were asked. */
 static size_t
@@ -167,6 +199,10 @@ ask_all(struct judge *judge, struct call *call, struct policy_verdict *verdicts)
 		call->passed.rule = NULL;
 		policy_evaluate(set->images[i], &call->request,
 		    judge->plan->options.automatic, &verdicts[i]);
+		if (verdicts[i].action == POLICY_PERMIT &&
+		    sys_exchanges(call->row, call->regs))
+			judge_exchange(judge, call, set->images[i],
+			    &verdicts[i]);
 		if (verdicts[i].action != POLICY_PERMIT)
 			return i + 1;
 		if (i == 0)

@@ -19,7 +19,7 @@
 
 static const struct bsd {
 	const char *name;
-	const char *calls[4];
+	const char *calls[5];
 } bsd[] = {
 	/* files */
 	{ "getdirentries", { "getdents64", "getdents" } },
@@ -210,9 +210,9 @@ static const struct bsd {
 	{ "__msgctl13", { "msgctl" } },
 	{ "__msgctl50", { "msgctl" } },
 	{ "semconfig", NONE },
-	{ "semsys", { "semctl", "semget", "semop" } },
-	{ "shmsys", { "shmat", "shmctl", "shmget" } },
-	{ "msgsys", { "msgctl", "msgget", "msgsnd" } },
+	{ "semsys", { "semctl", "semget", "semop", "semtimedop" } },
+	{ "shmsys", { "shmat", "shmctl", "shmdt", "shmget" } },
+	{ "msgsys", { "msgctl", "msgget", "msgrcv", "msgsnd" } },
 
 	/* time */
 	{ "adjtime", { "adjtimex", "clock_adjtime" } },
@@ -256,6 +256,16 @@ sys_bsd(const char *name, const char *const **names)
 		return true;
 	}
 	return false;
+}
+
+const struct sys_bsd_test *
+sys_bsd_test(const char *name)
+{
+	static const struct sys_bsd_test fifo = { "type", "S_IFIFO" };
+
+	return strcmp(name, "mkfifo") == 0 || strcmp(name, "mkfifoat") == 0 ?
+	    &fifo :
+	    NULL;
 }
 
 const char *

@@ -4,6 +4,7 @@
  * both go through here, so that what is performed is what was judged; nothing
  * is read but the registers.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "syscalls.h"
@@ -38,6 +39,17 @@ sys_acts_on_fd(const struct sys_call *call)
 		if (arg->kind == SYS_FDPATH)
 			return true;
 	return false;
+}
+
+bool
+sys_exchanges(const struct sys_call *call, const uint64_t regs[SYS_REGS])
+{
+	struct sys_numbers numbers;
+
+	if (call->op != SYS_OP_RENAME)
+		return false;
+	sys_numbers(call, regs, &numbers);
+	return (numbers.flags & RENAME_EXCHANGE) != 0;
 }
 
 /* How many of those were taken of which there may be several. */

@@ -9,6 +9,7 @@
  * by formatting what it found: it can be of no use, but never wrong.
  */
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,6 +30,13 @@
 #define LAST_RT 64
 #define TREE_BITS UINT64_C(0x8001)
 #define MOVE_BITS UINT64_C(0x300)
+/* PROT_SEM has no meaning; mmap(2) looks at what it knows alone. */
+#define PROT_BITS (~UINT64_C(0x8))
+#if defined(__aarch64__)
+#define MAP_PROT_BITS UINT64_C(0x37)
+#else
+#define MAP_PROT_BITS UINT64_C(0x7)
+#endif
 #define BITS_32 UINT64_C(0xffffffff)
 #define BITS_64 UINT64_MAX
 
@@ -237,6 +245,22 @@ show_or_unknown(struct sys_text *text, const struct kind *kind, uint64_t value)
 		sys_text_add(text, "<unknown>: %d", (int)value);
 }
 
+/* None is a file's. */
+static void
+show_type(struct sys_text *text, const struct kind *kind, uint64_t value)
+{
+	show_or_hex(text, kind, value == 0 ? S_IFREG : value);
+}
+
+/* As the kernel counts them. */
+static void
+show_device(struct sys_text *text, const struct kind *kind, uint64_t value)
+{
+	(void)kind;
+	sys_text_add(text, "%u:%u", (unsigned int)(value >> 8 & 0xfff),
+	    (unsigned int)((value & 0xff) | (value >> 12 & 0xfff00)));
+}
+
 static void
 show_signal(struct sys_text *text, const struct kind *kind, uint64_t value)
 {
@@ -333,7 +357,7 @@ static uint64_t
 show_bits(struct sys_text *text, const struct sys_name *names, uint64_t value)
 {
 	for (; names->name != NULL; names++) {
-		if ((value & names->value) == 0)
+		if (names->value == 0 || (value & names->value) != names->value)
 			continue;
 		show_part(text, names->name);
 		value &= ~(uint64_t)names->value;
@@ -440,6 +464,8 @@ read_bits(const struct kind *kind, const char *string, uint64_t *value)
 static const struct kind kinds[SYS_MEMORY] = {
 	[SYS_OFLAGS] = { OFLAG_BITS, NULL, show_oflags, read_oflags },
 	[SYS_MODE] = { 07777, NULL, show_octal, read_octal },
+	[SYS_NODETYPE] = { S_IFMT, sys_names_node, show_type, NULL },
+	[SYS_DEVICE] = { BITS_32, NULL, show_device, NULL },
 	[SYS_UID] = { BITS_32, NULL, show_id, read_decimal },
 	[SYS_UNAME] = { BITS_32, NULL, show_user, NULL },
 	[SYS_GID] = { BITS_32, NULL, show_id, read_decimal },
@@ -455,8 +481,9 @@ static const struct kind kinds[SYS_MEMORY] = {
 	[SYS_REQUEST] = { BITS_32, sys_names_request, show_or_hex,
 	    read_or_hex },
 	[SYS_SIGNAME] = { BITS_32, sys_names_signal, show_signal, read_signal },
-	[SYS_PROT] = { BITS_64, sys_names_prot, show_prot, read_bits },
-	[SYS_MAPFLAGS] = { BITS_64, sys_names_map, show_mapflags, read_bits },
+	[SYS_PROT] = { PROT_BITS, sys_names_prot, show_prot, read_bits },
+	[SYS_MAPPROT] = { MAP_PROT_BITS, sys_names_prot, show_prot, read_bits },
+	[SYS_MAPFLAGS] = { BITS_32, sys_names_map, show_mapflags, read_bits },
 	[SYS_CMD] = { BITS_32, sys_names_cmd, show_or_unknown,
 	    read_or_unknown },
 	[SYS_FD] = { BITS_32, NULL, show_signed, read_decimal },
@@ -471,7 +498,7 @@ static const struct kind kinds[SYS_MEMORY] = {
 	[SYS_MOUNTFLAGS] = { BITS_64, sys_names_mount, show_mount, NULL },
 	[SYS_UMOUNTFLAGS] = { BITS_32, sys_names_umount, show_flags,
 	    read_bits },
-	[SYS_ATTRFLAGS] = { BITS_64, sys_names_attr, show_flags, read_bits },
+	[SYS_ATTRFLAGS] = { BITS_32, sys_names_attr, show_flags, read_bits },
 	[SYS_MOVEFLAGS] = { MOVE_BITS, sys_names_move, show_flags, read_bits },
 	[SYS_TREEFLAGS] = { TREE_BITS, sys_names_tree, show_flags, read_bits },
 	[SYS_FSCMD] = { BITS_32, sys_names_fsconfig, show_or_number,
@@ -480,6 +507,9 @@ static const struct kind kinds[SYS_MEMORY] = {
 	    show_command, read_command },
 	[SYS_QUOTATYPE] = { 0xff, sys_names_quota_type, show_or_number,
 	    read_or_number },
+	[SYS_SYSLOG] = { BITS_32, sys_names_syslog, show_or_number,
+	    read_or_number },
+	[SYS_REBOOT] = { BITS_32, sys_names_reboot, show_or_hex, read_or_hex },
 	[SYS_CREATFLAGS] = { 0, NULL, show_creat, read_creat },
 	[SYS_SIGNED] = { BITS_32, NULL, show_signed, read_decimal },
 	[SYS_HEX] = { BITS_64, NULL, show_hex, read_hex },

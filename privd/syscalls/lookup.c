@@ -265,8 +265,8 @@ static bool
 fold_holds(const struct sys_fold *fold, const uint64_t *regs, bool emptypath)
 {
 	if (fold->mask == 0)
-		return !fold->emptypath || emptypath;
-	if (regs == NULL || (fold->emptypath && !emptypath))
+		return !fold->unseen || emptypath;
+	if (regs == NULL || (fold->unseen && !emptypath))
 		return false;
 	return (regs[fold->reg] & fold->mask) == fold->value;
 }

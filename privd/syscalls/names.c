@@ -9,11 +9,14 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+
+#include <linux/reboot.h>
 
 #include "rows.h"
 
@@ -208,7 +211,6 @@ const struct sys_name sys_names_prot[] = {
 	{ N(PROT_READ) },
 	{ N(PROT_WRITE) },
 	{ N(PROT_EXEC) },
-	{ "PROT_SEM", 0x8 },
 	{ "PROT_BTI", 0x10 },
 	{ "PROT_MTE", 0x20 },
 	{ N(PROT_GROWSDOWN) },
@@ -298,15 +300,52 @@ const struct sys_name sys_names_umount[] = {
 	{ NULL, 0 },
 };
 
+/* From the kernel's own: it has no header of these for programs. */
+const struct sys_name sys_names_syslog[] = {
+	{ "SYSLOG_ACTION_CLOSE", 0 },
+	{ "SYSLOG_ACTION_OPEN", 1 },
+	{ "SYSLOG_ACTION_READ", 2 },
+	{ "SYSLOG_ACTION_READ_ALL", 3 },
+	{ "SYSLOG_ACTION_READ_CLEAR", 4 },
+	{ "SYSLOG_ACTION_CLEAR", 5 },
+	{ "SYSLOG_ACTION_CONSOLE_OFF", 6 },
+	{ "SYSLOG_ACTION_CONSOLE_ON", 7 },
+	{ "SYSLOG_ACTION_CONSOLE_LEVEL", 8 },
+	{ "SYSLOG_ACTION_SIZE_UNREAD", 9 },
+	{ "SYSLOG_ACTION_SIZE_BUFFER", 10 },
+	{ NULL, 0 },
+};
+
+const struct sys_name sys_names_reboot[] = {
+	{ N(LINUX_REBOOT_CMD_RESTART) },
+	{ N(LINUX_REBOOT_CMD_HALT) },
+	{ N(LINUX_REBOOT_CMD_CAD_ON) },
+	{ N(LINUX_REBOOT_CMD_CAD_OFF) },
+	{ N(LINUX_REBOOT_CMD_POWER_OFF) },
+	{ N(LINUX_REBOOT_CMD_RESTART2) },
+	{ N(LINUX_REBOOT_CMD_SW_SUSPEND) },
+	{ N(LINUX_REBOOT_CMD_KEXEC) },
+	{ NULL, 0 },
+};
+
+const struct sys_name sys_names_node[] = {
+	{ N(S_IFREG) },
+	{ N(S_IFCHR) },
+	{ N(S_IFBLK) },
+	{ N(S_IFIFO) },
+	{ N(S_IFSOCK) },
+	{ NULL, 0 },
+};
+
 /* The times of access are a number of its own among the bits. */
 const struct sys_name sys_names_attr[] = {
+	{ N(MOUNT_ATTR__ATIME) },
 	{ N(MOUNT_ATTR_RDONLY) },
 	{ N(MOUNT_ATTR_NOSUID) },
 	{ N(MOUNT_ATTR_NODEV) },
 	{ N(MOUNT_ATTR_NOEXEC) },
 	{ N(MOUNT_ATTR_NOATIME) },
 	{ N(MOUNT_ATTR_STRICTATIME) },
-	{ "MOUNT_ATTR__ATIME", 0x40 },
 	{ N(MOUNT_ATTR_NODIRATIME) },
 	{ N(MOUNT_ATTR_IDMAP) },
 	{ N(MOUNT_ATTR_NOSYMFOLLOW) },

@@ -49,6 +49,9 @@
 #define FDPATH(r) ARG("fd", SYS_FD, r), ARG("filename", SYS_FDPATH, r)
 #define OFLAGS(r) ARG("oflags", SYS_OFLAGS, r)
 #define MODE(r) ARG("mode", SYS_MODE, r)
+/* What is made beside files and folders: the mode has the type. */
+#define NODE(r) \
+	MODE(r), ARG("type", SYS_NODETYPE, r), ARG("dev", SYS_DEVICE, r + 1)
 /* The mode of an open: there if the flags in register fr create. */
 #define CREATMODE(r, fr)                                     \
 	{                                                    \
@@ -187,6 +190,9 @@ extern const struct sys_name sys_names_map_huge[];
 extern const struct sys_name sys_names_mount[];
 extern const struct sys_name sys_names_umount[];
 extern const struct sys_name sys_names_attr[];
+extern const struct sys_name sys_names_node[];
+extern const struct sys_name sys_names_syslog[];
+extern const struct sys_name sys_names_reboot[];
 extern const struct sys_name sys_names_move[];
 extern const struct sys_name sys_names_tree[];
 extern const struct sys_name sys_names_fsconfig[];

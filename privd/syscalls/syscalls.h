@@ -41,8 +41,10 @@ enum sys_machine {
 /* What an argument is, hence how it is read and shown. */
 enum sys_kind {
 	/* numbers, complete in their register: shown by sys_format() */
-	SYS_OFLAGS, /* "rwct" */
-	SYS_MODE,   /* "644" */
+	SYS_OFLAGS,   /* "rwct" */
+	SYS_MODE,     /* "644" */
+	SYS_NODETYPE, /* of mknod's mode, "S_IFIFO" */
+	SYS_DEVICE,   /* "8:0" */
 	SYS_UID,
 	SYS_UNAME, /* the same register, as a name */
 	SYS_GID,
@@ -55,6 +57,7 @@ enum sys_kind {
 	SYS_REQUEST,   /* ioctl, "SIOCSIFFLAGS" or hex */
 	SYS_SIGNAME,
 	SYS_PROT,
+	SYS_MAPPROT, /* of mmap, which looks at fewer bits */
 	SYS_MAPFLAGS,
 	SYS_CMD, /* fcntl, "F_SETOWN" */
 	SYS_FD,
@@ -70,6 +73,8 @@ enum sys_kind {
 	SYS_FSCMD,      /* "FSCONFIG_SET_STRING" */
 	SYS_QUOTACMD,   /* "Q_SETQUOTA" */
 	SYS_QUOTATYPE,  /* "USRQUOTA", of the same register */
+	SYS_SYSLOG,     /* "SYSLOG_ACTION_CLEAR" */
+	SYS_REBOOT,     /* "LINUX_REBOOT_CMD_HALT" */
 	SYS_CREATFLAGS, /* creat's: "woct", in no register */
 	SYS_SIGNED,     /* a plain signed number */
 	SYS_HEX,        /* a plain number in hex */
@@ -233,15 +238,16 @@ enum sys_alias {
 
 /*
  * A variant is folded into a base: the first fold whose condition holds.
- * (regs[reg] & mask) == value; mask 0 always holds. With `emptypath` the
- * fold also wants an empty (or NULL) path, which no filter can see.
+ * (regs[reg] & mask) == value; mask 0 always holds. With `unseen` the fold
+ * also wants what no filter can see: an empty (or NULL) path; or that a number
+ * is the caller's own, which whoever looks it up writes as 0.
  */
 struct sys_fold {
 	const char *base;
 	uint64_t mask;
 	uint64_t value;
 	uint8_t reg;
-	bool emptypath;
+	bool unseen;
 };
 
 struct sys_call {
@@ -294,6 +300,8 @@ void sys_learn_numbers(void);
  */
 const struct sys_call *sys_base(const struct sys_call *,
     const uint64_t regs[SYS_REGS], bool emptypath);
+/* Does it make two entries change places? */
+bool sys_exchanges(const struct sys_call *, const uint64_t regs[SYS_REGS]);
 /*
  * All calls that it may fold into, itself if it is a base; returns their
  * number, at most SYS_FOLDS_MAX.
@@ -323,6 +331,13 @@ enum sys_alias sys_alias_by_name(const char *name);
  * no counterpart. Returns false if the name is no BSD call either.
  */
 bool sys_bsd(const char *name, const char *const **names);
+/* What such a name says of its calls beside: that an argument is a string, with
+   every rule for it. NULL: nothing. */
+struct sys_bsd_test {
+	const char *name;
+	const char *string;
+};
+const struct sys_bsd_test *sys_bsd_test(const char *name);
 /* The known name nearest to a misspelt one, NULL if none is near. */
 const char *sys_nearest(const char *name);
 

@@ -116,7 +116,7 @@ static const struct sys_call rows[] = {
 	/* memory, processes, signals */
 	{ .name = "mmap2",
 	    .folds = { INTO("mmap") },
-	    .args = { ARG("prot", SYS_PROT, 2),
+	    .args = { ARG("prot", SYS_MAPPROT, 2),
 		ARG("flags", SYS_MAPFLAGS, 3) } },
 	VARIANT("waitpid", "wait4"),
 	VARIANTR("nice", "setpriority", CAP(SYS_NICE)),

@@ -120,7 +120,7 @@ static const struct sys_call rows[] = {
 	/* memory */
 	CALL("brk"),
 	{ .name = "mmap",
-	    .args = { ARG("prot", SYS_PROT, 2),
+	    .args = { ARG("prot", SYS_MAPPROT, 2),
 		ARG("flags", SYS_MAPFLAGS, 3) } },
 	{ .name = "mprotect", .args = { ARG("prot", SYS_PROT, 2) } },
 	{ .name = "pkey_mprotect",
@@ -223,7 +223,8 @@ static const struct sys_call rows[] = {
 	/* Reads without new limits; another's limits are a call of its own. */
 	{ .name = "prlimit64",
 	    .folds = { { "getrlimit", UINT64_MAX, 0, 2, false },
-		{ "setrlimit", UINT32_MAX, 0, 0, false }, INTO("prlimit64") },
+		{ "setrlimit", UINT32_MAX, 0, 0, false },
+		{ "setrlimit", 0, 0, 0, true }, INTO("prlimit64") },
 	    .args = { NUM("pid", 0), PIDNAME(0),
 		ARG("resource", SYS_RESOURCE, 1) },
 	    .form = "Pacb",
@@ -433,9 +434,11 @@ static const struct sys_call rows[] = {
 	CALL("sysinfo"),
 	CALL("sysfs"),
 	{ .name = "syslog",
+	    .args = { ARG("type", SYS_SYSLOG, 0) },
 	    .form = "abs",
 	    KERNEL_OR(SYS_OP_SYSLOG, CAP(SYSLOG)) },
 	{ .name = "reboot",
+	    .args = { ARG("cmd", SYS_REBOOT, 2) },
 	    .form = "aaay",
 	    KERNEL_OR(SYS_OP_REBOOT, CAP(SYS_BOOT)) },
 	/*

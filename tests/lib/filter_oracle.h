@@ -202,6 +202,9 @@ refuse_fixed(const struct policy_case *c, const char *name, const uint64_t *r)
 		return EBUSY;
 	if (strcmp(name, "clone") == 0 && (r[0] & CLONE_PARENT) != 0)
 		return EPERM;
+	if (strcmp(name, "socket") == 0 && (int)r[0] == AF_INET &&
+	    (r[1] & 0xf) == SOCK_PACKET)
+		return EPERM;
 	if (strcmp(name, "landlock_create_ruleset") == 0)
 		return EOPNOTSUPP;
 	if (strcmp(name, "landlock_restrict_self") == 0)
@@ -637,7 +640,8 @@ right_answer(const struct loaded *l, const struct policy_case *c,
 	}
 	if (hidden) {
 		ask_hidden(&o);
-		if (c->packet && strcmp(o.call->name, "setsockopt") == 0 &&
+		if (((c->packet && strcmp(o.call->name, "setsockopt") == 0) ||
+			strcmp(o.call->name, "socket") == 0) &&
 		    !o.mixed && o.answer == ALLOW)
 			return NOTIFY;
 		return o.mixed ? NOTIFY : o.answer;

@@ -399,9 +399,9 @@ static const uint32_t arches[] = { AUDIT_ARCH_I386, AUDIT_ARCH_X86_64,
 	NATIVE_ARCH ^ 0x80000000 };
 
 /* Values that the refusals compare, and that kernels treat apart. */
-static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 6, 8, 0x10, 15, 26, 27, 28,
-	29, 35, 36, 41, 44, 47, 50, 51, 57, 100, 107, 110, 111, 132, 0x80,
-	O_CREAT, O_TRUNC, O_PATH, O_TMPFILE, O_RDWR, O_DIRECTORY,
+static const uint64_t fixed[] = { 0, 1, 2, 3, 4, 5, 6, 8, 10, 0x10, 0x8000a, 15,
+	26, 27, 28, 29, 35, 36, 41, 44, 47, 50, 51, 57, 100, 107, 110, 111, 132,
+	0x80, O_CREAT, O_TRUNC, O_PATH, O_TMPFILE, O_RDWR, O_DIRECTORY,
 	O_TMPFILE & ~O_DIRECTORY, 0x100, 0x200, 0x400, 0x1000, 0x5411, 0x5412,
 	0x5413, 0x541c, 0xaa00, 0x801, 0x80002, 0x80803, 0x80046601,
 	CLONE_PARENT, PR_SET_CHILD_SUBREAPER, CLONE_NEWNS, CLONE_NEWUSER,
@@ -615,7 +615,7 @@ static bool
 looks(const struct loaded *l, const struct sys_call *call)
 {
 	static const char others[] =
-	    "prctl clone unshare seccomp personality ioctl setsockopt "
+	    "prctl clone unshare seccomp personality ioctl setsockopt socket "
 	    "open openat socketcall ipc";
 
 	return is_one_of(call->name, others) || call->folds[0].mask != 0 ||

@@ -29,6 +29,13 @@
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
 
+/* What mmap(2) looks at. */
+#if defined(__aarch64__)
+#define KNOWN_RIGHTS UINT64_C(0x37)
+#else
+#define KNOWN_RIGHTS UINT64_C(0x7)
+#endif
+
 /* --- formats */
 
 static const struct {
@@ -78,6 +85,15 @@ static const struct {
 	{ SYS_REQUEST, 0x5412, 0, "TIOCSTI" },
 	{ SYS_REQUEST, 0xf00005412, 0, "TIOCSTI" },
 	{ SYS_REQUEST, 0xdeadbeef, 0, "0xdeadbeef" },
+	{ SYS_NODETYPE, 0644, 0, "S_IFREG" },
+	{ SYS_NODETYPE, S_IFREG | 0644, 0, "S_IFREG" },
+	{ SYS_NODETYPE, S_IFIFO, 0, "S_IFIFO" },
+	{ SYS_NODETYPE, S_IFDIR, 0, "0x4000" },
+	{ SYS_DEVICE, 0x801, 0, "8:1" },
+	{ SYS_DEVICE, 0x12345678, 0, "1110:74616" },
+	{ SYS_SYSLOG, UINT64_C(1) << 32 | 10, 0, "SYSLOG_ACTION_SIZE_BUFFER" },
+	{ SYS_REBOOT, 0x4321fedc, 0, "LINUX_REBOOT_CMD_POWER_OFF" },
+	{ SYS_REBOOT, 7, 0, "0x7" },
 	{ SYS_SIGNAME, SIGTERM, 0, "SIGTERM" },
 	{ SYS_SIGNAME, SIGSYS, 0, "SIGSYS" },
 	{ SYS_SIGNAME, 0, 0, "<unknown>: 0" },
@@ -88,6 +104,8 @@ static const struct {
 	{ SYS_PROT, 0, 0, "PROT_NONE" },
 	{ SYS_PROT, PROT_READ | PROT_EXEC, 0, "PROT_READ|PROT_EXEC" },
 	{ SYS_PROT, 0x100000004, 0, "PROT_EXEC|<unknown:0x100000000>" },
+	{ SYS_PROT, PROT_READ | 0x8, 0, "PROT_READ" },
+	{ SYS_MAPPROT, 0x10100000c, 0, "PROT_EXEC" },
 	{ SYS_MAPFLAGS, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, 0,
 	    "MAP_PRIVATE|MAP_ANONYMOUS|MAP_STACK" },
 	{ SYS_MAPFLAGS, MAP_SHARED_VALIDATE | MAP_SYNC, 0,
@@ -96,6 +114,7 @@ static const struct {
 	    "MAP_PRIVATE|MAP_HUGETLB|MAP_HUGE_2MB" },
 	{ SYS_MAPFLAGS, 0, 0, "0" },
 	{ SYS_MAPFLAGS, 5, 0, "<unknown:0x5>" },
+	{ SYS_MAPFLAGS, UINT64_C(1) << 40 | MAP_PRIVATE, 0, "MAP_PRIVATE" },
 	{ SYS_CMD, F_SETOWN, 0, "F_SETOWN" },
 	{ SYS_CMD, F_SETLK, 0, "F_SETLK" },
 	{ SYS_CMD, 77, 0, "<unknown>: 77" },
@@ -115,10 +134,11 @@ static const struct {
 	{ SYS_UMOUNTFLAGS, MNT_DETACH, 0, "MNT_DETACH" },
 	{ SYS_ATTRFLAGS, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV, 0,
 	    "MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV" },
-	{ SYS_ATTRFLAGS, MOUNT_ATTR__ATIME, 0,
-	    "MOUNT_ATTR_NOATIME|MOUNT_ATTR_STRICTATIME|MOUNT_ATTR__ATIME" },
+	{ SYS_ATTRFLAGS, MOUNT_ATTR__ATIME, 0, "MOUNT_ATTR__ATIME" },
+	{ SYS_ATTRFLAGS, MOUNT_ATTR_NOATIME | 0x40, 0,
+	    "MOUNT_ATTR_NOATIME|<unknown:0x40>" },
 	{ SYS_ATTRFLAGS, 0, 0, "0" },
-	{ SYS_ATTRFLAGS, UINT64_C(1) << 40, 0, "<unknown:0x10000000000>" },
+	{ SYS_ATTRFLAGS, UINT64_C(1) << 40 | 1, 0, "MOUNT_ATTR_RDONLY" },
 	{ SYS_MOVEFLAGS, 0x177, 0, "MOVE_MOUNT_SET_GROUP" },
 	{ SYS_MOVEFLAGS, 0x44, 0, "0" },
 	{ SYS_TREEFLAGS, 0x88001, 0, "OPEN_TREE_CLONE|AT_RECURSIVE" },
@@ -271,7 +291,8 @@ has_comparison(enum sys_kind kind)
 {
 	return kind != SYS_UNAME && kind != SYS_GNAME &&
 	    kind != SYS_SOCKPROTO && kind != SYS_OPTNAME &&
-	    kind != SYS_MOUNTFLAGS;
+	    kind != SYS_MOUNTFLAGS && kind != SYS_NODETYPE &&
+	    kind != SYS_DEVICE;
 }
 
 static void
@@ -327,6 +348,8 @@ test_compare_names(void **state)
 		{ SYS_TREEFLAGS, sys_names_tree },
 		{ SYS_FSCMD, sys_names_fsconfig },
 		{ SYS_QUOTATYPE, sys_names_quota_type },
+		{ SYS_SYSLOG, sys_names_syslog },
+		{ SYS_REBOOT, sys_names_reboot },
 	};
 	struct sys_arg arg = { "x", 0, 5, 0, 0, 0 };
 	const struct sys_name *name;
@@ -394,7 +417,12 @@ test_compare_masks(void **state)
 		{ SYS_SOCKTYPE, "3", SYS_CMP_NEVER, 0, 0 },
 		{ SYS_MODE, "644", SYS_CMP_EXACT, 07777, 0644 },
 		{ SYS_MODE, "0644", SYS_CMP_NEVER, 0, 0 },
-		{ SYS_PROT, "PROT_READ", SYS_CMP_EXACT, UINT64_MAX, 1 },
+		{ SYS_PROT, "PROT_READ", SYS_CMP_EXACT, ~UINT64_C(8), 1 },
+		{ SYS_MAPPROT, "PROT_READ", SYS_CMP_EXACT, KNOWN_RIGHTS, 1 },
+		{ SYS_MAPPROT, "PROT_READ|PROT_SEM", SYS_CMP_NEVER, 0, 0 },
+		{ SYS_NODETYPE, "S_IFREG", SYS_CMP_UNKNOWN, 0, 0 },
+		{ SYS_SYSLOG, "SYSLOG_ACTION_CLEAR", SYS_CMP_EXACT, 0xffffffff,
+		    5 },
 		{ SYS_CREATFLAGS, "woct", SYS_CMP_EXACT, 0, 0 },
 		{ SYS_CREATFLAGS, "ro", SYS_CMP_NEVER, 0, 0 },
 		{ SYS_REQUEST, "0x5401", SYS_CMP_NEVER, 0, 0 },
