@@ -40,7 +40,7 @@ $(got interrupted) interrupted)"
 done
 
 # The hand makes files: each is there once it is said to be.
-session "$OWN/policy" "$OWN/storm" "$SECRET" "$OWN/made" 10 1 plain \
-    >"$OWN/out" 2>&1
+session "$OWN/policy" "$OWN/storm" "$SECRET" "$OWN/made" 10 \
+    $((creations / 3)) plain >"$OWN/out" 2>&1
 is 0 "$(got wrong)" "and what the hand makes is said to be made"
 finish

@@ -109,6 +109,8 @@ descriptors_of() {
 
 finish_making() {
 	exec 9>&-
+	# It would wait for ever where nobody answers.
+	until_true 20 has_ended $front || kill -KILL $front
 	wait $front
 	status=$?
 	forget $front
