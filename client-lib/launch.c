@@ -148,6 +148,15 @@ launch_install(const struct sock_filter *insns, unsigned short count)
 	    &prog);
 }
 
+/* A filter of ours answers it for the flag alone; a kernel for the program. */
+bool
+launch_is_nested(void)
+{
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		   SECCOMP_FILTER_FLAG_NEW_LISTENER, NULL) == -1 &&
+	    errno == EBUSY;
+}
+
 int
 launch_prepare(const struct launch *launch, const char **what)
 {
@@ -168,8 +177,6 @@ launch_prepare(const struct launch *launch, const char **what)
 	if (launch_install(launch->insns, launch->count) != -1)
 		return 0;
 	if (errno == EBUSY)
-		*what = "this program runs in a session, or in a container "
-			"that listens to system calls, already: sessions do "
-			"not nest";
+		*what = LAUNCH_NESTED;
 	return -1;
 }

@@ -24,6 +24,17 @@ struct launch {
 	void *context;
 };
 
+#define LAUNCH_NESTED                                                     \
+	"this program runs in a session, or in a container that listens " \
+	"to system calls, already: sessions do not nest"
+
+/*
+ * Is this process in a session? Asked before anything is begun: much of what a
+ * launch does is refused there, for other reasons. (In another listener's
+ * container that is seen only when the filter is installed.)
+ */
+bool launch_is_nested(void);
+
 /*
  * Takes the guard, cleans the environment, gives up gaining privileges by
  * exec, and installs the filter: from then on every call is the policy's to

@@ -108,6 +108,13 @@ privd_session_open(const struct privd_request *request,
 	if (session == NULL)
 		return -1;
 	session->log = -1;
+	session->sock = -1;
+	if (launch_is_nested()) {
+		(void)snprintf(session->reason, sizeof(session->reason), "%s",
+		    LAUNCH_NESTED);
+		errno = EPERM;
+		return -1;
+	}
 	session->sock = connect_privd(request->socket, session->reason,
 	    sizeof(session->reason));
 	if (session->sock != -1 && send_hello(session, request) == 0 &&

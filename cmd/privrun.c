@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../client-lib/launch.h"
 #include "../client-lib/own_users.h"
 #include "../client-lib/privd.h"
 #include "../privd/account.h"
@@ -303,6 +304,8 @@ main(int argc, char *argv[])
 	if (descriptors_open_standard() == -1)
 		exit(SESSION_EXIT_REFUSED);
 	parse_options(argc, argv, &options);
+	if (launch_is_nested())
+		errx(SESSION_EXIT_REFUSED, LAUNCH_NESTED);
 	if (notify_init() == -1)
 		err(SESSION_EXIT_REFUSED,
 		    "this kernel does not deliver system calls (seccomp user "

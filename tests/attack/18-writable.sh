@@ -94,7 +94,10 @@ if can_name_loaders "$OWN/try-open"; then
 		    "a loader in the working folder: it is said why"
 	done
 else
-	echo "# no compiler: loaders are not tried"
+	skip "no compiler" "a loader that is the user's" \
+	    "a loader in a folder that all can write" \
+	    "a loader in the user's folder" "the user's link to root's" \
+	    "a loader in the working folder"
 fi
 
 mkdir "$OWN/script"

@@ -92,8 +92,11 @@ END
 doors_of() {
 	session "$OWN/policy" "$OWN/$1" "$SECRET" "$USERS/denied" 2>&1 |
 	    sort >"$OWN/out"
-	[ "$(uname -m)" = x86_64 ] ||
-	    sed -i '/^\(int80\|x32\|uselib\|denied-open \)/d' "$OWN/wanted"
+	[ "$(uname -m)" = x86_64 ] || {
+		sed -i '/^\(int80\|x32\|uselib\|denied-open \)/d' "$OWN/wanted"
+		skip "x86_64 alone has such calls" "$2: int80-open" \
+		    "$2: x32-open" "$2: uselib"
+	}
 	sort -o "$OWN/wanted" "$OWN/wanted"
 	while read -r door answer; do
 		is "$answer" "$(sed -n "s/^$door //p" "$OWN/out")" "$2: $door"

@@ -26,6 +26,22 @@ has "sessions do not nest" "$OWN/out" "privrun in a session says so"
 has "^status 125" "$OWN/out" "and ends with 125"
 lacks "^word" "$OWN/out" "nothing was started"
 
+# The same where the outer session elevates, so that its program holds the guard.
+cat >"$OWN/elevating" <<END
+Policy: */shell, Emulation: native
+	Default: permit
+	native-execve: permit[inherit]
+	native-open: filename eq "$SECRET" then permit as root
+END
+for inner in "-U -a -f $OWN/elevating" "-a" "-s $OWN/nowhere"; do
+	session "$OWN/elevating" "$OWN/shell" -c \
+	    "ASAN_OPTIONS=detect_leaks=0 $PRIVRUN $inner \
+	    $OWN/try-open $USERS/file; echo status \$?" >"$OWN/out" 2>&1
+	has "sessions do not nest" "$OWN/out" "elevated: it says so ($inner)"
+	has "^status 125" "$OWN/out" "elevated: 125"
+	lacks "^word" "$OWN/out" "elevated: nothing was started"
+done
+
 # Root's, under something else that listens.
 "$TOOLS/standin" /nowhere "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" \
     -c "$ID:$ID" "$OWN/try-open" "$USERS/file" "$SECRET" >"$OWN/out" 2>&1

@@ -91,6 +91,10 @@ verdict() {
 hows=stop
 if make_group; then
 	hows="stop freeze"
+else
+	skip "no freezer for control groups of ours" \
+	    "freeze, as the caller: each effect once" \
+	    "freeze, elevated: each effect once"
 fi
 for how in $hows; do
 	fresh "$USERS/made"

@@ -17,7 +17,10 @@ executed() {
 	name=$1
 	tool=$OWN/$1
 	program=$(command -v "$2") || {
-		echo "# no $2: $name is not tried"
+		skip "$2 is not installed" "$name: executes the script" \
+		    "$name: the script holds none of its descriptors" \
+		    "$name: the script is not elevated, nor reaches into it" \
+		    "$name: the script has no guard"
 		return
 	}
 	shift 2

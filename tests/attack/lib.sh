@@ -36,6 +36,17 @@ ok() {
 	echo "ok $count - $*"
 }
 
+# skip WHY DESCRIPTION ...: results that cannot be had here, each by what it would
+# say
+skip() {
+	why=$1
+	shift
+	for what in "$@"; do
+		count=$((count + 1))
+		echo "ok $count - $what # SKIP $why"
+	done
+}
+
 not_ok() {
 	count=$((count + 1))
 	failed=$((failed + 1))

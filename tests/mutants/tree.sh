@@ -64,7 +64,9 @@ mutate() {
 	cp -p "$tree/$1" "$saved"
 	case $2 in
 	*.diff)
-		patch -s -p1 -d "$tree" <"$top/tests/mutants/$2" >"$out" 2>&1
+		diff=$top/tests/mutants/$2
+		patch -s -f -p1 --dry-run -d "$tree" <"$diff" >"$out" 2>&1 &&
+		    patch -s -f -p1 -d "$tree" <"$diff" >"$out" 2>&1
 		return
 		;;
 	*)
