@@ -10,19 +10,7 @@ rounds=${ATTACK_ROUNDS:-500}
 install_tool exec-flip
 
 # A program that tells what it was given, and a script of it.
-cat >"$OWN/say.c" <<'END'
-#include <stdio.h>
-#include <stdlib.h>
-int
-main(int argc, char *argv[])
-{
-	const char *word = getenv("WORD");
-
-	printf("%s %s\n", argc > 1 ? argv[argc - 1] : "-", word ? word : "-");
-	return 0;
-}
-END
-cc -o "$OWN/say" "$OWN/say.c" 2>/dev/null || skip_all "no compiler"
+install_tool say-words say
 echo "#!$OWN/say of a script" >"$OWN/script"
 chmod 0755 "$OWN/script"
 got() {

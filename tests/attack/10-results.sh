@@ -11,8 +11,7 @@
 
 rounds=${ATTACK_ROUNDS:-15}
 [ -c /dev/fuse ] || skip_all "no FUSE"
-cc -O1 -no-pie -pthread -D_GNU_SOURCE -o "$OWN/results" "$ATTACK/results.c" \
-    2>/dev/null || skip_all "no compiler"
+install_tool results
 mkdir "$OWN/slow"
 echo file >"$OWN/file"
 "$TOOLS/fuse" "$OWN/slow" 0 150 "$OWN/file" >"$OWN/said" 2>&1 &

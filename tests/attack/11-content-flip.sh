@@ -11,19 +11,9 @@ seconds=${ATTACK_SECONDS:-60}
 install_tool content-flip
 
 # Two programs of one length that tell which they are.
-cat >"$OWN/say.c" <<'END'
-#include <unistd.h>
-int
-main(void)
-{
-	return write(1, WHO "\n", 5) != 5;
-}
-END
-if ! cc -DWHO='"good"' -o "$USERS/a" "$OWN/say.c" 2>/dev/null ||
-    ! cc -DWHO='"evil"' -o "$OWN/b" "$OWN/say.c" 2>/dev/null; then
-	skip_all "no compiler"
-fi
-cp "$USERS/a" "$OWN/a"
+install_tool say-good a
+install_tool say-evil b
+cp "$OWN/a" "$USERS/a"
 chown "$ID:$ID" "$USERS/a"
 cat >"$OWN/policy" <<END
 Policy: */content-flip, Emulation: native

@@ -12,18 +12,8 @@ install_tool exec-flip
 
 # Two programs that tell which they are: echo says its argv[0] no more than
 # the other, so it is the file that speaks.
-cat >"$OWN/say.c" <<'END'
-#include <unistd.h>
-int
-main(void)
-{
-	return write(1, WHO "\n", 5) != 5;
-}
-END
-if ! cc -DWHO='"good"' -o "$OWN/a" "$OWN/say.c" 2>/dev/null ||
-    ! cc -DWHO='"evil"' -o "$OWN/b" "$OWN/say.c" 2>/dev/null; then
-	skip_all "no compiler"
-fi
+install_tool say-good a
+install_tool say-evil b
 
 cat >"$OWN/policy" <<END
 Policy: */exec-flip, Emulation: native

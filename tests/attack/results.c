@@ -3,7 +3,7 @@
  * Attack 10: one thread asks for what takes long to find out, while another
  * executes this program anew, each time a little later. The answer belongs
  * into the memory of the image that asked; the new one looks whether it came
- * there, at the same place (built without -pie).
+ * there, at the same place. LINK: -fno-pie -no-pie
  *
  * usage: results path rounds
  */
