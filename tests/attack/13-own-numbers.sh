@@ -52,7 +52,8 @@ has "/proc is not of this process namespace" "$OWN/out" "it says why"
 ASAN_OPTIONS=detect_leaks=0 unshare -p "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" "$OWN/pidspace" \
     >"$OWN/out" 2>&1
 is 125 $? "nor where its children would have other numbers"
-has "comes into another process namespace" "$OWN/out" "it says why"
+has "comes into another process namespace" "$OWN/out" \
+    "nor where its children would: it says why"
 unshare -mpf --mount-proc "$PRIVRUN" -U -a -E "$OWN/log" -f "$OWN/policy" \
     "$OWN/pidspace" >"$OWN/out" 2>&1
 is "executed" "$(cat "$OWN/out")" "where all is of one namespace, it is"
