@@ -127,12 +127,16 @@ finish() {
 	exit
 }
 
+behind_two() {
+	shift 2
+	"$@"
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds.
 wait_for() {
-	deadline=$(($(date +%s) + $1))
-	shift
-	until "$@"; do
-		[ "$(date +%s)" -lt "$deadline" ] || return 1
+	set -- $(($(date +%s) + $1)) "$@"
+	until behind_two "$@"; do
+		[ "$(date +%s)" -lt "$1" ] || return 1
 		# A moment between two looks, not an order of events.
 		sleep 0.02
 	done

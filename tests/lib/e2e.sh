@@ -233,12 +233,17 @@ trusted_folder() {
 	folders="$folders $trusted"
 }
 
-# until_true SECONDS COMMAND [ARGUMENT ...]
+behind_two() {
+	shift 2
+	"$@"
+}
+
+# until_true SECONDS COMMAND [ARGUMENT ...]: what it waits for may wait as well, so
+# that its own deadline is where only it has it, the first of its arguments
 until_true() {
-	deadline=$(($(date +%s) + $1))
-	shift
-	until "$@"; do
-		[ "$(date +%s)" -lt "$deadline" ] || return 1
+	set -- $(($(date +%s) + $1)) "$@"
+	until behind_two "$@"; do
+		[ "$(date +%s)" -lt "$1" ] || return 1
 		sleep 0.05	# between two looks, not instead of one
 	done
 }
