@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The floor: the least that any broker on seccomp user notification can do
- * for one open, or one socket. No policy, no checks, no privilege dropped:
+ * for one open, socket or bind. No policy, no checks, no privilege dropped:
  * never use it for anything but comparing.
  *
  * Per open: RECV, the path by process_vm_readv, ID_VALID, open, ADDFD, SEND
  * with the number, close. The one-step ADDFD_FLAG_SEND would be less, and is
- * not safe: interrupted, it makes the call return 0.
+ * not safe: interrupted, it makes the call return 0. Per bind: RECV, the
+ * address by process_vm_readv, a duplicate of the socket, ID_VALID, bind, SEND,
+ * close.
  */
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -156,6 +158,43 @@ socket_for(int listener, const struct seccomp_notif *notif)
 	    (int)notif->data.args[2]);
 }
 
+/* Of the caller, whose pidfd is kept until somebody else calls. */
+static int
+duplicate(pid_t pid, int fd)
+{
+	static pid_t known;
+	static int pidfd = -1;
+
+	if (pid != known) {
+		if (pidfd != -1)
+			close(pidfd);
+		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+		known = pid;
+	}
+	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
+static int
+bind_for(int listener, const struct seccomp_notif *notif)
+{
+	struct sockaddr_storage addr;
+	socklen_t len = (socklen_t)notif->data.args[2];
+	struct iovec local = { &addr, len };
+	struct iovec remote = { (void *)(uintptr_t)notif->data.args[1], len };
+	int sock, result = -1;
+
+	if (len > sizeof(addr) ||
+	    process_vm_readv((pid_t)notif->pid, &local, 1, &remote, 1, 0) == -1)
+		return -1;
+	sock = duplicate((pid_t)notif->pid, (int)notif->data.args[0]);
+	if (sock == -1)
+		return -1;
+	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &notif->id) == 0)
+		result = bind(sock, (struct sockaddr *)&addr, len);
+	close(sock);
+	return result;
+}
+
 static bool
 is_cloexec(const struct seccomp_notif *notif)
 {
@@ -164,26 +203,35 @@ is_cloexec(const struct seccomp_notif *notif)
 	return (notif->data.args[is_socket ? 1 : 2] & O_CLOEXEC) != 0;
 }
 
+/* The number that the descriptor has for the caller. */
+static int
+hand_over(int listener, const struct seccomp_notif *notif, int fd)
+{
+	struct seccomp_notif_addfd add;
+
+	memset(&add, 0, sizeof(add));
+	add.id = notif->id;
+	add.srcfd = (uint32_t)fd;
+	add.newfd_flags = is_cloexec(notif) ? O_CLOEXEC : 0;
+	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+}
+
 static void
 answer(int listener, const struct seccomp_notif *notif)
 {
-	struct seccomp_notif_addfd add;
 	struct seccomp_notif_resp resp;
-	int fd, n = -1;
+	int fd = -1, n = -1;
 
-	if (notif->data.nr == SYS_socket)
+	if (notif->data.nr == SYS_bind)
+		n = bind_for(listener, notif);
+	else if (notif->data.nr == SYS_socket)
 		fd = socket_for(listener, notif);
 	else
 		fd = open_for(listener, notif);
+	if (fd != -1)
+		n = hand_over(listener, notif, fd);
 	memset(&resp, 0, sizeof(resp));
 	resp.id = notif->id;
-	if (fd != -1) {
-		memset(&add, 0, sizeof(add));
-		add.id = notif->id;
-		add.srcfd = (uint32_t)fd;
-		add.newfd_flags = is_cloexec(notif) ? O_CLOEXEC : 0;
-		n = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-	}
 	if (n == -1)
 		resp.error = -errno;
 	else
@@ -217,6 +265,26 @@ serve(int listener)
 	}
 }
 
+static const struct kind {
+	const char *name;
+	int nr;
+} kinds[] = {
+	{ "open", SYS_openat },
+	{ "socket", SYS_socket },
+	{ "bind", SYS_bind },
+};
+
+static int
+number_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return kinds[i].nr;
+	errx(2, "no floor for %s", name);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -228,8 +296,10 @@ main(int argc, char *argv[])
 	argc -= sync;
 	argv += sync;
 	if (argc < 3)
-		errx(2, "usage: floor [-s] open|socket command [argument ...]");
-	nr = strcmp(argv[1], "socket") == 0 ? SYS_socket : SYS_openat;
+		errx(2,
+		    "usage: floor [-s] open|socket|bind command "
+		    "[argument ...]");
+	nr = number_of(argv[1]);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
 		err(1, "socketpair");
 	child = fork();
