@@ -83,8 +83,8 @@ leave_crowd() {
 # Whom the daemon has started, with the children of each: sessions have some. One
 # that has just ended has no file any more.
 keepers() {
-	tr ' ' '\n' <"/proc/$daemon_pid/task/$daemon_pid/children" |
-	    sed -n '/./s,.*,/proc/&/task/&/children,p' |
+	cat "/proc/$daemon_pid/task/$daemon_pid/children" 2>/dev/null |
+	    tr ' ' '\n' | sed -n '/./s,.*,/proc/&/task/&/children,p' |
 	    xargs grep -H . 2>/dev/null
 }
 
