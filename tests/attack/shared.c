@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Attack 12: a process that shares the program's memory and descriptors
- * (CLONE_VM, CLONE_FILES), from before it was started, or made by it. Each
- * says how many descriptors it sees besides those that there were.
+ * Attack 12: a process that shares the program's descriptors (CLONE_FILES),
+ * its memory (CLONE_VM), or both, from before it was started, or made by it.
+ * Each says how many descriptors it sees besides those that there were.
  *
- * usage: shared outside program [argument ...]	executed by who shares
- *        shared open path	opens, says "have", waits for the end of input
- *        shared inside path	the other one executes, as:
+ * usage: shared outside SHARED program [argument ...]	executed by who shares:
+ *			the other one says what it sees, and whether it has
+ *			what was read there
+ *        shared open path	opens and reads, says "have", waits for the end
+ *			of input
+ *        shared inside SHARED path	the other one executes; where descriptors
+ *			are not shared it has opened the path itself. As:
  *        shared count
+ * SHARED: files, memory or both
  */
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <err.h>
@@ -22,8 +28,11 @@
 #include <unistd.h>
 
 static char stack[65536] __attribute__((aligned(16)));
-static int from, base;
-static atomic_int opened;
+static int from, base, shares;
+static char content[16];
+/* On a page that is shared in any case. */
+static atomic_int *opened;
+static const char *path;
 static char *self;
 
 static int
@@ -37,12 +46,34 @@ count(void)
 }
 
 static void
-say(const char *what, int n)
+say(const char *what, int n, const char *more)
 {
 	char text[64];
-	int len = snprintf(text, sizeof(text), "%s %d\n", what, n);
+	int len = snprintf(text, sizeof(text), "%s %d%s\n", what, n, more);
 
 	(void)write(STDERR_FILENO, text, (size_t)len);
+}
+
+static void
+learn_shares(const char *word)
+{
+	if (strcmp(word, "files") == 0)
+		shares = CLONE_FILES;
+	else if (strcmp(word, "memory") == 0)
+		shares = CLONE_VM;
+	else if (strcmp(word, "both") == 0)
+		shares = CLONE_FILES | CLONE_VM;
+	else
+		errx(2, "%s: what is that?", word);
+}
+
+static void
+open_it(void)
+{
+	int fd = open(path, O_RDONLY);
+
+	if (fd == -1 || read(fd, content, sizeof(content) - 1) <= 0)
+		err(1, "%s", path);
 }
 
 /* It runs in the memory of who executes next, until that has another. */
@@ -54,16 +85,16 @@ watch_from_outside(void *p)
 	(void)p;
 	if (read(from, text, sizeof(text) - 1) <= 0 ||
 	    strncmp(text, "have", 4) != 0)
-		say("nothing", 0);
-	say("outside", count() - base);
+		say("nothing", 0, "");
+	say("outside", count() - base, content[0] != '\0' ? ", read" : "");
 	return 0;
 }
 
 static void
 make_sharer(int (*function)(void *))
 {
-	if (clone(function, stack + sizeof(stack),
-		CLONE_VM | CLONE_FILES | SIGCHLD, NULL) == -1)
+	if (clone(function, stack + sizeof(stack), shares | SIGCHLD, NULL) ==
+	    -1)
 		err(1, "clone");
 }
 
@@ -83,8 +114,8 @@ be_shared(char *argv[])
 		execv(argv[0], argv);
 		err(1, "%s", argv[0]);
 	}
-	if (open(argv[1], O_RDONLY) == -1)
-		err(1, "%s", argv[1]);
+	path = argv[1];
+	open_it();
 	(void)write(STDOUT_FILENO, "have", 4);
 	(void)wait(NULL);
 	return 0;
@@ -96,21 +127,26 @@ execute_inside(void *p)
 	char word[] = "count", *argv[] = { self, word, NULL };
 
 	(void)p;
-	while (atomic_load(&opened) == 0)
+	while (atomic_load(opened) == 0)
 		(void)sched_yield();
-	say("sharing", count() - base);
+	if ((shares & CLONE_FILES) == 0)
+		open_it();
+	say("sharing", count() - base, "");
 	execv(self, argv);
 	_exit(1);
 }
 
 static int
-share(const char *path)
+share(void)
 {
+	opened = mmap(NULL, sizeof(*opened), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (opened == MAP_FAILED)
+		err(1, "mmap");
 	base = count();
 	make_sharer(execute_inside);
-	if (open(path, O_RDONLY) == -1)
-		err(1, "%s", path);
-	atomic_store(&opened, 1);
+	open_it();
+	atomic_store(opened, 1);
 	(void)wait(NULL);
 	return 0;
 }
@@ -123,19 +159,24 @@ main(int argc, char *argv[])
 	(void)alarm(20);
 	self = argv[0];
 	if (argc == 2) {
-		say("executed", count());
+		say("executed", count(), "");
 		return 0;
 	}
 	if (argc < 3)
 		errx(2, "usage: shared outside|open|inside ...");
 	/* But for the count no others than those that it makes. */
-	if (strcmp(argv[1], "outside") == 0)
-		return be_shared(argv + 2);
+	if (strcmp(argv[1], "outside") == 0) {
+		learn_shares(argv[2]);
+		return be_shared(argv + 3);
+	}
 	(void)close_range(3, ~0U, 0);
-	if (strcmp(argv[1], "inside") == 0)
-		return share(argv[2]);
-	if (open(argv[2], O_RDONLY) == -1)
-		err(1, "%s", argv[2]);
+	if (strcmp(argv[1], "inside") == 0) {
+		learn_shares(argv[2]);
+		path = argv[3];
+		return share();
+	}
+	path = argv[2];
+	open_it();
 	(void)write(STDOUT_FILENO, "have", 4);
 	(void)read(STDIN_FILENO, &c, 1);
 	return 0;
