@@ -117,6 +117,18 @@ unmake(struct judge *judge, const struct call *call, int error)
 	return EIO;
 }
 
+/* What was cut off stays so, whoever has its descriptor: that it was is said. */
+static int
+note_cut(struct judge *judge, const struct call *call, int error)
+{
+	if ((call->how.flags & O_TRUNC) == 0 ||
+	    !S_ISREG(call->pin[0].st.st_mode))
+		return error;
+	record_note(judge, "%s was cut off, and its descriptor not delivered",
+	    call->pin[0].path);
+	return EIO;
+}
+
 /*
  * Such a descriptor cannot be handed over, and a reading one would be more. So
  * the kernel opens it, and reads the path again: whoever changes it meanwhile
@@ -207,5 +219,5 @@ call_open(struct judge *judge, struct call *call)
 	if (fd == -1)
 		call_refuse(judge, call, errno);
 	else
-		call_give(judge, call, fd, cloexec, made ? unmake : NULL);
+		call_give(judge, call, fd, cloexec, made ? unmake : note_cut);
 }

@@ -95,6 +95,25 @@ for thing in folder rename socket; do
 done
 disturbed socket fetcher kill "$killed"
 
+# A file that was there, whose content is gone: the hand's, and the user's own.
+outcome() {
+	file=$T/roots/new.cut
+	[ "$thing" = cut ] || file=$T/made/cut
+	if [ -s "$file" ]; then
+		echo "${answer:-dead}, not made"
+	elif [ "$answer" = made ] || given || until_true 5 is_told; then
+		echo "${answer:-dead}, made"
+	else
+		echo "${answer:-dead}, made and nobody knows"
+	fi
+}
+for role in judge hand; do
+	disturbed cut "$role" kill "$killed"
+	disturbed cut "$role" burden "$burdened"
+done
+disturbed own judge kill "$killed"
+disturbed own judge burden "$burdened"
+
 # --- what is the user's: his programs' double, and his own session
 
 # end_of DESCRIPTION PATTERN ARGUMENT ...: a step, and what may come of it

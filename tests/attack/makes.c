@@ -7,6 +7,9 @@
  *	folder	one
  *	rename	the file of that name, with ".old" behind it
  *	socket	one, bound
+ *	cut	nothing: the file of that name with ".cut" behind it, which it
+ *		has filled, is cut off
+ *	own	the same of "made/cut", beside the folder where PATH lies
  *
  * usage: makes
  */
@@ -36,6 +39,40 @@ make_file(const char *path)
 	return close(fd);
 }
 
+/* The name of another file: without the last so many parts of this one's. */
+static const char *
+beside(char other[static 4096], const char *path, const char *end, int parts)
+{
+	size_t len = strlen(path);
+
+	for (; parts > 0; parts--)
+		while (len > 0 && path[--len] != '/')
+			continue;
+	(void)snprintf(other, 4096, "%.*s%s", (int)len, path, end);
+	return other;
+}
+
+/* It is filled by a descriptor from before: nobody is asked for that. */
+static int
+make_cut(int *filler, const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (*filler == -1)
+		*filler = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (*filler == -1 || pwrite(*filler, "text", 4, 0) != 4)
+		return -1;
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd == -1)
+		return -1;
+	if (fd <= STDERR_FILENO || fstat(fd, &st) == -1 || st.st_size != 0) {
+		printf("wrong %d\n", fd);
+		return 1;
+	}
+	return close(fd);
+}
+
 static int
 make_rename(const char *path)
 {
@@ -57,8 +94,14 @@ make_socket(int fd, const char *path)
 static int
 make(const char *what, const char *path)
 {
+	static int cut = -1, own = -1;
 	int result, error, fd;
+	char other[4096];
 
+	if (strcmp(what, "cut") == 0)
+		return make_cut(&cut, beside(other, path, ".cut", 0));
+	if (strcmp(what, "own") == 0)
+		return make_cut(&own, beside(other, path, "/made/cut", 2));
 	if (strcmp(what, "folder") == 0)
 		return mkdir(path, 0700);
 	if (strcmp(what, "rename") == 0)
