@@ -37,14 +37,21 @@ standard() {
 }
 standard >"$T/standard"
 for what in magic version type ready-first short long left-over empty \
-    half-header huge-string flags big no-descriptor two-descriptors; do
+    half-header huge-string flags big no-descriptor two-descriptors truncated; do
 	same "$what: not answered" closed "$(speaks $what "$program" 2>&1)"
 done
 same "a good hello of another: nothing is elevated" "outcome 1" \
     "$(speaks plan "$program")"
 same "nor for a listener of its own" "outcome 1
 then -1" "$(speaks listener "$program")"
-same "what is no program: not answered" "outcome -1" "$(speaks plan /)"
+for what in socket fifo folder folder-path link-path device process; do
+	same "no program but a $what: not answered" "outcome -1" \
+	    "$(speaks kind=$what "$program")"
+done
+for what in memory memory-named other; do
+	same "another file, by $what: refused" "outcome 2" \
+	    "$(speaks kind=$what "$program")"
+done
 
 # Who says hello and becomes privrun has one session at most, and not by that
 # word: the second hello of the same process is refused. privd hears the first

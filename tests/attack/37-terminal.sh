@@ -58,6 +58,10 @@ nobody_is_left() {
 no_more() {
 	check "$1: it came to its end" grep -q '^ended' "$T/$1"
 	same "$1: no more than without privd" "" "$(beyond "$T/$1")"
+	same "$1: groups of the shell are what they are without" "" \
+	    "$(beyond "$T/$1" | grep -E '^(foreground|join|move|steal|hang)-')"
+	same "$1: signals reach whom they reach without" "" "$(beyond "$T/$1" |
+	    grep -E '^(signal-|own-group|shell|parent|everybody|stranger|first)')"
 	same "$1: the console's selection is refused" 3 \
 	    "$(lines "$T/$1" '^console-[sp].* EPERM')"
 	same "$1: with high bits they are none either" 2 \

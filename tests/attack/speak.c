@@ -11,6 +11,8 @@
  *        number=N	the same, then its descriptor N is offered
  *        puppet=N	it becomes the launcher and is stopped: another process
  *			says all that for it, with its connection
+ *        kind=WHAT	a hello with what is no program, see there: prints the
+ *			outcome
  *        stuck=N	a hello, then it becomes the launcher, whose standard
  *			error is a full pipe; another process has its
  *			connection, hears the outcome, offers descriptor N
@@ -27,6 +29,7 @@
  *        WORD		one that is wrong, see the table: prints "closed" if it
  *			is not answered
  */
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -53,6 +56,9 @@
 #define ROW 5
 #define END 6
 #define FOLLOW 9
+
+/* More than any receiver has room for: the kernel cuts them off. */
+#define DESCRIPTORS_MAX 200
 
 static unsigned char text[70000];
 static size_t len;
@@ -117,7 +123,7 @@ static void
 say(int sock, const int *fds, size_t nfds)
 {
 	union {
-		char room[CMSG_SPACE(16 * sizeof(int))];
+		char room[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
 		struct cmsghdr align;
 	} control;
 	struct iovec iov = { text, len };
@@ -171,7 +177,7 @@ reach(const char *path)
 /* Words that are wrong in one thing. */
 static const char *const wrong[] = { "magic", "version", "type", "ready-first",
 	"short", "long", "left-over", "empty", "half-header", "huge-string",
-	"flags", "big", "no-descriptor", "two-descriptors" };
+	"flags", "big", "no-descriptor", "two-descriptors", "truncated" };
 #define WRONG (sizeof(wrong) / sizeof(wrong[0]))
 
 /* A whole word more than there should be. */
@@ -186,8 +192,12 @@ leave_over(void)
 static void
 say_wrong(int sock, const char *what, const char *program, int fd)
 {
-	const int two[] = { fd, fd };
+	int fds[DESCRIPTORS_MAX];
 	uint32_t huge = 0x7fffffff;
+	size_t i;
+
+	for (i = 0; i < DESCRIPTORS_MAX; i++)
+		fds[i] = fd;
 
 	hello(program);
 	if (strcmp(what, "magic") == 0)
@@ -215,12 +225,59 @@ say_wrong(int sock, const char *what, const char *program, int fd)
 	else if (strcmp(what, "big") == 0)
 		len = sizeof(text);
 	else if (strcmp(what, "no-descriptor") != 0 &&
-	    strcmp(what, "two-descriptors") != 0)
+	    strcmp(what, "two-descriptors") != 0 &&
+	    strcmp(what, "truncated") != 0)
 		errx(2, "%s: what is that?", what);
-	say(sock, two,
+	say(sock, fds,
 	    strcmp(what, "no-descriptor") == 0       ? 0 :
 		strcmp(what, "two-descriptors") == 0 ? 2 :
+		strcmp(what, "truncated") == 0       ? DESCRIPTORS_MAX :
 						       1);
+}
+
+/* Of a memfd as of a program; its own name is said, or the program's. */
+static int
+memory(const char *name)
+{
+	int fd = memfd_create(name, 0);
+
+	if (fd == -1 || ftruncate(fd, 4096) == -1)
+		err(2, "memfd_create");
+	return fd;
+}
+
+/* What is no program, and the name that is said of it. */
+static int
+open_kind(const char *kind, const char **name)
+{
+	int fds[2] = { -1, -1 };
+
+	if (strcmp(kind, "socket") == 0)
+		(void)socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
+	else if (strcmp(kind, "fifo") == 0)
+		(void)pipe(fds);
+	else if (strcmp(kind, "folder") == 0)
+		fds[0] = open(*name = "/", O_RDONLY);
+	else if (strcmp(kind, "folder-path") == 0)
+		fds[0] = open(*name = "/", O_PATH);
+	else if (strcmp(kind, "link-path") == 0)
+		fds[0] = open(*name = "/proc/self", O_PATH | O_NOFOLLOW);
+	else if (strcmp(kind, "device") == 0)
+		fds[0] = open(*name = "/dev/null", O_RDONLY);
+	else if (strcmp(kind, "process") == 0)
+		fds[0] = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	else if (strcmp(kind, "memory") == 0)
+		fds[0] = memory("program");
+	else if (strcmp(kind, "memory-named") == 0) {
+		fds[0] = memory("program");
+		*name = "/memfd:program (deleted)";
+	} else if (strcmp(kind, "other") == 0)
+		fds[0] = open("/etc/passwd", O_RDONLY);
+	else
+		errx(2, "%s: what is that?", kind);
+	if (fds[0] == -1)
+		err(2, "%s", kind);
+	return fds[0];
 }
 
 static void
@@ -439,6 +496,7 @@ int
 main(int argc, char *argv[])
 {
 	int sock, fd, number;
+	const char *name;
 
 	if (argc < 4)
 		errx(2, "usage: speak socket what program [launcher ...]");
@@ -465,9 +523,10 @@ main(int argc, char *argv[])
 		printf("end %d\n", hear_end(sock));
 		return 0;
 	}
-	fd = open(argv[3], O_PATH);
+	name = argv[3];
+	fd = open(name, O_PATH);
 	if (fd == -1)
-		err(2, "%s", argv[3]);
+		err(2, "%s", name);
 	if (strcmp(argv[2], "ask-hold") == 0 ||
 	    strcmp(argv[2], "ask-follow") == 0) {
 		question(strcmp(argv[2], "ask-hold") == 0 ? 3 : FOLLOW);
@@ -479,6 +538,11 @@ main(int argc, char *argv[])
 	if (strncmp(argv[2], "ask-", 4) == 0) {
 		ask_wrong(sock, argv[2], fd);
 		puts(hear_end(sock) == -1 ? "closed" : "answered");
+		return 0;
+	}
+	if (strncmp(argv[2], "kind=", 5) == 0) {
+		fd = open_kind(argv[2] + 5, &name);
+		greet(sock, name, fd);
 		return 0;
 	}
 	if (is_counted(argv[2], "puppet", &number))
