@@ -40,11 +40,17 @@ mknod -m 600 "$OWN/pub/other" c 1 5
 is "opened cloexec EACCES EACCES " "$(got "$OWN/device" "$OWN/pub/device" \
     "$OWN/pub/other")" "a device of its number, or of another number, is not"
 
-# The user's own hands.
+# The user's own hands. A hard link is to be had where the system lets him: it gives
+# him nothing.
 rm -f "$OWN/pub"/*
 as_user ln "$SECRET" "$OWN/pub/link" 2>"$OWN/err"
 as_user mount --bind "$SECRET" "$OWN/pub" 2>>"$OWN/err"
 as_user mknod "$OWN/pub/device" c 1 3 2>>"$OWN/err"
-[ "$(cat /proc/sys/fs/protected_hardlinks)" = 1 ] || rm -f "$OWN/pub/link"
-is "" "$(ls "$OWN/pub")" "none of which the user makes himself"
+made='' gives=ENOENT
+if [ "$(cat /proc/sys/fs/protected_hardlinks)" != 1 ]; then
+	made=link gives=EACCES
+fi
+is "$made" "$(ls "$OWN/pub")" "none of which the user makes himself"
+is "secret cloexec $gives " "$(got "$SECRET" "$OWN/pub/link")" \
+    "a hard link is not the object where he may make one, either"
 finish
