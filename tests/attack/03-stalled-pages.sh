@@ -91,6 +91,26 @@ chown "$ID" "$USERS/file"
 attempt "root's own session" rootly
 attempt "root's session for a user" guarded
 
+# A page that its server does not give is waited for as long as without privd: no
+# time is too long. But who is killed meanwhile has ended, and so has its session.
+has_gone() {
+	! kill -0 "$1" 2>/dev/null || grep -q '^State:	Z' "/proc/$1/status"
+}
+begin guarded run "$OWN/mount$((mounts + 1))/content" "$USERS/file" "$stalls"
+wait_for 20 grep -q '^ended' "$OWN/out"
+find_parts
+kill -KILL "$program"
+wait_for 20 has_gone "$program"
+is 0 $? "killed in stalled calls a program ends"
+wait_for 20 has_gone "$keeper"
+is 0 $? "killed in stalled calls, and its session ends as well"
+wait_for 20 has_gone "$judge"
+is 0 $? "killed in stalled calls, and nothing of it waits"
+wait $front
+is T "$(sed -n 's/^State:	\(.\).*/\1/p' "/proc/$server/status")" \
+    "(the page was not served)"
+kill -CONT $server
+
 # The kernel does not let us wait for a userfaultfd in another's memory.
 rootly fault "$USERS/file" >"$OWN/out" 2>&1
 has '^(fault EFAULT|userfaultfd E)' "$OWN/out" \
