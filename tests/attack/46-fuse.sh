@@ -69,7 +69,7 @@ done
 has "^forbidden" "$OWN/out.as_user" "it does lie"
 lacks "^forbidden" "$OWN/out.own" "the user's session: no lie runs"
 lacks "^forbidden" "$OWN/out.session" "root's session: no lie runs"
-has "another file than" "$OWN/log" "root's session: and the log says so"
+has "another file than" "$LOG" "root's session: and the log says so"
 
 # Content that is another at each reading is nobody's Digest.
 serve served 0 0 "$OWN/program"
@@ -87,26 +87,64 @@ for whose in "as_user $PRIVRUN -a -f $OWN/digest" "session $OWN/digest"; do
 done
 # Whose server says that a program is root's: none is elevated.
 printf %s "$SECRET" >"$OWN/link"
-serve claims "$ID+" 0 "$OWN/try-open" "$OWN/link"
-cat >"$OWN/elevates" <<END
-Policy: */try-open, Emulation: native
+# (The daemon elevates what carries the mark: that, too, the server says.)
+claim=$ID+
+[ "$BY" = root ] || claim=$ID+m
+serve claims "$claim" 0 "$OWN/try-open" "$OWN/link"
+for program in "*" "$OWN/claims" "$OWN/stalls"; do
+	cat <<END
+Policy: $program/try-open, Emulation: native
 	Default: permit
 	native-open: filename eq "$SECRET" then permit as root
 END
+done >"$OWN/elevates"
 is "0:0 755" "$(stat -c '%u:%g %a' "$folder/try-open")" "a user's server lies"
 session "$OWN/elevates" "$folder/try-open" "$SECRET" >"$OWN/out" 2>"$OWN/err"
-is EACCES "$(head -n 1 "$OWN/out")" "its program is not elevated"
+# (The daemon's privrun would have it under the user's policies: there are none.)
+lacks "^secret" "$OWN/out" "its program is not elevated"
 has "runs without elevation: .*file system that a user serves" "$OWN/err" \
     "it is said why"
 # A link there is root's by the server's word, and leads where that says.
-sed "s,$SECRET,$folder/link," "$OWN/elevates" >"$OWN/linked"
+sed "s,$SECRET,$OWN/claims/link," "$OWN/elevates" >"$OWN/linked"
 is "$SECRET" "$(readlink "$folder/link")" "and of links"
 is EACCES "$(session "$OWN/linked" "$OWN/try-open" "$SECRET" \
     2>"$OWN/err" | head -n 1)" "a rule does not mean what such a link leads to"
-serve roots 0 0 "$OWN/try-open"
-is "secret cloexec" "$(session "$OWN/elevates" "$folder/try-open" "$SECRET" \
-    2>&1 | head -n 1)" "one of root's own file system is"
-for name in claims roots honest slow lying-as_user lying-own lying-session served; do
-	umount -l "$OWN/$name"
+if [ "$BY" = root ]; then
+	serve roots 0 0 "$OWN/try-open"
+	is "secret cloexec" "$(session "$OWN/elevates" "$folder/try-open" \
+	    "$SECRET" 2>&1 | head -n 1)" "one of root's own file system is"
+else
+	# Who is to launch a program looks at what its server takes its time for.
+	launched() {
+		$RUN setpriv --reuid "$ID" --regid "$ID" --clear-groups \
+		    --inh-caps=-all env "$INSTANCE/bin/privrun" -U \
+		    -s "$RUNS/run/socket" "$@" "$SECRET"
+	}
+	at_work() {
+		[ "$(children "$daemon" | wc -w)" -ge 2 ]
+	}
+	at_rest() {
+		[ "$(children "$daemon" | wc -w)" -eq 1 ]
+	}
+	enforce "$OWN/elevates"
+	wait_for 20 at_rest
+	serve stalls "$ID+m" 4000 "$OWN/try-open"
+	(RUN="exec"; launched "$folder/try-open") >"$OWN/out" 2>&1 &
+	front=$!
+	started $front
+	wait_for 60 at_work
+	is 0 $? "a launch that a server stalls"
+	is "secret cloexec" "$(launched "$OWN/try-open" 2>&1 | head -n 1)" \
+	    "a launch beside a stalled one is elevated"
+	at_work
+	is 0 $? "a launch beside a stalled one does not wait for it"
+	wait $front
+	lacks "^secret" "$OWN/out" \
+	    "a launch that was stalled: its program is not elevated"
+	has "runs without elevation: .*a user serves|: Connection timed out" \
+	    "$OWN/out" "a launch that was stalled: it is said why"
+fi
+for name in claims roots stalls honest slow lying-as_user lying-own lying-session served; do
+	[ ! -d "$OWN/$name" ] || umount -l "$OWN/$name"
 done
 finish

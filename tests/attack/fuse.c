@@ -8,14 +8,15 @@
  *
  * What is named "link" is one, to what it holds.
  *
- * usage: fuse folder uid[+] milliseconds file ... [-- file ...]
+ * usage: fuse folder uid[+][m] milliseconds file ... [-- file ...]
  * With + it is everybody's as well (as user_allow_other in fuse.conf(5) makes
- * it), and says that its files are root's. It mounts itself and prints "ready";
+ * it), and says that its files are root's; with m, that they carry the mark. It mounts itself and prints "ready";
  * the mount goes with its namespace.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <linux/capability.h>
 #include <linux/fuse.h>
 
 #include <err.h>
@@ -42,7 +43,7 @@ static const char *lies[FILES_MAX];
 static size_t nlies, nopens;
 static struct timespec delay;
 static uid_t uid, owner;
-static bool everybody;
+static bool everybody, marked;
 static int device;
 
 static void
@@ -148,6 +149,27 @@ agree(const struct fuse_in_header *in, const struct fuse_init_in *what)
 	reply(in, 0, &out, sizeof(out));
 }
 
+/* What root alone may give a file of a real file system. */
+static void
+describe_more(const struct fuse_in_header *in,
+    const struct fuse_getxattr_in *what)
+{
+	const struct vfs_cap_data mark = {
+		.magic_etc = VFS_CAP_REVISION_2,
+		.data[1].inheritable = 1U << (CAP_BLOCK_SUSPEND - 32),
+	};
+	const struct fuse_getxattr_out size = { .size = XATTR_CAPS_SZ_2 };
+
+	if (!marked)
+		reply(in, ENOSYS, NULL, 0);
+	else if (strcmp((const char *)(what + 1), "security.capability") != 0)
+		reply(in, ENODATA, NULL, 0);
+	else if (what->size == 0)
+		reply(in, 0, &size, sizeof(size));
+	else
+		reply(in, 0, &mark, XATTR_CAPS_SZ_2);
+}
+
 static void
 read_link(const struct fuse_in_header *in)
 {
@@ -170,6 +192,9 @@ serve(const struct fuse_in_header *in, const void *what)
 		break;
 	case FUSE_GETATTR:
 		describe(in);
+		break;
+	case FUSE_GETXATTR:
+		describe_more(in, what);
 		break;
 	case FUSE_READLINK:
 		read_link(in);
@@ -237,6 +262,7 @@ main(int argc, char *argv[])
 		everybody = true;
 		owner = 0;
 	}
+	marked = strchr(argv[2], 'm') != NULL;
 	milliseconds = atol(argv[3]);
 	delay.tv_sec = milliseconds / 1000;
 	delay.tv_nsec = milliseconds % 1000 * 1000000;
