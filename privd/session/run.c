@@ -161,16 +161,35 @@ keeper_ended(int status)
 		(void)kill(program, SIGKILL);
 }
 
+/*
+ * Whoever is told to end the program, by a signal, finds it or nobody: as long as
+ * it is not reaped its number is its own.
+ */
+static pid_t
+wait_for_child(int *status)
+{
+	siginfo_t info;
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOWAIT) == -1)
+		if (errno != EINTR)
+			return -1;
+	if (info.si_pid == program && info.si_code != CLD_STOPPED &&
+	    info.si_code != CLD_TRAPPED)
+		program = 0;
+	return waitpid(info.si_pid, status, WUNTRACED);
+}
+
 static int
 wait_for_program(const struct session_plan *plan, const struct page *page,
     pid_t keeper)
 {
+	const pid_t first = program;
 	bool refused = false;
 	int status;
 	pid_t pid;
 
 	for (;;) {
-		pid = waitpid(-1, &status, WUNTRACED);
+		pid = wait_for_child(&status);
 		if (pid == -1 && errno == EINTR)
 			continue;
 		if (pid == -1)
@@ -180,10 +199,9 @@ wait_for_program(const struct session_plan *plan, const struct page *page,
 		} else if (pid == keeper) {
 			refused = has_failed(status);
 			keeper_ended(status);
-		} else if (pid == program && WIFSTOPPED(status)) {
+		} else if (pid == first && WIFSTOPPED(status)) {
 			stop_too(WSTOPSIG(status));
-		} else if (pid == program) {
-			program = 0; /* the number is free for others */
+		} else if (pid == first) {
 			wait_for_keeper(keeper, &refused);
 			if (refused && WIFSIGNALED(status) &&
 			    WTERMSIG(status) == SIGKILL)
