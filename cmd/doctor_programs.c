@@ -332,24 +332,22 @@ doctor_files(struct doctor *doctor)
  * who is root. Whether they run the same is not for everybody to see.
  */
 static bool
-is_kept(const struct status *st)
+is_kept(int folder, const struct status *st)
 {
 	struct stat exe, keepers;
 	struct status keeper;
-	char path[32];
-	int folder;
+	int above;
 	bool result;
 
-	folder = status_folder(st->ppid);
-	if (folder == -1)
+	above = status_folder(st->ppid);
+	if (above == -1)
 		return false;
-	result = status_read(folder, &keeper) == 0 && keeper.uid[0] == 0 &&
+	result = status_read(above, &keeper) == 0 && keeper.uid[0] == 0 &&
 	    keeper.uid[1] == 0;
-	if (result && fstatat(folder, "exe", &keepers, 0) == 0) {
-		(void)snprintf(path, sizeof(path), "/proc/%d/exe", st->tgid);
-		result = stat(path, &exe) == 0 && resolve_same(&exe, &keepers);
-	}
-	close(folder);
+	if (result && fstatat(above, "exe", &keepers, 0) == 0)
+		result = fstatat(folder, "exe", &exe, 0) == 0 &&
+		    resolve_same(&exe, &keepers);
+	close(above);
 	return result;
 }
 
@@ -364,7 +362,7 @@ is_of_session(int folder, const struct status *st,
 	struct badge badge;
 
 	return st->filters > 0 && more->no_new_privs &&
-	    (badge_read(folder, &badge) == 0 || is_kept(st));
+	    (badge_read(folder, &badge) == 0 || is_kept(folder, st));
 }
 
 /*
