@@ -24,6 +24,7 @@
 #include "../privd/filter/filter.h"
 #include "../privd/policy/policy.h"
 #include "../privd/session/descriptors.h"
+#include "../privd/session/trust.h"
 #include "../privd/syscalls/syscalls.h"
 #include "privctl.h"
 
@@ -106,6 +107,39 @@ privctl_find_templates(struct privctl_templates *templates, const char *file)
 	templates->folders[3] = NULL;
 }
 
+static bool
+elevates(const struct policy_image *image)
+{
+	size_t i;
+
+	for (i = 0; i < policy_rule_count(image); i++)
+		if (policy_rule(image, i)->identity.kind != POLICY_AS_CALLER)
+			return true;
+	return false;
+}
+
+/*
+ * The daemon looks at a program when it is started, and not when its policy is
+ * read: a file system on the way, which a user may serve, could hold it up.
+ */
+static void
+check_programs(struct policy_set *set)
+{
+	const struct policy_image *const *images = NULL;
+	char why[PATH_MAX + 128];
+	const char *program;
+	size_t i, n = policy_images(set, &images);
+
+	for (i = 0; i < n; i++) {
+		program = policy_program(images[i]);
+		if (program[0] == '/' && elevates(images[i]) &&
+		    trust_file(program, why, sizeof(why)) == -1 &&
+		    errno == EPERM)
+			warnx("warning: %s: it will not be elevated: %s",
+			    program, why);
+	}
+}
+
 static int
 check_file(const char *file, bool verbose)
 {
@@ -125,6 +159,8 @@ check_file(const char *file, bool verbose)
 		err(1, NULL);
 	ret = policy_load_file(set, &source, file, &report);
 	policy_report_print(&report, stderr, POLICY_NOTE);
+	if (ret == 0)
+		check_programs(set);
 	if (ret == 0 && verbose) {
 		policy_count(set, &policies, &rules);
 		(void)printf("%s: %zu %s, %zu %s\n", file, policies,

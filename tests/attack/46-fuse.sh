@@ -69,6 +69,8 @@ done
 has "^forbidden" "$OWN/out.as_user" "it does lie"
 lacks "^forbidden" "$OWN/out.own" "the user's session: no lie runs"
 lacks "^forbidden" "$OWN/out.session" "root's session: no lie runs"
+# (Who reads the daemon's log for the user may come after the program's end.)
+wait_for 10 grep -q "another file than" "$LOG"
 has "another file than" "$LOG" "root's session: and the log says so"
 
 # Content that is another at each reading is nobody's Digest.
