@@ -80,9 +80,18 @@ static bool
 copy(const struct board_page *page, uint32_t done,
     struct board_outcome *outcome)
 {
+	struct board_error *error;
+	size_t i;
+
 	if (atomic_load(&page->begun) != done)
 		return false;
 	*outcome = page->outcome;
+	/* Others who answer questions could write there. */
+	for (i = 0; i < BOARD_ERRORS_MAX; i++) {
+		error = &outcome->errors[i];
+		error->file[sizeof(error->file) - 1] = '\0';
+		error->text[sizeof(error->text) - 1] = '\0';
+	}
 	atomic_thread_fence(memory_order_acquire);
 	return atomic_load(&page->begun) == done;
 }
