@@ -19,14 +19,22 @@ nl='
 '
 escape=$(printf '\033]0;x\007')
 bytes=$(printf '\377\376\200')
-long=$(awk 'BEGIN { for (i = 0; i < 250; i++) printf "l" }')
+# long N: a name of so many bytes in all, of folders that are not there
+long() {
+	awk -v path="$USERS/" -v n="$1" 'BEGIN {
+		for (i = length(path); i < n; i++)
+			path = path (i % 200 == 199 && i < n - 1 ? "/" : "l")
+		print path
+	    }'
+}
 forged="a${nl}permit user: root, prog: /bin/sh, x"
 session "$OWN/policy" "$OWN/try-open" "$SECRET" "$USERS/asked" \
     "$USERS/quiet" "$USERS/$forged" "$USERS/$escape" "$USERS/$bytes" \
-    "$USERS/$long/$long/$long/$long/$long/$long/$long/$long/$long/$long" \
+    "$(long 4095)" "$(long 4096)" "$(long 9000)" \
     >"$OWN/out" 2>&1
-is "secret cloexec EPERM ENOENT EXDEV EXDEV EXDEV EXDEV" \
-    "$(head -7 "$OWN/out" | tr '\n' ' ' | sed 's/ $//')" "the verdicts"
+long_ones="EXDEV ENAMETOOLONG ENAMETOOLONG"
+is "secret cloexec EPERM ENOENT EXDEV EXDEV EXDEV $long_ones" \
+    "$(head -9 "$OWN/out" | tr '\n' ' ' | sed 's/ $//')" "the verdicts"
 
 # written FILE WHERE
 written() {
@@ -36,10 +44,18 @@ written() {
 	has "deny user: $ID, .*$USERS/asked, .*line: 4" "$1" \
 	    "what nobody could be asked is$2"
 	is 4 "$(grep -c "deny user: .*line: 6\$" "$1")" "denials are$2"
+	is 1 "$(grep -c 'deny user: .*/lllll.*line: 6$' "$1")" \
+	    "a name of 4,095 bytes has a line, which has its end$2"
 	is 0 "$(LC_ALL=C grep -c '[^ -~]' "$1")" \
 	    "nothing in them but plain characters$2"
 	lacks "^(priv(run|d): )?permit user: root" "$1" "no line is forged$2"
 }
+# (Of the daemon's log whoever reads it for the user may write after the program's
+# end.)
+has_six() {
+	[ "$(wc -l <"$LOG")" -ge 6 ]
+}
+[ "$BY" = root ] || wait_for 10 has_six
 written "$LOG" ""
 # The user's privrun replaces what no line has; the daemon's log is its own.
 if [ "$BY" = daemon ]; then

@@ -24,7 +24,7 @@ if [ "${LOGS_INSIDE-}" != 1 ]; then
 	LOGS_INSIDE=1 exec unshare -m sh "$0"
 fi
 own_dev() {
-	mount --make-rprivate / && mount -t tmpfs e2e /mnt &&
+	mount --make-rprivate / && mount -t tmpfs -o mode=0755 e2e /mnt &&
 	    cp -a /dev/null /dev/zero /dev/random /dev/urandom /dev/tty /mnt/ &&
 	    ln -s /proc/self/fd /mnt/fd && mount --move /mnt /dev
 }
@@ -193,6 +193,29 @@ in_seconds() {
 }
 check "as many as a session may say in a second" \
     test "$(in_seconds many)" -le 12
+
+# As fast as a program can: for a second, or as long as RACE_SECONDS say.
+flood_for=${RACE_SECONDS:-1}
+[ "$flood_for" -gt 0 ] || flood_for=1
+shell=$program
+marked "$helpers/denied"
+sed "s,^Policy: [^ ]*,Policy: $program\\,," "$daemon_policies/sh" \
+    >"$daemon_policies/denied"
+check "a flood may begin" daemon_reload
+: >"$file"
+by_daemon "$two" "$program" "$names/flood" "$flood_for" >"$T/flood"
+all_flood() {
+	awk -v name="$names/flood" -v all="$(cat "$T/flood")" '
+	    index($0, name) { n++ }
+	    / messages* dropped$/ { n += $(NF - 2) }
+	    END { exit n != all }' "$file"
+}
+check "a flood of more than a hundred denials" test "$(cat "$T/flood")" -gt 100
+check "each of a second's denials is written or counted" \
+    until_true 30 all_flood
+check "as many as a session may say, of $(cat "$T/flood")" \
+    test "$(in_seconds flood)" -le 12
+program=$shell
 
 # --- files that are not for it
 

@@ -135,7 +135,7 @@ cat >"$T/in-namespace" <<'EOF'
 sink=$1
 file=$2
 shift 2
-mount --make-rprivate / && mount -t tmpfs e2e /mnt &&
+mount --make-rprivate / && mount -t tmpfs -o mode=0755 e2e /mnt &&
     cp -a /dev/null /dev/zero /dev/random /dev/urandom /dev/tty /mnt/ &&
     ln -s /proc/self/fd /mnt/fd && mount --move /mnt /dev || exit 77
 "$sink" /dev/log "$file" &
