@@ -117,7 +117,7 @@ unmake(struct judge *judge, const struct call *call, int error)
 	return EIO;
 }
 
-/* What was cut off stays so, whoever has its descriptor: that it was is said. */
+/* What was cut off stays so, whoever has its descriptor: that is said. */
 static int
 note_cut(struct judge *judge, const struct call *call, int error)
 {

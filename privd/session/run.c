@@ -162,8 +162,8 @@ keeper_ended(int status)
 }
 
 /*
- * Whoever is told to end the program, by a signal, finds it or nobody: as long as
- * it is not reaped its number is its own.
+ * A signal that is passed on finds the program or nobody: as long as that is
+ * not reaped its number is its own.
  */
 static pid_t
 wait_for_child(int *status)

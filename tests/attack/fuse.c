@@ -10,8 +10,8 @@
  *
  * usage: fuse folder uid[+][m] milliseconds file ... [-- file ...]
  * With + it is everybody's as well (as user_allow_other in fuse.conf(5) makes
- * it), and says that its files are root's; with m, that they carry the mark. It mounts itself and prints "ready";
- * the mount goes with its namespace.
+ * it), and says that its files are root's; with m, that they carry the mark. It
+ * mounts itself and prints "ready"; the mount goes with its namespace.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>

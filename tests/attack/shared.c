@@ -9,8 +9,8 @@
  *			what was read there
  *        shared open path	opens and reads, says "have", waits for the end
  *			of input
- *        shared inside SHARED path	the other one executes; where descriptors
- *			are not shared it has opened the path itself. As:
+ *        shared inside SHARED path	the other one executes; where they
+ *			share no descriptors it has opened the path itself. As:
  *        shared count
  * SHARED: files, memory or both
  */
