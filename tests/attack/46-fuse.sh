@@ -3,7 +3,7 @@
 # Attack 46: a file system that is the user's own program. What lies there
 # works as without privd; what stalls holds up itself alone; and when it shows
 # the kernel another file than the broker, that one does not run.
-# shellcheck disable=SC2093
+# shellcheck disable=SC2093,SC2317	# functions that others call
 [ "${ATTACK_MOUNTS-}" = 1 ] ||
     ATTACK_MOUNTS=1 exec unshare -m --propagation private sh "$0"
 # shellcheck source=tests/attack/lib.sh

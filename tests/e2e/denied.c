@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Opens a file for so many seconds, again and again, in as many threads as there
- * are CPUs, and prints how often that was refused.
+ * Opens a file for so many seconds, again and again, in as many threads as
+ * there are CPUs, and prints how often that was refused.
  *
  * usage: denied path seconds
  */
