@@ -64,7 +64,8 @@ take(struct wire *wire, const uint8_t *script, size_t n)
 			break;
 		}
 	}
-	(void)wire_get_end(wire);
+	HOLDS((wire_get_end(wire) == 0) ==
+	    (result == 0 && wire->pos == wire->len));
 }
 
 int
