@@ -11,7 +11,8 @@
  * usage: fault [-n steps] [-o step ...] [-s seed] [-t seconds]
  *	      folder privd privrun privctl program uid
  *
- * With steps that are named (-o) there are no others, but as many as -n says.
+ * With steps that are named (-o) there are no others, but as many as -n says;
+ * with these alone, it says whether they could be steps.
  * A step is KIND:CALL:INDEX:ERROR; index 0: each such call in turn.
  * "violation STEP: WHAT"; at last the sums.
  */
@@ -669,6 +670,8 @@ main(int argc, char *argv[])
 		else
 			return 2;
 	}
+	if (argc == optind && nonly > 0)
+		return 0;
 	if (argc - optind != 6)
 		errx(2,
 		    "usage: fault [-n steps] [-o step ...] [-s seed] "
