@@ -62,17 +62,29 @@ faults_of() {
 torments="kill stop keepers programs points any reload monitor clock disk"
 strike=0
 
+# Of seconds: a session's, two of which it works; and of what it does in a
+# torment at least, sessions that began and calls that were made.
+most=60
+least_sessions=3 least_calls=20
+
 # A session that ends begins again.
 work() {
 	until=$(($(date +%s) + $2))
 	while [ "$(date +%s)" -lt $until ]; do
-		timeout -s KILL 60 setpriv --reuid "$user" --regid "$user_gid" \
+		echo session
+		begun=$(date +%s)
+		timeout -s KILL $most setpriv --reuid "$user" --regid "$user_gid" \
 		    --init-groups --inh-caps=-all -- "$daemon_run" -s \
 		    "$daemon_socket" "$load" "$place" $(($2 < 2 ? $2 : 2))
-		# timeout ends as what it has killed does
+		# timeout ends as what it has killed does: whether it was that or
+		# a torment is told by the time
 		status=$?
-		[ -s "$T/torn" ] || [ $status -ne 137 ] ||
-		    echo "violation: a session was killed, or does not end"
+		took=$(($(date +%s) - begun))
+		if [ $took -ge $most ]; then
+			echo "violation: a session has not ended in $most s"
+		elif [ $status -eq 137 ] && [ ! -s "$T/torn" ]; then
+			echo "violation: a session was killed"
+		fi
 	done >"$T/work.$1" 2>"$T/work.$1.err" </dev/null
 }
 
@@ -117,6 +129,20 @@ look_at_made() {
 		esac
 	done
 	rm -rf "$place"/made/* "$place"/root/made/*
+}
+
+# "sessions calls failures": a session that was killed has not said how many
+# calls it made, but which files.
+worked() {
+	awk 'function end() { calls += made; made = 0 }
+	    /^session/ { end(); sessions++ }
+	    /^(made|not) / { made++ }
+	    /^calls/ { made = 0; calls += $2; failed += $3 }
+	    END { end(); print sessions + 0, calls + 0, failed + 0 }' "$T"/work.[123]
+}
+has_worked() {
+	[ "$1" -ge $least_sessions ] && [ "$2" -ge $least_calls ] &&
+	    [ "$3" -lt "$2" ]
 }
 
 # at random: what tests/chaos/torment.c does
@@ -261,6 +287,9 @@ torment() {
 		wait "$worker"
 		forget "$worker"
 	done
+	# shellcheck disable=SC2046	# three words
+	set -- "$1" "$2" $(worked)
+	check "$1: there were $3 sessions with $4 calls" has_worked "$3" "$4" "$5"
 	same "$1: nothing is allowed or reported that should not be" "" \
 	    "$(grep -h violation "$T"/work.[123] | sort | uniq -c; look_at_made)"
 	refute "$1: the monitor lives" has_ended "$daemon_pid"
@@ -270,9 +299,7 @@ torment() {
 	after_kb=$(daemon_memory)
 	check "$1: the monitor's memory: $before_kb kB, $after_kb kB" \
 	    test $((after_kb - before_kb)) -le 512
-	echo "# $1: $(cat "$T/blows"); $(grep -h '^calls' "$T"/work.[123] |
-	    awk '{ n += $2; f += $3 } END { printf "%d sessions, %d calls, %d failed",
-	    NR, n, f }'); seed $seed"
+	echo "# $1: $(cat "$T/blows"); $3 sessions, $4 calls, $5 failed; seed $seed"
 	daemon_stop
 	mountpoint -q "$place/disk" && umount "$place/disk"
 	return 0

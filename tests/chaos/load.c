@@ -17,7 +17,11 @@
  * "violation WHAT" for what must never be; "made FILE" and "not FILE" for what
  * root can look at afterwards; "calls N, F failed". With "strictly" a call that
  * fails is a violation as well.
+ *
+ * A call that does not return cannot say so: another process of the session, the
+ * watch, looks at how long one has taken.
  */
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -26,8 +30,10 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +43,15 @@
 #include <unistd.h>
 
 #define DEADLINE 10000 /* milliseconds that a call may take */
+#define LOOK 200       /* between two looks of the watch */
+
+/* What the program is at; the watch sees it. */
+struct doing {
+	const char *_Atomic what;
+	_Atomic int64_t began; /* 0: nothing */
+};
+static struct doing *doing;
+static int watched = -1; /* the watch ends when nobody has it */
 
 static const char *self, *folder;
 static bool strictly, confined;
@@ -74,12 +89,34 @@ path_of(const char *name)
 	return path;
 }
 
+/* The strings are the program's own, which the watch has as well. */
+static int64_t
+begin(const char *what)
+{
+	int64_t t = now();
+
+	if (doing != NULL) {
+		doing->what = what;
+		doing->began = t;
+	}
+	return t;
+}
+
+/* Nothing is being done. */
+static void
+rest(void)
+{
+	if (doing != NULL)
+		doing->began = 0;
+}
+
 /* An error is what a call may come to, but for those that must not. */
 static void
 done(const char *what, int64_t began, int error)
 {
 	int64_t took = now() - began;
 
+	rest();
 	calls++;
 	failures += error != 0;
 	if (took > DEADLINE)
@@ -92,7 +129,7 @@ done(const char *what, int64_t began, int error)
 static void
 open_permitted(const char *name, const char *text)
 {
-	int64_t began = now();
+	int64_t began = begin(name);
 	char buf[64] = "";
 	int fd, error = 0;
 	ssize_t n = 0;
@@ -115,7 +152,7 @@ open_permitted(const char *name, const char *text)
 static void
 open_forbidden(const char *name, int expected)
 {
-	int64_t began = now();
+	int64_t began = begin(name);
 	int fd, error = 0;
 
 	fd = open(path_of(name), O_RDONLY);
@@ -135,7 +172,7 @@ make(const char *where, bool again)
 {
 	static unsigned int number;
 	char name[64], path[4096];
-	int64_t began = now();
+	int64_t began = begin(where);
 	int fd, error;
 
 	number += !again;
@@ -163,7 +200,7 @@ meet(void)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int server, client, error;
-	int64_t began = now();
+	int64_t began = begin("bind");
 
 	(void)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/made/s%d",
 	    folder, getpid());
@@ -174,11 +211,12 @@ meet(void)
 	    errno :
 	    0;
 	done("bind", began, error);
-	began = now();
+	began = begin("connect");
 	if (error == 0 && listen(server, 1) == 0) {
 		error = connect(client, (struct sockaddr *)&sun, sizeof(sun));
 		done("connect", began, error == -1 ? errno : 0);
 	}
+	rest();
 	close(server);
 	close(client);
 }
@@ -190,11 +228,13 @@ fork_one(bool executes)
 	const char *what = executes ? "exec" : "fork";
 	char *argv[] = { (char *)(uintptr_t)self, "stripped",
 		(char *)(uintptr_t)folder, confined ? "1" : "0", NULL };
-	int64_t began = now();
+	int64_t began = begin(what);
 	int status = 0;
 	pid_t pid;
 
 	pid = fork();
+	if (pid == 0)
+		doing = NULL; /* its parent waits for it, and is watched */
 	if (pid == 0 && executes) {
 		execv(self, argv);
 		_exit(9);
@@ -222,6 +262,47 @@ once(void)
 	meet();
 	fork_one(false);
 	fork_one(true);
+}
+
+/* Says of each call once that it takes too long, until the program and those
+   that it has forked are gone. */
+static void
+watch(int end)
+{
+	struct pollfd fd = { .fd = end, .events = POLLIN };
+	int64_t said = 0, began;
+
+	while (poll(&fd, 1, LOOK) == 0) {
+		began = doing->began;
+		if (began == 0 || began == said || now() - began <= DEADLINE)
+			continue;
+		said = began;
+		say("violation %s has not returned in %d ms\n", doing->what,
+		    DEADLINE);
+	}
+}
+
+/* Without one, where it cannot be had: calls fail here. */
+static void
+be_watched(void)
+{
+	int ends[2] = { -1, -1 };
+	void *page;
+	pid_t pid;
+
+	page = mmap(NULL, sizeof(*doing), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED || pipe2(ends, O_CLOEXEC) == -1)
+		return;
+	doing = page;
+	pid = fork();
+	if (pid == 0) {
+		close(ends[1]);
+		watch(ends[0]);
+		_exit(0);
+	}
+	close(ends[0]);
+	watched = ends[1];
 }
 
 /* As /proc says: it is under some filter. */
@@ -261,11 +342,14 @@ main(int argc, char *argv[])
 	confined = is_confined();
 	if (strictly && !confined)
 		say("violation it is not confined\n");
+	be_watched();
 	started = now();
 	end = started + atoi(argv[2]) * 1000LL;
 	do
 		once();
 	while (now() < end);
+	close(watched);
+	(void)waitpid(-1, NULL, 0);
 	say("calls %u, %u failed\n", calls, failures);
 	return 0;
 }
