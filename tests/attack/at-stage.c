@@ -2,13 +2,13 @@
 /*
  * Attacks 35, 36, 38 and 43: kills a process of a session in a given stage of
  * a call. Root traces it, and counts the entries and ends of its own system
- * calls from the moment in which it has received something: at the given one it
- * dies. Or the system call at whose entry it stands does not happen, and fails
- * as if there were no descriptors, memory or processes; or a command is run
- * while it stands there, and then it goes on. With a program's number instead,
- * it dies while it is inside of the call that gives that program a descriptor:
- * where the program is, on a CPU of its own, something more urgent keeps it
- * from taking it.
+ * calls from the moment in which it has received something, or has accepted
+ * somebody: at the given one it dies. Or the system call at whose entry it
+ * stands does not happen, and fails as if there were no descriptors, memory or
+ * processes; or a command is run while it stands there, and then it goes on.
+ * With a program's number instead, it dies while it is inside of the call that
+ * gives that program a descriptor: where the program is, on a CPU of its own,
+ * something more urgent keeps it from taking it.
  *
  * usage: at-stage pid count [fails | /command]
  *        at-stage pid inside program
@@ -82,7 +82,7 @@ name_of(const struct ptrace_syscall_info *info)
 static bool
 is_receiving(const struct ptrace_syscall_info *info)
 {
-	return info->entry.nr == SYS_recvmsg ||
+	return info->entry.nr == SYS_recvmsg || info->entry.nr == SYS_accept4 ||
 	    (info->entry.nr == SYS_ioctl &&
 		info->entry.args[1] == SECCOMP_IOCTL_NOTIF_RECV);
 }

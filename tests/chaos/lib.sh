@@ -150,24 +150,30 @@ blows() {
 	"$chaos/torment" "$((seed * 100 + strike))" "$@"
 }
 
-# in stages of calls: tests/attack/at-stage.c
+# at_stage PID N: killed in the Nth stage of what it does once it has received
+# something, or somebody (tests/attack/at-stage.c), if it comes to that; true if it
+# was.
+at_stage() {
+	timeout 2 "$BUILD/tests/attack/at-stage" "$@" >"$T/stage" 2>/dev/null
+	grep -e '^entry' -e '^end' "$T/stage" >>"$T/points"
+}
+
+# Keepers as well as the parts of sessions.
 points() {
 	until=$(($(date +%s) + $1))
 	n=0
 	while [ "$(date +%s)" -lt $until ]; do
 		n=$((n + 1))
 		for keeper in $(daemon_children); do
-			parts=$(children_of "$keeper" 2>/dev/null)
+			parts="$(children_of "$keeper" 2>/dev/null)
+$keeper"
 			count=$(echo "$parts" | grep -c .)
-			[ "$count" -gt 0 ] || continue
-			victim=$(echo "$parts" |
+			victim=$(echo "$parts" | grep . |
 			    sed -n "$(((seed + n) % count + 1))p")
-			timeout 2 "$BUILD/tests/attack/at-stage" "$victim" \
-			    $(((seed * 7 + n * 13) % 90 + 1)) \
-			    >>"$T/points" 2>/dev/null
+			at_stage "$victim" $(((seed * 7 + n * 13) % 90 + 1))
 		done
 	done
-	echo "$n rounds: $(grep -c -e '^entry' -e '^end' "$T/points") killed"
+	echo "$n rounds: $(grep -c . "$T/points") killed"
 }
 
 # Policies that change, broken ones among them; never what is forbidden.
@@ -193,25 +199,35 @@ reloads() {
 	echo "$n reloads"
 }
 
-# As a service manager does, again and again.
+# As a service manager does, again and again. It is killed whatever it is at, and
+# in a stage of what it does when somebody comes.
 monitors() {
 	until=$(($(date +%s) + $1))
 	n=0
 	while [ "$(date +%s)" -lt $until ]; do
 		n=$((n + 1))
-		case $((n % 3)) in
+		dies=false
+		case $((n % 4)) in
 		0)	kill -USR2 "$daemon_pid" ;;	# itself anew
 		1)	kill -STOP "$daemon_pid"
 			sleep 0.1	# a moment in which it does nothing
 			kill -CONT "$daemon_pid" ;;
-		2)	kill -KILL "$daemon_pid"
+		2)	kill -KILL "$daemon_pid" && dies=true ;;
+		3)	# of what it does when somebody comes
+			"$privctl" -s "$daemon_socket" sessions >/dev/null 2>&1 &
+			asks=$!
+			at_stage "$daemon_pid" \
+			    $(((seed * 7 + n * 5) % 16 + 1)) && dies=true
+			wait $asks ;;
+		esac
+		if $dies; then
 			wait "$daemon_pid" 2>/dev/null
 			forget "$daemon_pid"
-			daemon_start "$limits" ;;
-		esac
+			daemon_start "$limits"
+		fi
 		sleep 0.2	# in which there are sessions
 	done
-	echo "$n times"
+	echo "$n times, $(grep -c . "$T/points") killed in stages"
 }
 
 # No room for the log, but for moments.
