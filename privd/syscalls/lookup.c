@@ -16,6 +16,7 @@
 #include "rows.h"
 
 #define ROWS_MAX 640
+#define NAMES_MAX 1024 /* a power of two, more than rows */
 #define NUMBERS_MAX 512
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
@@ -61,7 +62,8 @@ static const uint32_t arches[SYS_MACHINES] = {
 	[SYS_I386] = SCMP_ARCH_X86,
 };
 
-/* Written by sys_rows_init() and resolve_numbers() alone. */
+/* Written by sys_rows_init(), sort_rows() and resolve_numbers() alone. */
+static const struct sys_call *named[NAMES_MAX]; /* by what their names say */
 static const struct sys_call *sorted[ROWS_MAX];
 static const struct sys_call *bases[ROWS_MAX][SYS_FOLDS_MAX];
 static struct machine {
@@ -117,23 +119,26 @@ sys_index(const struct sys_call *call)
 	abort();
 }
 
-static int
-by_name(const void *a, const void *b)
+/* Where the row of that name is, or would be. */
+static const struct sys_call **
+place_of(const char *name)
 {
-	const struct sys_call *const *one = a, *const *two = b;
+	size_t hash = 0, i;
 
-	return strcmp((*one)->name, (*two)->name);
+	for (i = 0; name[i] != '\0'; i++)
+		hash = 31 * hash + (unsigned char)name[i];
+	for (i = hash & (NAMES_MAX - 1); named[i] != NULL;
+	     i = (i + 1) & (NAMES_MAX - 1))
+		if (strcmp(named[i]->name, name) == 0)
+			break;
+	return &named[i];
 }
 
 static const struct sys_call *
 find_row(const char *name)
 {
-	const struct sys_call key = { .name = name }, *keyp = &key;
-	const struct sys_call *const *found;
-
 	sys_rows_init();
-	found = bsearch(&keyp, sorted, sys_count(), sizeof(sorted[0]), by_name);
-	return found == NULL ? NULL : *found;
+	return *place_of(name);
 }
 
 /* A fold into a call that the table has not got is a fault of ours. */
@@ -160,17 +165,36 @@ sys_rows_init(void)
 	if (n > ROWS_MAX)
 		abort();
 	for (i = 0; i < n; i++)
-		sorted[i] = sys_row(i);
-	qsort(sorted, n, sizeof(sorted[0]), by_name);
+		*place_of(sys_row(i)->name) = sys_row(i);
 	ready = true;
 	for (i = 0; i < n; i++)
 		resolve_folds(sys_row(i), bases[i]);
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	const struct sys_call *const *one = a, *const *two = b;
+
+	return strcmp((*one)->name, (*two)->name);
+}
+
+static void
+sort_rows(void)
+{
+	size_t i, n = sys_count();
+
+	if (sorted[0] != NULL || n > ROWS_MAX)
+		return;
+	for (i = 0; i < n; i++)
+		sorted[i] = sys_row(i);
+	qsort(sorted, n, sizeof(sorted[0]), by_name);
+}
+
 const struct sys_call *
 sys_row_sorted(size_t n)
 {
-	sys_rows_init();
+	sort_rows();
 	return n < sys_count() ? sorted[n] : NULL;
 }
 
@@ -187,11 +211,10 @@ sys_by_name(const char *name)
 }
 
 static void
-set_number(struct machine *m, const char *name, int number)
+set_number(struct machine *m, const struct sys_call *call, int number)
 {
-	const struct sys_call *call = find_row(name);
-
-	if (call == NULL || m->calls[number] != NULL)
+	if (call == NULL || number < 0 || number >= NUMBERS_MAX ||
+	    m->calls[number] != NULL)
 		return;
 	m->calls[number] = call;
 	m->numbers[sys_index(call)] = (int16_t)number;
@@ -199,29 +222,53 @@ set_number(struct machine *m, const char *name, int number)
 		m->end = number + 1;
 }
 
-/*
- * By number, not by name: for names that an ABI has not got libseccomp gives
- * numbers of its own making, for i386's socket calls even where it has them.
- */
+/* For names that an ABI has not got libseccomp gives numbers of its own making,
+   all of them negative. */
+static void
+resolve_by_name(struct machine *m, uint32_t arch)
+{
+	const struct sys_call *call;
+	size_t i, n = sys_count();
+
+	for (i = 0; i < n; i++) {
+		call = sys_row(i);
+		set_number(m, call,
+		    seccomp_syscall_resolve_name_arch(arch, call->name));
+	}
+}
+
+/* It looks through all of its names for each number: this takes longer. */
+static void
+resolve_by_number(struct machine *m, uint32_t arch)
+{
+	char *name;
+	int n;
+
+	for (n = 0; n < NUMBERS_MAX; n++) {
+		name = seccomp_syscall_resolve_num_arch(arch, n);
+		if (name != NULL)
+			set_number(m, find_row(name), n);
+		free(name);
+	}
+}
+
+/* Of i386's socket calls it gives numbers of its own making even where they
+   have others. */
 static void
 resolve_numbers(enum sys_machine machine)
 {
 	struct machine *m = &machines[machine];
-	char *name;
 	size_t i;
-	int n;
 
 	for (i = 0; i < NELEMS(m->numbers); i++)
 		m->numbers[i] = -1;
-	for (n = 0; n < NUMBERS_MAX; n++) {
-		name = seccomp_syscall_resolve_num_arch(arches[machine], n);
-		if (name != NULL)
-			set_number(m, name, n);
-		free(name);
-	}
+	if (machine == SYS_I386)
+		resolve_by_number(m, arches[machine]);
+	else
+		resolve_by_name(m, arches[machine]);
 	for (i = 0; i < NELEMS(late); i++)
 		if (!late[i].x86_64_only || machine == SYS_X86_64)
-			set_number(m, late[i].name, late[i].number);
+			set_number(m, find_row(late[i].name), late[i].number);
 	m->ready = true;
 }
 
@@ -298,13 +345,20 @@ sys_bases(const struct sys_call *call,
 	return n;
 }
 
+/* Asked for each test of each rule: mostly the first letter says no. */
+static bool
+is_name(const char *a, const char *b)
+{
+	return ((a[0] ^ b[0]) & ~('a' ^ 'A')) == 0 && strcasecmp(a, b) == 0;
+}
+
 const struct sys_arg *
 sys_arg_by_name(const struct sys_call *call, const char *name, unsigned int nth)
 {
 	size_t i;
 
 	for (i = 0; i < SYS_ARGS_MAX && call->args[i].name != NULL; i++)
-		if (strcasecmp(call->args[i].name, name) == 0 && nth-- == 0)
+		if (is_name(call->args[i].name, name) && nth-- == 0)
 			return &call->args[i];
 	return NULL;
 }

@@ -146,7 +146,7 @@ extern const struct sys_table sys_table_files;
 extern const struct sys_table sys_table_other;
 extern const struct sys_table sys_table_i386;
 
-/* The rows are there and sorted by name. */
+/* From here on the rows are found by name. */
 void sys_rows_init(void);
 /* The nth row of those sorted by name. */
 const struct sys_call *sys_row_sorted(size_t n);

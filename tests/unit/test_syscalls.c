@@ -18,10 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <seccomp.h>
 
 #include "../../privd/syscalls/rows.h"
 
@@ -109,6 +111,39 @@ test_numbers(void **state)
 	assert_null(sys_by_number(SYS_X86_64, INT32_MAX));
 	assert_true(sys_number_end(SYS_X86_64) > 469);
 	assert_null(sys_by_number(SYS_X86_64, sys_number_end(SYS_X86_64)));
+}
+
+/* Numbers are asked for by name where names can be trusted: what libseccomp
+   calls a number is the call that has it. */
+static void
+test_numbers_have_names(void **state)
+{
+	static const struct {
+		enum sys_machine machine;
+		uint32_t arch;
+	} machines[] = {
+		{ SYS_X86_64, SCMP_ARCH_X86_64 },
+		{ SYS_AARCH64, SCMP_ARCH_AARCH64 },
+		{ SYS_I386, SCMP_ARCH_X86 },
+	};
+	const struct sys_call *call;
+	size_t i;
+	char *name;
+	int n;
+
+	(void)state;
+	for (i = 0; i < NELEMS(machines); i++)
+		for (n = 0; n < sys_number_end(machines[i].machine); n++) {
+			name =
+			    seccomp_syscall_resolve_num_arch(machines[i].arch,
+				n);
+			call = sys_by_number(machines[i].machine, n);
+			if (name != NULL && call != NULL)
+				assert_string_equal(call->name, name);
+			else if (name != NULL)
+				assert_null(sys_by_name(name));
+			free(name);
+		}
 }
 
 static void
@@ -737,6 +772,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kernel_has_no_other_calls),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_numbers_have_names),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_disposals),
 		cmocka_unit_test(test_folds),
