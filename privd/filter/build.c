@@ -23,6 +23,7 @@ struct numbers {
 struct builder {
 	const struct filter_input *in;
 	struct tree *tree;
+	struct guard_index index;
 	struct numbers native;
 	struct numbers i386; /* none, unless there are policies for it */
 	bool spoilt;
@@ -67,11 +68,12 @@ build_call(struct builder *b, const struct filter_abi *abi,
 	if (!verdict_has(b->in, abi->machine))
 		return policy;
 	tree_begin(b->tree, filter_registers(abi->machine));
-	tree = guard_tree(b->tree, b->in, abi, call, policy);
+	tree = guard_tree(b->tree, &b->index, b->in, abi, call, policy);
 	if (!tree_spoilt(b->tree))
 		return tree;
 	tree_begin(b->tree, filter_registers(abi->machine));
-	tree = guard_tree(b->tree, b->in, abi, call, tree_notify(b->tree));
+	tree = guard_tree(b->tree, &b->index, b->in, abi, call,
+	    tree_notify(b->tree));
 	b->spoilt = b->spoilt || tree_spoilt(b->tree);
 	return tree;
 }
@@ -201,6 +203,7 @@ filter_build(const struct filter_input *in, struct filter_program *program)
 	memset(program, 0, sizeof(*program));
 	memset(&b, 0, sizeof(b));
 	b.in = in;
+	guard_index(&b.index);
 	b.tree = tree_new();
 	if (b.tree != NULL && numbers_start(&b.native, SYS_NATIVE) == 0 &&
 	    (!verdict_has(in, SYS_I386) ||

@@ -364,15 +364,40 @@ is_call(const struct guard_row *row, const struct sys_call *call)
 	    strcmp(row->call, call->name) == 0;
 }
 
+_Static_assert(GUARD_ROWS <= GUARD_ROWS_MAX, "the index has place for all");
+
+/* (No name is shorter.) */
+static size_t
+guard_letters(const char *name)
+{
+	return (7 * (size_t)name[0] + (size_t)name[1]) % GUARD_LETTERS;
+}
+
+void
+guard_index(struct guard_index *index)
+{
+	uint8_t *last;
+	size_t i;
+
+	memset(index, 0, sizeof(*index));
+	for (i = 0; i < GUARD_ROWS; i++) {
+		last = &index->last[guard_letters(guard_rows[i].call)];
+		index->before[i] = *last;
+		*last = (uint8_t)(i + 1);
+	}
+}
+
 tree_id
-guard_tree(struct tree *t, const struct filter_input *in,
-    const struct filter_abi *abi, const struct sys_call *call, tree_id policy)
+guard_tree(struct tree *t, const struct guard_index *index,
+    const struct filter_input *in, const struct filter_abi *abi,
+    const struct sys_call *call, tree_id policy)
 {
 	const struct guard_row *row;
 	tree_id tree = policy;
 	size_t i;
 
-	for (i = GUARD_ROWS; i > 0; i--) {
+	for (i = index->last[guard_letters(call->name)]; i > 0;
+	     i = index->before[i - 1]) {
 		row = &guard_rows[i - 1];
 		if (is_call(row, call) && guard_applies(in, call, row))
 			tree = guard_row_tree(t, in, abi, call, row, tree);

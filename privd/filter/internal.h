@@ -61,9 +61,21 @@ enum verdict_naming {
 enum verdict_naming verdict_naming(const struct filter_input *,
     const struct sys_call *, const struct guard_condition *);
 
+#define GUARD_LETTERS 64
+#define GUARD_ROWS_MAX 255
+
+/* Which of the refusals are of calls with the same first letters: each one more
+   than its row, 0 behind the first of them. */
+struct guard_index {
+	uint8_t last[GUARD_LETTERS];
+	uint8_t before[GUARD_ROWS_MAX];
+};
+
+void guard_index(struct guard_index *);
 /* The refusals of a call, before what the policies say. */
-tree_id guard_tree(struct tree *, const struct filter_input *,
-    const struct filter_abi *, const struct sys_call *, tree_id policy);
+tree_id guard_tree(struct tree *, const struct guard_index *,
+    const struct filter_input *, const struct filter_abi *,
+    const struct sys_call *, tree_id policy);
 
 /* The nth of them, for people: why, or NULL after the last. */
 struct guard_reason {

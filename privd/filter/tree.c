@@ -18,6 +18,7 @@
 #define TREE_DEPTH_MAX 256
 #define TREE_STEPS_MAX 200000
 #define TREE_BUCKETS 65536 /* a power of two, more than the nodes */
+#define TREE_BUCKETS_FIRST 1024
 #define TREE_CACHE 4096
 #define TREE_RESERVE 8192
 
@@ -36,10 +37,12 @@ struct tree_memo {
 	tree_id result;
 };
 
+/* Large, and zeroed by the kernel: of its pages most trees need few. */
 struct tree {
 	struct tree_node nodes[TREE_NODES_MAX];
 	size_t count;
 	size_t limit;
+	size_t size;                   /* of the buckets that are in use */
 	tree_id buckets[TREE_BUCKETS]; /* one more than the node's; 0: none */
 	struct tree_memo memo[TREE_CACHE];
 	uint64_t registers;
@@ -59,6 +62,7 @@ tree_new(void)
 	if (t == NULL)
 		return NULL;
 	t->limit = TREE_NODES_MAX - TREE_RESERVE;
+	t->size = TREE_BUCKETS_FIRST;
 	/* So that they are there however full it gets; this is the first. */
 	(void)tree_leaf(t, SECCOMP_RET_USER_NOTIF);
 	(void)tree_leaf(t, SECCOMP_RET_ALLOW);
@@ -130,7 +134,7 @@ tree_hash(const struct tree_node *node)
 	hash = tree_mix(hash, node->test.reg);
 	hash = tree_mix(hash, node->yes);
 	hash = tree_mix(hash, node->no);
-	return hash & (TREE_BUCKETS - 1);
+	return hash;
 }
 
 static bool
@@ -147,24 +151,47 @@ tree_same_node(const struct tree_node *a, const struct tree_node *b)
 	    tree_same_test(&a->test, &b->test);
 }
 
+/* The bucket of the node with this content, or the free one where it would
+   be. */
+static tree_id *
+tree_bucket(struct tree *t, const struct tree_node *node)
+{
+	size_t i = tree_hash(node) & (t->size - 1);
+
+	while (t->buckets[i] != 0 &&
+	    !tree_same_node(&t->nodes[t->buckets[i] - 1], node))
+		i = (i + 1) & (t->size - 1);
+	return &t->buckets[i];
+}
+
+static void
+tree_grow(struct tree *t)
+{
+	tree_id id;
+
+	memset(t->buckets, 0, t->size * sizeof(t->buckets[0]));
+	t->size *= 4;
+	for (id = 0; id < t->count; id++)
+		*tree_bucket(t, &t->nodes[id]) = id + 1;
+}
+
 /* The node with this content, which is made if there is none. */
 static tree_id
 tree_intern(struct tree *t, const struct tree_node *node)
 {
-	size_t i = tree_hash(node);
+	tree_id *bucket = tree_bucket(t, node);
 
-	while (t->buckets[i] != 0) {
-		if (tree_same_node(&t->nodes[t->buckets[i] - 1], node))
-			return t->buckets[i] - 1;
-		i = (i + 1) & (TREE_BUCKETS - 1);
-	}
+	if (*bucket != 0)
+		return *bucket - 1;
 	if (t->count >= t->limit) {
 		t->spoilt = true;
 		return tree_notify(t);
 	}
 	t->nodes[t->count] = *node;
-	t->buckets[i] = t->count + 1;
-	return t->count++;
+	*bucket = (tree_id)++t->count;
+	if (t->count > t->size / 2 && t->size < TREE_BUCKETS)
+		tree_grow(t);
+	return (tree_id)t->count - 1;
 }
 
 tree_id
@@ -211,8 +238,9 @@ static struct tree_memo *
 tree_recall(struct tree *t, enum tree_op op, tree_id a, tree_id b)
 {
 	uint64_t hash = tree_mix(tree_mix(op, a), b);
+	size_t size = t->size < TREE_CACHE ? t->size : TREE_CACHE;
 
-	return &t->memo[hash & (TREE_CACHE - 1)];
+	return &t->memo[hash & (size - 1)];
 }
 
 static tree_id
