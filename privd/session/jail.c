@@ -1,135 +1,30 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The seccomp lists are plain sequences of comparisons: they are short, and
- * nobody has to prove them. The Landlock domains follow landlock(7).
- */
+/* The Landlock domains follow landlock(7). */
 #include "jail.h"
 
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <unistd.h>
 
 #include "../compat.h"
-#include "../notify/notify.h"
 #include "../resolve/resolve.h"
-
-#define JAIL_INSNS_MAX 2560
-
-/* To live: memory, signals, the clock; and to end. */
-static const struct jail_rule living[] = {
-	{ SYS_brk, 0, 0, 0 },
-	{ SYS_mmap, 0, 0, 0 },
-	{ SYS_munmap, 0, 0, 0 },
-	{ SYS_mremap, 0, 0, 0 },
-	{ SYS_mprotect, 0, 0, 0 },
-	{ SYS_madvise, 0, 0, 0 },
-	{ SYS_futex, 0, 0, 0 },
-	{ SYS_rt_sigaction, 0, 0, 0 },
-	{ SYS_rt_sigprocmask, 0, 0, 0 },
-	{ SYS_rt_sigreturn, 0, 0, 0 },
-	{ SYS_restart_syscall, 0, 0, 0 },
-	{ SYS_clock_gettime, 0, 0, 0 },
-	{ SYS_clock_nanosleep, 0, 0, 0 },
-	{ SYS_getpid, 0, 0, 0 },
-	{ SYS_gettid, 0, 0, 0 },
-	{ SYS_getrandom, 0, 0, 0 },
-	{ SYS_exit, 0, 0, 0 },
-	{ SYS_exit_group, 0, 0, 0 },
-#if defined(__SANITIZE_ADDRESS__)
-	/* What the sanitizer's runtime needs beside. */
-	{ SYS_sigaltstack, 0, 0, 0 },
-	{ SYS_sched_yield, 0, 0, 0 },
-	{ SYS_getppid, 0, 0, 0 },
-	{ SYS_prctl, 0, 0, 0 },
-	{ SYS_clone, 0, 0, 0 },
-	{ SYS_wait4, 0, 0, 0 },
-	{ SYS_write, 0, 0, 0 },
-	{ SYS_getrlimit, 0, 0, 0 },
-	{ SYS_prlimit64, 0, 0, 0 },
-	{ SYS_tgkill, 0, 0, 0 },
-#endif
-};
-
-struct program {
-	struct sock_filter insns[JAIL_INSNS_MAX];
-	unsigned short count;
-};
-
-static void
-emit(struct program *program, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
-{
-	struct sock_filter insn = { code, jt, jf, k };
-
-	if (program->count < JAIL_INSNS_MAX)
-		program->insns[program->count] = insn;
-	program->count++;
-}
-
-static void
-load(struct program *program, size_t offset)
-{
-	emit(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
-}
-
-static void
-answer(struct program *program, uint32_t action)
-{
-	emit(program, BPF_RET | BPF_K, action, 0, 0);
-}
-
-static void
-emit_rules(struct program *program, const struct jail_rule *rules, size_t n)
-{
-	const struct jail_rule *rule;
-
-	for (rule = rules; rule < rules + n; rule++) {
-		if (rule->mask == 0) {
-			emit(program, BPF_JMP | BPF_JEQ | BPF_K,
-			    (uint32_t)rule->nr, 0, 1);
-			answer(program, SECCOMP_RET_ALLOW);
-			continue;
-		}
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)rule->nr, 0,
-		    5);
-		load(program,
-		    offsetof(struct seccomp_data, args) +
-			rule->arg * sizeof(uint64_t));
-		emit(program, BPF_ALU | BPF_AND | BPF_K, rule->mask, 0, 0);
-		emit(program, BPF_JMP | BPF_JEQ | BPF_K, rule->value, 0, 1);
-		answer(program, SECCOMP_RET_ALLOW);
-		load(program, offsetof(struct seccomp_data, nr));
-	}
-}
+#include "jail_list.h"
 
 int
 jail_seccomp(const struct jail_rule *rules, size_t n)
 {
-	struct program program = { .count = 0 };
+	struct jail_program program;
 	struct sock_fprog prog;
 
-	load(&program, offsetof(struct seccomp_data, arch));
-	emit(&program, BPF_JMP | BPF_JEQ | BPF_K, NOTIFY_ARCH, 1, 0);
-	answer(&program, SECCOMP_RET_ERRNO | ENOSYS);
-	load(&program, offsetof(struct seccomp_data, nr));
-	emit_rules(&program, rules, n);
-	emit_rules(&program, living, sizeof(living) / sizeof(living[0]));
-	/* Its flags are in memory: without it, libc asks by clone. */
-	emit(&program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)SYS_clone3, 0, 1);
-	answer(&program, SECCOMP_RET_ERRNO | ENOSYS);
-	answer(&program, SECCOMP_RET_ERRNO | EPERM);
-	if (program.count > JAIL_INSNS_MAX) {
-		errno = E2BIG;
+	if (jail_compile(rules, n, &program) == -1)
 		return -1;
-	}
 	prog.len = program.count;
 	prog.filter = program.insns;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
