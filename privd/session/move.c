@@ -38,6 +38,12 @@
 static struct moves first, *kept = &first;
 static size_t nmoves;
 
+static struct move *
+end_of_moves(void)
+{
+	return kept->moves + kept->used;
+}
+
 static void
 forget(struct move *move)
 {
@@ -76,9 +82,9 @@ moves_keep(struct moves *moves)
 	struct move *move;
 
 	kept = moves;
-	if (kept->nroots > ROOTS_MAX)
+	if (kept->nroots > ROOTS_MAX || kept->used > MOVES_MAX)
 		return -1;
-	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++) {
+	for (move = kept->moves; move < end_of_moves(); move++) {
 		move->path[sizeof(move->path) - 1] = '\0';
 		if (move->tgid <= 0 || !reopen(move))
 			move->tgid = 0;
@@ -91,12 +97,15 @@ moves_keep(struct moves *moves)
 static struct move *
 find_place(void)
 {
-	size_t i;
+	struct move *move;
 
-	for (i = 0; i < MOVES_MAX; i++)
-		if (kept->moves[i].tgid == 0)
-			return &kept->moves[i];
-	return NULL;
+	for (move = kept->moves; move < end_of_moves(); move++)
+		if (move->tgid == 0)
+			return move;
+	if (kept->used == MOVES_MAX)
+		return NULL;
+	kept->used++;
+	return move;
 }
 
 static bool
@@ -154,7 +163,7 @@ is_explained(pid_t tgid, bool root, const struct stat *st)
 {
 	const struct move *other;
 
-	for (other = kept->moves; other < kept->moves + MOVES_MAX; other++)
+	for (other = kept->moves; other < end_of_moves(); other++)
 		if (other->tgid == tgid && other->root == root &&
 		    (resolve_same(&other->before, st) ||
 			resolve_same(&other->target, st)))
@@ -252,10 +261,10 @@ sweep(pid_t tgid)
 {
 	struct move *move;
 
-	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < end_of_moves(); move++)
 		if (move->tgid == tgid && !move->done)
 			return;
-	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < end_of_moves(); move++)
 		if (move->tgid == tgid)
 			forget(move);
 }
@@ -344,10 +353,10 @@ moves_settle(struct judge *judge, struct call *call)
 
 	if (nmoves == 0)
 		return stands_in_root(judge, call);
-	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < end_of_moves(); move++)
 		if (move->tgid != 0 && !settle(judge, call, move))
 			good = false;
-	for (move = kept->moves; move < kept->moves + MOVES_MAX; move++)
+	for (move = kept->moves; move < end_of_moves(); move++)
 		if (move->tgid != 0)
 			sweep(move->tgid);
 	return good && stands_in_root(judge, call);

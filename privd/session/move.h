@@ -36,11 +36,13 @@ struct move {
 
 /* All of them, where a judge's successor finds them. */
 struct moves {
+	_Atomic uint32_t
+	    used; /* places, so far: the others are no memory yet */
+	_Atomic uint32_t nroots;
 	struct move moves[MOVES_MAX];
 	/* Where anybody may have his root, once somebody moved his: that of
 	   the session, and those that were judged. */
 	struct stat roots[ROOTS_MAX];
-	_Atomic uint32_t nroots;
 };
 
 /* They are kept there from now on, with those that are there. -1: what is
