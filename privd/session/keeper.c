@@ -460,6 +460,7 @@ start_again(struct keeper *keeper)
 		start_processes(crew);
 	else
 		offer_again(keeper);
+	atomic_store(&crew->page->said, true);
 	scribe_say(crew->say,
 	    "a process of the session has died; others go on");
 }

@@ -44,6 +44,9 @@ struct page {
 	   from outside. */
 	_Atomic int32_t judge;
 	_Atomic int32_t twin;
+	/* Something is to be written down: not to be unset. Whoever calls is
+	   answered after that. */
+	_Atomic bool said;
 	/* how many is said nowhere in here, where others write */
 	struct page_slot slots[];
 };

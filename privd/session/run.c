@@ -112,17 +112,29 @@ has_failed(int status)
 	return !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 }
 
+static bool
+was_killed(int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
 /*
  * What was recorded of the program is to be read when privrun has ended, so
  * the keeper may finish; for as long as nothing else is left in the session,
- * or a moment if there is (a daemon).
+ * or a moment if there is (a daemon). If there is nothing to be read it ends
+ * by itself. Of a program that was killed it knows whether that was its doing.
  */
 static void
-wait_for_keeper(pid_t keeper, bool *refused)
+wait_for_keeper(const struct session_plan *plan, pid_t keeper, int end,
+    bool *refused)
 {
 	struct pollfd pfd = { .fd = -1, .events = POLLIN };
 	int status;
 
+	/* In this order: a call that is over has said what there was. */
+	if (!page_is_used(shared, plan->options.max_calls) &&
+	    !atomic_load(&shared->said) && !was_killed(end))
+		return;
 	pfd.fd = (int)syscall(SYS_pidfd_open, keeper, 0);
 	if (pfd.fd == -1)
 		return;
@@ -202,9 +214,8 @@ wait_for_program(const struct session_plan *plan, const struct page *page,
 		} else if (pid == first && WIFSTOPPED(status)) {
 			stop_too(WSTOPSIG(status));
 		} else if (pid == first) {
-			wait_for_keeper(keeper, &refused);
-			if (refused && WIFSIGNALED(status) &&
-			    WTERMSIG(status) == SIGKILL)
+			wait_for_keeper(plan, keeper, status, &refused);
+			if (refused && was_killed(status))
 				return SESSION_EXIT_REFUSED;
 			return end_as(plan, page, status);
 		}
