@@ -309,6 +309,7 @@ launch(struct launching *l, struct keeper *keeper)
 	if (card_write(l->start->card, CARD_LAUNCHING, l->path, 0) == -1)
 		refuse(l, PROTOCOL_REFUSED, "%s", strerror(errno));
 	send_plan(l, PROTOCOL_GO, insns, count);
+	keeper_get_ready(keeper);
 	receive(l, PROTOCOL_READY, READY_WAIT);
 	(void)wire_get_u32(&l->wire, &number);
 	if (wire_get_end(&l->wire) == -1 || number > INT_MAX ||

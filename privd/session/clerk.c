@@ -309,11 +309,14 @@ clerks_resume(struct clerks *clerks, struct page_slot **slots, size_t n)
 	clerks->nresumed = n;
 }
 
+int
+clerks_watch(struct clerks *clerks)
+{
+	return thread_start(NULL, watch, clerks) == 0 ? 0 : -1;
+}
+
 void
 clerks_work(struct judge *judge)
 {
-	/* From here on threads are locked in as the judge is. */
-	if (thread_start(NULL, watch, judge->clerks) != 0)
-		_exit(1);
 	(void)work(judge->clerks);
 }

@@ -688,13 +688,13 @@ set_up_for_user(struct judge_start *start)
 		fail("limits");
 	if (enter_first_jail() == -1)
 		fail("seccomp");
-	if (judge_set_up(start) == -1)
+	if (judge_offer_filter(start) == -1)
 		_exit(SESSION_EXIT_REFUSED);
 	if (limit_memory(start->plan, 0) == -1)
 		fail("limits");
 }
 
-/* Who it is, then what it works with: nothing is read before that. */
+/* Who it is: nothing is read before that. */
 static void
 set_up(struct judge *judge, struct judge_start *start)
 {
@@ -706,16 +706,24 @@ set_up(struct judge *judge, struct judge_start *start)
 	judge->parent = start->parent;
 	if (become_judge(start) == -1)
 		fail("identity");
-	if (start->setup != -1)
+	if (start->rest != NULL)
 		set_up_for_user(start);
+	judge->reach.guard = start->plan->separate && start->plan->guarded ?
+	    GUARD :
+	    0;
+}
+
+/* What it works with; the launcher gets ready as this process does. */
+static void
+take_gift(struct judge *judge, struct judge_start *start)
+{
+	if (start->setup != -1 && judge_take_gift(start) == -1)
+		_exit(SESSION_EXIT_REFUSED);
 	judge->listener = start->listener;
 	judge->twin = start->twin;
 	memcpy(judge->hands, start->hands, sizeof(judge->hands));
 	judge->reach.fetcher = start->fetcher;
 	judge->reach.listener = start->listener;
-	judge->reach.guard = start->plan->separate && start->plan->guarded ?
-	    GUARD :
-	    0;
 }
 
 static bool
@@ -773,13 +781,15 @@ knows_wording(const struct judge *judge, const struct judge_start *start)
 	return result == 0;
 }
 
-/* Takes up what a predecessor left, if there was one. */
 static void
-succeed(struct judge *judge, const struct judge_start *start)
+prepare(struct judge *judge, const struct judge_start *start)
 {
-	size_t most = judge->plan->options.max_calls, n, i;
-	struct page_slot **again;
-
+	judge->table = process_table_new(&judge->reach);
+	if (judge->table == NULL)
+		fail("memory");
+	judge->clerks = clerks_new(judge);
+	if (judge->clerks == NULL)
+		fail("threads");
 	if (number_all(judge) == -1)
 		fail("memory");
 	judge->budget = budget_new(start->budget, judge->images,
@@ -788,6 +798,15 @@ succeed(struct judge *judge, const struct judge_start *start)
 		fail("budget");
 	if (!knows_wording(judge, start))
 		fail("the user's policies have changed");
+}
+
+/* Takes up what a predecessor left, if there was one. */
+static void
+succeed(struct judge *judge, const struct judge_start *start)
+{
+	size_t most = judge->plan->options.max_calls, n, i;
+	struct page_slot **again;
+
 	if (journal_open(start->journal, judge) == -1)
 		fail("journal");
 	if (!judge->succeeds)
@@ -819,16 +838,14 @@ judge_main(struct judge_start *start)
 	if (start->plan->root && !start->plan->separate &&
 	    judge_follow(&judge) == -1)
 		fail("credentials");
-	judge.table = process_table_new(&judge.reach);
-	if (judge.table == NULL)
-		fail("memory");
-	judge.clerks = clerks_new(&judge);
-	if (judge.clerks == NULL)
-		fail("threads");
-	succeed(&judge, start);
+	prepare(&judge, start);
 	jail_close_stderr();
 	if (enter_jail(&judge) == -1)
 		fail("seccomp");
+	if (clerks_watch(judge.clerks) == -1)
+		_exit(1);
+	take_gift(&judge, start);
+	succeed(&judge, start);
 	clerks_work(&judge);
 	_exit(0);
 }

@@ -82,9 +82,10 @@ struct judge_start {
 	int fetcher; /* -1: none */
 	int hands[SESSION_HANDS_MAX];
 	int twin; /* -1: none */
-	/* It plans the rest itself, offers the filter, and is given listener,
-	   fetcher, hands and twin when the program has that; -1: it has all. */
+	/* It is given listener, fetcher, hands and twin when the program has
+	   its filter; -1: it has all. */
 	int setup;
+	/* It plans the rest itself, and offers the filter; or NULL. */
 	struct session_plan *rest;
 };
 

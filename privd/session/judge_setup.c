@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How a judge of the daemon's begins: without any privilege already it reads
+ * How a judge begins. One of the daemon's, without any privilege already, reads
  * its user's policies, and offers the filter that the program is to have.
  */
 #include "judge_setup.h"
@@ -20,8 +20,8 @@ judge_offer_size(const struct judge_offer *offer)
 	    offer->count * sizeof(offer->insns[0]);
 }
 
-static int
-offer_filter(const struct judge_start *start)
+int
+judge_offer_filter(struct judge_start *start)
 {
 	static struct judge_offer offer;
 	struct session_plan *plan = start->rest;
@@ -43,8 +43,8 @@ offer_filter(const struct judge_start *start)
 	return offer.status == 0 ? 0 : -1;
 }
 
-static int
-take_gift(struct judge_start *start)
+int
+judge_take_gift(struct judge_start *start)
 {
 	int fds[CHANNEL_FDS_MAX];
 	struct judge_gift gift;
@@ -66,14 +66,6 @@ take_gift(struct judge_start *start)
 		start->twin = fds[n++];
 	for (i = 0; i < start->plan->nhands; i++)
 		start->hands[i] = fds[n++];
-	return 0;
-}
-
-int
-judge_set_up(struct judge_start *start)
-{
-	if (offer_filter(start) == -1 || take_gift(start) == -1)
-		return -1;
 	close(start->setup);
 	start->setup = -1;
 	return 0;

@@ -15,6 +15,7 @@
  */
 #include "keeper.h"
 
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 
@@ -58,13 +59,15 @@ _Static_assert(KEEPER_LAST_ID - KEEPER_FIRST_ID + 1 == ID_SESSIONS * KEEPER_IDS,
 #define SETTLE_WAIT 2 /* milliseconds, each time */
 #define DEATHS_MAX 32 /* within that many seconds */
 #define DEATHS_TIME 60
-#define LISTENER_TRIES 20000 /* of 50 microseconds: one second */
+#define LISTENER_WAIT 20000  /* nanoseconds */
+#define LISTENER_TRIES 50000 /* one second */
 
 struct keeper {
 	struct crew crew;
 	int children;               /* says that one was stopped, or died */
+	int setup;                  /* to a judge that is to be given all */
+	struct judge_start given;   /* what that is */
 	struct session_plan *rest;  /* the same, where the judge plans it */
-	int setup;                  /* to that judge */
 	struct judge_offer *offer;  /* its */
 	int64_t deaths[DEATHS_MAX]; /* monotonic_seconds() */
 	size_t ndeaths;
@@ -103,21 +106,23 @@ read_badge(struct crew *crew)
 int
 keeper_fetch_listener(struct keeper *keeper, int number)
 {
-	const struct timespec moment = { 0, 50000 };
+	const struct timespec moment = { 0, LISTENER_WAIT };
 	int fd, tries;
 
+	/* It is a matter of microseconds. */
+	(void)prctl(PR_SET_TIMERSLACK, 1UL, 0, 0, 0);
 	for (tries = 0; tries < LISTENER_TRIES; tries++) {
 		fd = (int)syscall(SYS_pidfd_getfd, keeper->crew.pidfd, number,
 		    0);
-		if (fd != -1) {
-			keeper->crew.listener = fd;
-			return read_badge(&keeper->crew);
-		}
-		if (errno != EBADF)
-			return -1;
+		if (fd != -1 || errno != EBADF)
+			break;
 		(void)nanosleep(&moment, NULL);
 	}
-	return -1;
+	(void)prctl(PR_SET_TIMERSLACK, 0UL, 0, 0, 0); /* as it was */
+	if (fd == -1)
+		return -1;
+	keeper->crew.listener = fd;
+	return read_badge(&keeper->crew);
 }
 
 static int
@@ -344,16 +349,13 @@ wait_for_offer(const struct keeper *keeper, int launcher)
 	return "it takes too long to read what the user has written";
 }
 
-/* Starts a judge, who plans the rest. NULL, or why that failed. */
-static const char *
-hear_offer(struct keeper *keeper, struct judge_offer *offer, int launcher)
+/* A judge who gets ready, and is given all later. */
+static void
+start_judge(struct keeper *keeper)
 {
 	struct crew *crew = &keeper->crew;
 	struct judge_start start;
-	int fds[2], with[CHANNEL_FDS_MAX];
-	const char *why;
-	size_t nwith = 0;
-	ssize_t n;
+	int fds[2];
 
 	if (channel_pair(fds) == -1)
 		crew_fail(crew, "channel");
@@ -364,6 +366,18 @@ hear_offer(struct keeper *keeper, struct judge_offer *offer, int launcher)
 	start.setup = fds[1];
 	crew_start_judge(crew, &start);
 	close(fds[1]);
+}
+
+/* Starts a judge, who plans the rest. NULL, or why that failed. */
+static const char *
+hear_offer(struct keeper *keeper, struct judge_offer *offer, int launcher)
+{
+	int with[CHANNEL_FDS_MAX];
+	const char *why;
+	size_t nwith = 0;
+	ssize_t n;
+
+	start_judge(keeper);
 	why = wait_for_offer(keeper, launcher);
 	if (why != NULL)
 		return why;
@@ -373,30 +387,36 @@ hear_offer(struct keeper *keeper, struct judge_offer *offer, int launcher)
 						  NULL;
 }
 
+/* Whom the judge will know, but for the listener. */
+static void
+make_posts(struct keeper *keeper, bool has_double)
+{
+	crew_init_judge(&keeper->crew, &keeper->given);
+	crew_make_posts(&keeper->crew, &keeper->given, has_double);
+}
+
 /* Gives the judge all that it works with. */
 static void
 give(struct keeper *keeper)
 {
 	struct crew *crew = &keeper->crew;
-	struct judge_start start;
+	const struct judge_start *given = &keeper->given;
 	struct judge_gift gift;
 	int fds[SESSION_HANDS_MAX + 3];
 	size_t n = 0, i;
 
-	crew_init_judge(crew, &start);
-	crew_make_posts(crew, &start, keeper->offer->has_double);
-	gift.has_fetcher = start.fetcher != -1;
-	gift.has_double = start.twin != -1;
+	gift.has_fetcher = given->fetcher != -1;
+	gift.has_double = given->twin != -1;
 	fds[n++] = crew->listener;
 	if (gift.has_fetcher)
-		fds[n++] = start.fetcher;
+		fds[n++] = given->fetcher;
 	if (gift.has_double)
-		fds[n++] = start.twin;
+		fds[n++] = given->twin;
 	for (i = 0; i < crew->plan->nhands; i++)
-		fds[n++] = start.hands[i];
-	if (channel_send(keeper->setup, &gift, sizeof(gift), fds, n) == -1)
-		crew_fail(crew, "the judge is gone");
-	crew_close_ends(crew, &start);
+		fds[n++] = given->hands[i];
+	/* One that does not get it is gone, or ends: as any that dies. */
+	(void)channel_send(keeper->setup, &gift, sizeof(gift), fds, n);
+	crew_close_ends(crew, given);
 	close(keeper->setup);
 	keeper->setup = -1;
 }
@@ -425,6 +445,7 @@ offer_again(struct keeper *keeper)
 		    "go on for one that has died");
 	}
 	free(offer);
+	make_posts(keeper, keeper->offer->has_double);
 	give(keeper);
 }
 
@@ -532,15 +553,18 @@ keeper_main(const struct session_plan *plan, struct page *page, pid_t program,
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGCHLD, SIG_DFL);
 	block_signals(&keeper);
+	start_judge(&keeper);
+	make_posts(&keeper, plan->has_double);
 	if (hear_of_listener(&keeper, channel) == -1) {
 		/* The program says why, and ends by itself. */
 		wait_for_end(pidfd);
 		(void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+		crew_end(crew);
 		_exit(SESSION_EXIT_REFUSED);
 	}
 	close(channel);
 	notify_prefer_one_cpu(crew->listener);
-	start_processes(crew);
+	give(&keeper);
 	keep_to_the_end(&keeper);
 }
 
@@ -584,11 +608,17 @@ keeper_offer(struct keeper *keeper, int launcher, char *reason, size_t len,
 }
 
 void
-keeper_serve(struct keeper *keeper)
+keeper_get_ready(struct keeper *keeper)
 {
 	if (sink_open(&keeper->crew.plan->options) == -1)
 		crew_fail(&keeper->crew, "the log");
 	block_signals(keeper);
+	make_posts(keeper, keeper->offer->has_double);
+}
+
+void
+keeper_serve(struct keeper *keeper)
+{
 	notify_prefer_one_cpu(keeper->crew.listener);
 	give(keeper);
 	keep_to_the_end(keeper);

@@ -45,10 +45,12 @@ struct keeper *keeper_new(struct session_plan *, struct page *, pid_t program,
  */
 int keeper_offer(struct keeper *, int launcher, char *reason, size_t len,
     const struct sock_filter **, size_t *count);
+/* What can be done while the launcher installs the filter. */
+void keeper_get_ready(struct keeper *);
 /* The listener that the program has, or is about to have, at that number; -1
    with errno. It is the keeper's. */
 int keeper_fetch_listener(struct keeper *, int number);
-/* Starts the other processes and keeps the session till it ends. */
+/* Gives the judge what it works with and keeps the session till it ends. */
 void keeper_serve(struct keeper *) __attribute__((noreturn));
 /* Ends what was started: there will be no session. */
 void keeper_give_up(struct keeper *);
