@@ -323,9 +323,9 @@ launch(struct launching *l, struct keeper *keeper)
 }
 
 void
-launch_learn(void)
+launch_learn(struct policy_set *policies)
 {
-	session_prepare();
+	session_prepare(policies);
 	(void)peer_prepare();
 }
 

@@ -37,7 +37,7 @@ struct launch_start {
 };
 
 /* Does, before there are any, what each would do again. */
-void launch_learn(void);
+void launch_learn(struct policy_set *);
 /* Hears the launcher, plans its session, and keeps it; or has its question
    answered. Never returns. */
 void launch_main(const struct launch_start *) __attribute__((noreturn));

@@ -185,7 +185,7 @@ loading_load(struct monitor *monitor, struct log_sink *sink,
 		monitor->policies = set;
 		monitor->config = config;
 		monitor->loaded = time(NULL);
-		launch_learn();
+		launch_learn(set);
 		config = NULL;
 		result = 0;
 	}

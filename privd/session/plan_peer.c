@@ -13,6 +13,8 @@
 
 #include "accounts.h"
 #include "closure.h"
+#include "heir.h"
+#include "known.h"
 #include "planner.h"
 
 static int
@@ -32,13 +34,48 @@ take_peer(struct planner *p, const struct session_peer *peer)
 	return plan_account(p);
 }
 
-void
-session_prepare(void)
+static bool
+elevates(const struct policy_image *image)
 {
+	size_t i, n = policy_rule_count(image);
+
+	for (i = 0; i < n; i++)
+		if (policy_rule(image, i)->identity.kind != POLICY_AS_CALLER)
+			return true;
+	return false;
+}
+
+/* As for somebody who has written nothing himself. */
+static void
+prepare_filter(struct policy_set *policies, const char *program)
+{
+	struct session_plan plan = { .options = { .automatic = true },
+		.policies = policies,
+		.root = true,
+		.separate = true,
+		.guarded = true };
+	struct heir_own own;
+
+	heir_find_own(policies, program, &own);
+	plan.policy.first = own.system;
+	if (heir_of_launch(&plan.regime, &own))
+		plan_know_filter(&plan);
+	free(plan.closure);
+}
+
+void
+session_prepare(struct policy_set *policies)
+{
+	const struct policy_image *const *images;
+	size_t i, nimages = policy_images(policies, &images);
 	gid_t groups[1];
 	int n = 1;
 
 	sys_learn_numbers();
+	known_forget();
+	for (i = 0; i < nimages; i++)
+		if (elevates(images[i]))
+			prepare_filter(policies, policy_program(images[i]));
 	(void)accounts_learn(NULL, 0);
 	/* Whoever is asked of groups has loaded all of the name service. */
 	(void)getgrouplist("root", 0, groups, &n);

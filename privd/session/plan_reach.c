@@ -17,6 +17,7 @@
 #include "closure.h"
 #include "heir.h"
 #include "image.h"
+#include "known.h"
 #include "planner.h"
 
 int
@@ -157,23 +158,42 @@ shows_processes(const struct session_plan *plan)
 	return false;
 }
 
+/* What the filter is made of. */
+static void
+take_input(struct session_plan *plan)
+{
+	plan->filtered = (struct filter_input){
+		.closure = plan->closure,
+		.nclosure = plan->nclosure,
+		.guarded = plan->guarded,
+		.enforcing = plan->options.automatic,
+		.no_alias = plan->options.no_alias,
+		.packet_filter = closure_has_fences(plan),
+		.addresses = plan->addresses,
+		.capable = plan->capable,
+	};
+}
+
+void
+plan_know_filter(struct session_plan *plan)
+{
+	char reason[SESSION_REASON_MAX];
+
+	if (closure_plan(plan, reason, sizeof(reason)) == -1)
+		return; /* which is said when somebody wants it */
+	take_input(plan);
+	known_add(&plan->filtered);
+}
+
 static int
 plan_filter(struct planner *p)
 {
 	struct session_plan *plan = p->plan;
 
-	plan->filtered = (struct filter_input){
-		.closure = plan->closure,
-		.nclosure = plan->nclosure,
-		.guarded = plan->guarded,
-		.enforcing = p->options->automatic,
-		.no_alias = p->options->no_alias,
-		.packet_filter = closure_has_fences(plan),
-		.addresses = plan->addresses,
-		.capable = plan->capable,
-	};
+	take_input(plan);
 	plan->has_i386 = closure_has_i386(plan);
-	if (filter_build(&plan->filtered, &plan->filter) == 0) {
+	if (known_find(&plan->filtered, &plan->filter) ||
+	    filter_build(&plan->filtered, &plan->filter) == 0) {
 		plan->has_double = plan->separate &&
 		    (plan->has_i386 || shows_processes(plan));
 		return 0;

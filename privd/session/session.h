@@ -157,9 +157,10 @@ struct session_program {
 
 /*
  * Does, for those that this process forks, what each plan of a session of the
- * daemon's would do again: names are learned, and the name service is loaded.
+ * daemon's by these policies would do again: filters are built, names are
+ * learned, and the name service is loaded. Once more when they are others.
  */
-void session_prepare(void);
+void session_prepare(struct policy_set *);
 /*
  * Plans a session of the daemon's, as far as root's rights are needed: only
  * what the system's policies in the set (which stays the caller's) elevate,
