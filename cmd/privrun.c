@@ -70,7 +70,7 @@ parse_group(const char *s)
 static void
 parse_credentials(const char *arg, struct session_options *options)
 {
-	const struct passwd *pw;
+	const struct passwd *pw = NULL;
 	char *user, *group;
 	long long n;
 
@@ -81,8 +81,9 @@ parse_credentials(const char *arg, struct session_options *options)
 	if (group != NULL)
 		*group++ = '\0';
 	n = number(user);
-	if ((n >= 0 ? account_user((uid_t)n, &pw) :
-		      account_user_named(user, &pw)) == -1)
+	/* Numbers of both say all. */
+	if ((n < 0 && account_user_named(user, &pw) == -1) ||
+	    (n >= 0 && group == NULL && account_user((uid_t)n, &pw) == -1))
 		err(SESSION_EXIT_REFUSED, "-c: user %s", user);
 	if (n < 0 && pw == NULL)
 		errx(2, "-c: unknown user: %s", user);
@@ -318,7 +319,6 @@ main(int argc, char *argv[])
 		    own_users() ? " (in a user namespace, where privd "
 				  "elevates nothing)" :
 				  "");
-	status = session_run(&plan);
-	session_plan_clear(&plan);
-	return status;
+	/* The kernel takes the plan back. */
+	return session_run(&plan);
 }

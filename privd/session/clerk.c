@@ -58,8 +58,9 @@ struct clerks {
 	size_t nresumed;
 	struct clerk *leader;
 	size_t count;
-	size_t waiting;        /* to lead */
-	unsigned long leaves;  /* how often the leader went away */
+	size_t waiting;       /* to lead */
+	unsigned long leaves; /* how often the leader went away */
+	bool watched;
 	bool asleep;           /* the watch */
 	_Atomic int returning; /* others than the leader, to end their calls */
 };
@@ -204,6 +205,17 @@ give_way(struct clerks *clerks)
 	(void)pthread_mutex_lock(&clerks->lock);
 }
 
+static void *watch(void *);
+
+/* Threads are locked in as the judge is, by now, and begin as whoever it is. */
+static void
+start_watch(struct clerks *clerks)
+{
+	if (!clerks->watched && thread_start(NULL, watch, clerks) != 0)
+		_exit(1);
+	clerks->watched = true;
+}
+
 static void
 lead(struct clerks *clerks, struct call *call)
 {
@@ -215,6 +227,9 @@ lead(struct clerks *clerks, struct call *call)
 		slot = next(clerks);
 		if (slot != NULL)
 			judge_handle(clerks->judge, call, slot);
+		/* The first call is the launcher's, which is alone: as it
+		   executes the program there is time. */
+		start_watch(clerks);
 		give_way(clerks);
 	}
 }
@@ -309,14 +324,10 @@ clerks_resume(struct clerks *clerks, struct page_slot **slots, size_t n)
 	clerks->nresumed = n;
 }
 
-int
-clerks_watch(struct clerks *clerks)
-{
-	return thread_start(NULL, watch, clerks) == 0 ? 0 : -1;
-}
-
 void
 clerks_work(struct judge *judge)
 {
+	if (judge->succeeds || judge->follows)
+		start_watch(judge->clerks);
 	(void)work(judge->clerks);
 }

@@ -21,9 +21,6 @@ struct clerks *clerks_new(struct judge *);
 /* Calls that were received already, by a predecessor; the list stays where it
    is. */
 void clerks_resume(struct clerks *, struct page_slot **, size_t n);
-/* Somebody watches from now on; threads are locked in as the judge is by now. -1:
-   nobody does. */
-int clerks_watch(struct clerks *);
 /* Handles calls until no program of the session is left. */
 void clerks_work(struct judge *);
 

@@ -78,9 +78,10 @@ identity_drop_bounding_set(void)
 
 	if (no_bounding_set)
 		return 0;
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == -1)
-			return -1;
+	for (cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++)
+		continue;
+	if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0)
+		return -1;
 	no_bounding_set = true;
 	return 0;
 }

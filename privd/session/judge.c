@@ -842,8 +842,6 @@ judge_main(struct judge_start *start)
 	jail_close_stderr();
 	if (enter_jail(&judge) == -1)
 		fail("seccomp");
-	if (clerks_watch(judge.clerks) == -1)
-		_exit(1);
 	take_gift(&judge, start);
 	succeed(&judge, start);
 	clerks_work(&judge);

@@ -17,7 +17,8 @@
 #include "../account.h"
 #include "syscalls.h"
 
-#define ACCOUNTS_MAX 8192 /* what lies behind has no name */
+#define ACCOUNTS_MAX 8192  /* what lies behind has no name */
+#define TEXT_MAX (1 << 20) /* of what is read at once */
 
 struct accounts {
 	struct sys_account *list;
@@ -128,6 +129,61 @@ read_group(FILE *file, struct accounts *accounts)
 	return append(accounts, gr->gr_gid, gr->gr_name, NULL) == -1 ? -1 : 1;
 }
 
+static int
+read_accounts(FILE *file, struct accounts *accounts,
+    int (*read_one)(FILE *, struct accounts *))
+{
+	int result = 1;
+
+	while (result == 1)
+		result = read_one(file, accounts);
+	return result;
+}
+
+/* What libc reads in memory as it would in the file. */
+static bool
+is_text(const char *text, size_t n, size_t size)
+{
+	return n > 0 && n == size && memchr(text, '\0', n) == NULL;
+}
+
+/* By a copy in memory, for of a file libc asks for its place at each line. */
+static int
+read_copy(FILE *file, char *text, size_t size, struct accounts *accounts,
+    int (*read_one)(FILE *, struct accounts *))
+{
+	size_t n = fread(text, 1, size + 1, file);
+	FILE *copy = is_text(text, n, size) ? fmemopen(text, n, "r") : NULL;
+	int result, saved;
+
+	if (copy == NULL) {
+		rewind(file);
+		return read_accounts(file, accounts, read_one);
+	}
+	result = read_accounts(copy, accounts, read_one);
+	saved = errno;
+	(void)fclose(copy);
+	errno = saved;
+	return result;
+}
+
+static int
+read_file(FILE *file, const struct stat *st, struct accounts *accounts,
+    int (*read_one)(FILE *, struct accounts *))
+{
+	char *text;
+	int result;
+
+	if (!S_ISREG(st->st_mode) || st->st_size > TEXT_MAX)
+		return read_accounts(file, accounts, read_one);
+	text = malloc((size_t)st->st_size + 1);
+	if (text == NULL)
+		return -1;
+	result = read_copy(file, text, (size_t)st->st_size, accounts, read_one);
+	free(text);
+	return result;
+}
+
 /* A file that is not there names nobody, and neither does a line with faults;
    what was read of it before, and is not changed, is not read again. */
 static int
@@ -136,7 +192,7 @@ learn(const char *path, struct file_accounts *known,
 {
 	FILE *file = fopen(path, "re");
 	struct stat st;
-	int result = 1, saved;
+	int result = 0, saved;
 
 	if (file == NULL)
 		return errno == ENOENT ? 0 : -1;
@@ -144,8 +200,7 @@ learn(const char *path, struct file_accounts *known,
 		result = -1;
 	} else if (!is_as_seen(&st, &known->seen)) {
 		forget(&known->accounts);
-		while (result == 1)
-			result = read_one(file, &known->accounts);
+		result = read_file(file, &st, &known->accounts, read_one);
 		memset(&known->seen, 0, sizeof(known->seen));
 		if (result == 0)
 			known->seen = st;
@@ -153,7 +208,7 @@ learn(const char *path, struct file_accounts *known,
 	saved = errno;
 	(void)fclose(file);
 	errno = saved;
-	return result == -1 ? -1 : 0;
+	return result;
 }
 
 int
