@@ -42,7 +42,8 @@ struct tree {
 	struct tree_node nodes[TREE_NODES_MAX];
 	size_t count;
 	size_t limit;
-	size_t size;                   /* of the buckets that are in use */
+	size_t size;  /* of the buckets that are in use */
+	tree_id leaf; /* the last that was asked for: mostly the next one */
 	tree_id buckets[TREE_BUCKETS]; /* one more than the node's; 0: none */
 	struct tree_memo memo[TREE_CACHE];
 	uint64_t registers;
@@ -199,10 +200,13 @@ tree_leaf(struct tree *t, uint32_t answer)
 {
 	struct tree_node node;
 
+	if (t->nodes[t->leaf].leaf && t->nodes[t->leaf].answer == answer)
+		return t->leaf;
 	memset(&node, 0, sizeof(node));
 	node.leaf = true;
 	node.answer = answer;
-	return tree_intern(t, &node);
+	t->leaf = tree_intern(t, &node);
+	return t->leaf;
 }
 
 static tree_id
