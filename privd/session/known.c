@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * A filter is a pure function of its input, so what was made of the same
- * policies, in the same order, with the same options is the filter. Policies are
- * known by where they lie, which is the same in all that the monitor forks; those
- * that a user has written lie elsewhere, and what they are part of is built.
+ * policies, in the same order, with the same options is the filter. Policies
+ * are known by where they lie, which is the same in all that the monitor forks;
+ * those that a user has written lie elsewhere, and what they are part of is
+ * built.
  */
 #include "known.h"
 

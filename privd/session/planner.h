@@ -48,8 +48,8 @@ int plan_policies(struct planner *);
 int plan_elevation(struct planner *);
 /* All that it can reach, and the filter for that. */
 int plan_reach(struct planner *);
-/* Of a plan that will be made again and again, whose regime is there: the filter
-   is kept, see known.h. */
+/* Of a plan that will be made again and again, whose regime is there: its
+   filter is kept, see known.h. */
 void plan_know_filter(struct session_plan *);
 
 #endif /* PRIVD_SESSION_PLANNER_H */
