@@ -4,7 +4,7 @@
  * policies, in the same order, with the same options is the filter. Policies
  * are known by where they lie, which is the same in all that the monitor forks;
  * those that a user has written lie elsewhere, and what they are part of is
- * built.
+ * built. (Where memory was short it may refuse more, as any may.)
  */
 #include "known.h"
 
