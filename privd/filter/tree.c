@@ -10,9 +10,10 @@
  */
 #include "tree.h"
 
+#include <sys/mman.h>
+
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TREE_DEPTH_MAX 256
@@ -58,10 +59,15 @@ struct tree *
 tree_new(void)
 {
 	struct tree *t;
+	void *p;
 
-	t = calloc(1, sizeof(*t));
-	if (t == NULL)
+	/* Not from the heap, which would keep it, and be zeroed page by
+	   page. */
+	p = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
 		return NULL;
+	t = p;
 	t->limit = TREE_NODES_MAX - TREE_RESERVE;
 	t->size = TREE_BUCKETS_FIRST;
 	/* So that they are there however full it gets; this is the first. */
@@ -74,7 +80,8 @@ tree_new(void)
 void
 tree_free(struct tree *t)
 {
-	free(t);
+	if (t != NULL)
+		(void)munmap(t, sizeof(*t));
 }
 
 const struct tree_node *
