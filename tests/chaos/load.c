@@ -18,8 +18,8 @@
  * root can look at afterwards; "calls N, F failed". With "strictly" a call that
  * fails is a violation as well.
  *
- * A call that does not return cannot say so: another process of the session, the
- * watch, looks at how long one has taken.
+ * A call that does not return cannot say so: another process of the session,
+ * the watch, looks at how long one has taken.
  */
 #include <sys/mman.h>
 #include <sys/socket.h>
