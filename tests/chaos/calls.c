@@ -70,6 +70,8 @@ static const struct {
 	{ SYS_pwrite64, { EINTR, ENOSPC } },
 	{ SYS_writev, { EINTR, ENOSPC } },
 	{ SYS_sendmsg, { EINTR, ENOBUFS, ENOMEM, EAGAIN } },
+	{ SYS_sendmmsg, { EINTR, ENOBUFS, ENOMEM, EAGAIN } },
+	{ SYS_flock, { EINTR, ENOLCK } },
 	{ SYS_sendto, { EINTR, ENOBUFS, ENOMEM } },
 	{ SYS_recvmsg, { EINTR, ENOMEM, EAGAIN } },
 	{ SYS_recvfrom, { EINTR, ENOMEM } },

@@ -45,7 +45,12 @@
 #define REST 10 /* milliseconds in which nothing happens */
 #define ONLY_MAX 32
 #define ERRORS_MAX 200
-#define WARM 20        /* sessions: what is kept of past ones is all there */
+#define WARM 20 /* sessions: what is kept of past ones is all there */
+/* Of kilobytes: what a session leaves the monitor is kept for a few past ones,
+   which all are there after some; from then on the allocator keeps what several
+   at once needed, and nothing grows with each session. */
+#define MORE_MEMORY 256
+#define MORE_EACH 4
 #define HONEST_EACH 10 /* steps between two sessions in which nothing fails */
 
 static const char *folder, *privrun, *privctl, *program;
@@ -59,6 +64,7 @@ static const char *step_name = "at first";
 static unsigned int violations, happened, sessions;
 static unsigned long long calls;
 static int descriptors; /* of the monitor when nobody is there */
+static long kilobytes;  /* of its memory then */
 
 static int64_t
 now(void)
@@ -373,14 +379,18 @@ ask(void)
 static const char *
 what_is_more(void)
 {
-	static char text[64];
+	static char text[128];
 	int has = count_descriptors(), registered = count_registered();
+	long kb = memory();
 
-	if (descriptors == 0 || (has <= descriptors && registered == 0))
+	if (descriptors == 0 ||
+	    (has <= descriptors && registered == 0 &&
+		kb <= kilobytes + MORE_MEMORY))
 		return NULL;
 	(void)snprintf(text, sizeof(text),
-	    "%d descriptors of the monitor, %d before; %d registered", has,
-	    descriptors, registered);
+	    "%d descriptors of the monitor, %d before; %d registered; "
+	    "%ld kB, %ld before",
+	    has, descriptors, registered, kb, kilobytes);
 	return text;
 }
 
@@ -555,6 +565,43 @@ put_in_turn(void)
 	free(turns);
 }
 
+/* The others: that none of them can fail so is for a reader to see. */
+static void
+say_unfailing(void)
+{
+	unsigned int n;
+	enum kind kind;
+	int key;
+
+	printf("# never failing:");
+	for (key = 0; key < KEYS; key++) {
+		n = 0;
+		for (kind = 0; kind < KINDS; kind++)
+			n += trace_counts[kind][key];
+		if (n > 0 && key_errors(key)[0] == 0)
+			printf(" %s", key_name(key));
+	}
+	printf("\n");
+}
+
+/* What it is like when nobody is there, after so many sessions. */
+static void
+warm_up(void)
+{
+	int i;
+
+	for (i = 0; i < WARM; i++) {
+		if (i == WARM / 2)
+			kilobytes = memory();
+		honest();
+	}
+	if (memory() - kilobytes > WARM / 2 * MORE_EACH)
+		violation("%ld kB after %d sessions, %ld kB after %d",
+		    kilobytes, WARM / 2, memory(), WARM);
+	kilobytes = memory();
+	descriptors = count_descriptors();
+}
+
 static void
 find_steps(void)
 {
@@ -564,9 +611,7 @@ find_steps(void)
 	start_again();
 	for (key = 0; key < KEYS; key++)
 		add_steps(KIND_START, key, trace_counts[KIND_START][key]);
-	for (key = 0; key < WARM; key++)
-		honest();
-	descriptors = count_descriptors();
+	warm_up();
 	round_of(NULL);
 	for (kind = KIND_MONITOR; kind < KINDS; kind++)
 		for (key = 0; key < KEYS; key++)
@@ -652,7 +697,7 @@ begin_with(char *argv[])
 int
 main(int argc, char *argv[])
 {
-	long most = -1, seconds = 0, seed = 1, before;
+	long most = -1, seconds = 0, seed = 1;
 	struct fault only[ONLY_MAX];
 	int64_t end;
 	size_t i, nonly = 0;
@@ -682,9 +727,9 @@ main(int argc, char *argv[])
 	end = now() + seconds * 1000;
 	find_steps();
 	printf("# %zu steps in all\n", nsteps);
+	say_unfailing();
 	if (nonly > 0)
 		most = (most > 0 ? most : 0) + (long)take_steps(only, nonly);
-	before = memory();
 	for (i = 0; i < nsteps && (most == -1 || (long)i < most); i++) {
 		if (seconds > 0 && now() >= end)
 			break;
@@ -696,7 +741,7 @@ main(int argc, char *argv[])
 	       "violations %u; the monitor: %d descriptors, %ld kB before, "
 	       "%ld kB after\n",
 	    i, nsteps, happened, sessions, calls, violations,
-	    count_descriptors(), before, memory());
+	    count_descriptors(), kilobytes, memory());
 	stop();
 	return violations == 0 ? 0 : 1;
 }
