@@ -102,7 +102,10 @@ captures() {
 	judged)	set -- "$dir/privrun" -f "$dir/policy-tcpdump" -a \
 		    -c "$caller:$caller" ;;
 	esac
-	"$dir/capture" $packets "$@" tcpdump -i lo -n -c $packets -w /dev/null
+	# As root it would give what it writes to, a device as well, to a user
+	# of its own.
+	"$dir/capture" $packets "$@" tcpdump -Z root -i lo -n -c $packets \
+	    -w /dev/null
 }
 packets=200000
 
