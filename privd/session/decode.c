@@ -321,14 +321,16 @@ call_rejudge(struct judge *judge, struct call *call)
 static void
 take_own_number(struct call *call)
 {
+	int reg = sys_form_register(call->row, SYS_FORM_PID);
 	char task[32];
 
-	if (call->row->op != SYS_OP_PRLIMIT || !sys_has_target(call->row) ||
-	    (int)call->regs[0] <= 0)
+	/* (In setrlimit's registers there is no process.) */
+	if (call->row->op != SYS_OP_PRLIMIT || reg == -1 ||
+	    (int)call->regs[reg] <= 0)
 		return;
-	(void)snprintf(task, sizeof(task), "task/%d", (int)call->regs[0]);
+	(void)snprintf(task, sizeof(task), "task/%d", (int)call->regs[reg]);
 	if (faccessat(call->thread->folder, task, F_OK, 0) == 0)
-		call->regs[0] = 0;
+		call->regs[reg] = 0;
 }
 
 int
