@@ -586,11 +586,6 @@ on_monitor(evutil_socket_t fd, short what, void *context)
 
 /* --- the process */
 
-#define ANY(nr)             \
-	{                   \
-		nr, 0, 0, 0 \
-	}
-
 static const struct jail_rule allowed[] = {
 	ANY(SYS_recvmsg),
 	ANY(SYS_recvfrom),

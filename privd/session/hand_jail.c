@@ -22,11 +22,6 @@
 #define TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 #define CALLS_MAX 3 /* of one operation */
 
-#define ANY(nr)             \
-	{                   \
-		nr, 0, 0, 0 \
-	}
-
 static const struct jail_rule always[] = {
 	ANY(SYS_recvmsg),
 	ANY(SYS_sendmsg),

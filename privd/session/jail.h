@@ -18,6 +18,12 @@ struct jail_rule {
 	uint8_t arg;
 };
 
+/* Of a list: whatever its arguments are. */
+#define ANY(nr)             \
+	{                   \
+		nr, 0, 0, 0 \
+	}
+
 /*
  * Allows these calls and those that every process needs to live and end;
  * any other fails with EPERM, clone3 with ENOSYS. no_new_privs must be set. -1

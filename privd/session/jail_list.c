@@ -21,11 +21,6 @@
 #define REFUSED (SECCOMP_RET_ERRNO | EPERM)
 #define LEAF_MAX 8 /* numbers that are compared one after the other */
 
-#define ANY(nr)             \
-	{                   \
-		nr, 0, 0, 0 \
-	}
-
 /* To live: memory, signals, the clock; and to end. */
 static const struct jail_rule living[] = {
 	ANY(SYS_brk),

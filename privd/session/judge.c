@@ -392,11 +392,6 @@ judge_handle(struct judge *judge, struct call *call, struct page_slot *slot)
 	process_release(call->thread);
 }
 
-#define ANY(nr)             \
-	{                   \
-		nr, 0, 0, 0 \
-	}
-
 /* What pthread_create(3) asks for, and nothing that makes a process. Some libc
    adds a flag that has no effect. */
 #define THREAD_FLAGS                                                        \

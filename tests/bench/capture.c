@@ -22,6 +22,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 #define PAYLOAD 100
 #define BURST 64
 #define PATIENCE 30e9 /* nanoseconds, for one step */
@@ -37,16 +39,6 @@ give_up(const char *why)
 {
 	(void)kill(command, SIGTERM);
 	errx(1, "%s: %s", why, said);
-}
-
-static double
-now(void)
-{
-	struct timespec ts;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
-		err(1, "clock_gettime");
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
 
 /* Its words are kept, and not waited for. */

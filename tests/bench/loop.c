@@ -26,6 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 #define SOCKETS_MAX 4096
 #define CLOSERS 32
 #define PROCESSES_MAX 64
@@ -123,16 +125,6 @@ find_kind(const char *name)
 		if (strcmp(kinds[i].name, name) == 0)
 			return &kinds[i];
 	errx(2, "unknown loop: %s", name);
-}
-
-static double
-now(void)
-{
-	struct timespec ts;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
-		err(1, "clock_gettime");
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
 
 static void *

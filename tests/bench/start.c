@@ -17,15 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static double
-now(void)
-{
-	struct timespec ts;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
-		err(1, "clock_gettime");
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
+#include "clock.h"
 
 static void
 start_once(char *argv[])
