@@ -97,6 +97,12 @@ doors_of() {
 		skip "x86_64 alone has such calls" "$2: int80-open" \
 		    "$2: x32-open" "$2: uselib"
 	}
+	! grep -q '^int80-getpid none' "$OWN/out" || {
+		sed -i /^int80-/d "$OWN/wanted"
+		sed -i '/^int80-.* none/d' "$OWN/out"
+		skip "no 32-bit calls here" "$2: int80-open" \
+		    "$2: int80-getpid" "$2: int80-socket"
+	}
 	sort -o "$OWN/wanted" "$OWN/wanted"
 	while read -r door answer; do
 		is "$answer" "$(sed -n "s/^$door //p" "$OWN/out")" "$2: $door"

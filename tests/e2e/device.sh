@@ -60,6 +60,10 @@ found() {
 }
 
 while IFS='	' read -r what expected; do
+	[ "$(found "$what")" != none ] || {
+		skip 1 "$what: no 32-bit calls here"
+		continue
+	}
 	same "$what" "$expected" "$(found "$what")"
 done <<'EOF'
 rdwr	given
@@ -135,7 +139,7 @@ if ${CC:-cc} -m32 -static -o "$T/open32" tests/e2e/open32.c 2>/dev/null &&
 	    >"$T/out32" 2>&1 </dev/null
 	refute "a program of 32 bits" test $? -eq 0
 else
-	skip 1 "no compiler for 32 bits"
+	skip 1 "no programs of 32 bits"
 fi
 
 # Taken away under the session: nobody can make another.

@@ -29,6 +29,8 @@ if [ -n "${DIFF_I386-}" ]; then
 	whole=" pivot_root open_tree_attr fspick quotactl quotactl_fd"
 	judged_program=$BUILD/tests/diff/calls32
 	[ -x "$judged_program" ] || skip_all "no 32-bit programs can be built"
+	"$BUILD/tests/e2e32/ids" >/dev/null 2>&1 ||
+	    skip_all "no 32-bit programs run here"
 	program=calls32
 	known=$T/known
 	sed '/^caller exec/d' tests/diff/known >"$known"

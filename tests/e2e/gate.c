@@ -5,31 +5,19 @@
  */
 #include <sys/mman.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#ifdef __x86_64__
+#include "../lib/old_gate.h"
+
 static long
 gate(long number, long a, long b)
 {
 	long result;
 
-	__asm__ volatile("int $0x80"
-			 : "=a"(result)
-			 : "a"(number), "b"(a), "c"(b), "d"(0)
-			 : "r8", "r9", "r10", "r11", "memory");
-	return (int)result;
+	return old_gate(number, a, b, 0, &result) ? result : -ENOSYS;
 }
-#else
-static long
-gate(long number, long a, long b)
-{
-	(void)number;
-	(void)a;
-	(void)b;
-	return -38; /* there is none */
-}
-#endif
 
 int
 main(void)

@@ -32,6 +32,7 @@
 #include "../../privd/filter/filter.h"
 #include "../../privd/policy/policy.h"
 #include "../lib/filter_oracle.h"
+#include "../lib/old_gate.h"
 
 #define CONSTANTS_MAX 4096
 #define HEAD "Policy: /bin/true, Emulation: native\n"
@@ -1203,33 +1204,12 @@ agrees(const struct filter_program *program, const struct trial *t)
 	return rv == -1 && answer == FAIL(errno);
 }
 
-#if defined(__x86_64__)
-/* The 32-bit entry: getpid(2) is 20 there, writev(2) here. */
-static long
-call_foreign(long number)
-{
-	long rv;
-
-	__asm__ volatile("int $0x80"
-			 : "=a"(rv)
-			 : "a"(number)
-			 : "memory", "r8", "r9", "r10", "r11");
-	return rv;
-}
-#else
-static long
-call_foreign(long number)
-{
-	(void)number;
-	return -ENOSYS;
-}
-#endif
-
 static void
 run_trials(const struct filter_program *program)
 {
 	struct sock_fprog prog = { program->count, program->insns };
 	size_t i;
+	long rv;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) == -1)
@@ -1237,7 +1217,8 @@ run_trials(const struct filter_program *program)
 	for (i = 0; i < NELEMS(trials); i++)
 		if (!agrees(program, &trials[i]))
 			_exit(1 + (int)i);
-	if (call_foreign(20) != -ENOSYS)
+	/* getpid(2) there, writev(2) here. */
+	if (old_gate(20, 0, 0, 0, &rv) && rv != -ENOSYS)
 		_exit(99);
 	_exit(0);
 }
