@@ -67,11 +67,11 @@ build_call(struct builder *b, const struct filter_abi *abi,
 	/* Refused as it is, but for what the launcher needs. */
 	if (!verdict_has(b->in, abi->machine))
 		return policy;
-	tree_begin(b->tree, filter_registers(abi->machine));
+	tree_begin(b->tree, sys_register_mask(abi->machine));
 	tree = guard_tree(b->tree, &b->index, b->in, abi, call, policy);
 	if (!tree_spoilt(b->tree))
 		return tree;
-	tree_begin(b->tree, filter_registers(abi->machine));
+	tree_begin(b->tree, sys_register_mask(abi->machine));
 	tree = guard_tree(b->tree, &b->index, b->in, abi, call,
 	    tree_notify(b->tree));
 	b->spoilt = b->spoilt || tree_spoilt(b->tree);
@@ -92,14 +92,14 @@ build_many(struct builder *b, const struct sys_call *call, uint32_t mask,
 	tree_id tree, one;
 	size_t i;
 
-	tree_begin(b->tree, filter_registers(SYS_I386));
+	tree_begin(b->tree, sys_register_mask(SYS_I386));
 	tree = tree_leaf(b->tree, SECCOMP_RET_ERRNO | (uint32_t)error);
 	for (i = 0; sys_i386_behind(call, i, &behind); i++) {
 		if (verdict_tree(b->tree, b->in, &abi, behind.row, &one) == -1)
 			one = tree_notify(b->tree);
 		one = build_call(b, &abi, behind.row, one, limit);
 		test.value = behind.number;
-		tree_begin(b->tree, filter_registers(SYS_I386));
+		tree_begin(b->tree, sys_register_mask(SYS_I386));
 		tree = tree_choose(b->tree, &test, one, tree);
 		b->spoilt = b->spoilt || tree_spoilt(b->tree);
 	}

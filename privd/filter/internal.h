@@ -20,13 +20,6 @@ struct filter_abi {
 	bool hidden;
 };
 
-/* What its calls have of each register. */
-static inline uint64_t
-filter_registers(enum sys_machine machine)
-{
-	return machine == SYS_I386 ? UINT32_MAX : UINT64_MAX;
-}
-
 /* What the closure says of a call. Returns 0, -1 with ENOMEM. */
 int verdict_tree(struct tree *, const struct filter_input *,
     const struct filter_abi *, const struct sys_call *, tree_id *);

@@ -585,7 +585,7 @@ verdict_tree(struct tree *t, const struct filter_input *in,
 		*tree = tree_leaf(t, FILTER_ENOSYS);
 		return 0;
 	}
-	tree_begin(t, filter_registers(abi->machine));
+	tree_begin(t, sys_register_mask(abi->machine));
 	*tree = closure_tree(&v);
 	if (tree_spoilt(t))
 		*tree = tree_notify(t);

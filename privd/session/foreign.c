@@ -46,7 +46,7 @@ find_behind(struct call *call, const uint64_t *raw)
 int
 call_take_number(struct call *call, const struct seccomp_data *data)
 {
-	uint64_t width;
+	uint64_t mask;
 	size_t i;
 	int error;
 
@@ -55,9 +55,9 @@ call_take_number(struct call *call, const struct seccomp_data *data)
 	    SYS_I386 :
 	    SYS_NATIVE;
 	/* The call has no more of them, whatever we are shown. */
-	width = call->machine == SYS_I386 ? UINT32_MAX : UINT64_MAX;
+	mask = sys_register_mask(call->machine);
 	for (i = 0; i < SYS_REGS; i++)
-		call->raw[i] = call->regs[i] = data->args[i] & width;
+		call->raw[i] = call->regs[i] = data->args[i] & mask;
 	call->row = sys_by_number(call->machine, data->nr);
 	if (call->row == NULL)
 		return ENOSYS;

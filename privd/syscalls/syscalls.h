@@ -397,6 +397,13 @@ const struct sys_quota *sys_quota(uint64_t cmd);
 
 #define SYS_PLAIN_MAX 4
 
+/* The bits of a register that such calls have: the kernel cuts the others. */
+static inline uint64_t
+sys_register_mask(enum sys_machine machine)
+{
+	return machine == SYS_I386 ? UINT32_MAX : UINT64_MAX;
+}
+
 /*
  * Calls of 32-bit programs. Their registers as the row has them; and are
  * those other than what was in the registers themselves?
