@@ -39,11 +39,13 @@ static atomic_bool over;
 static int receivers[2];
 static unsigned long counts[3]; /* good, bad, refused */
 
-static volatile uint16_t *port;
-static void *volatile *name;
-static volatile char *letter;
-static volatile size_t *sizes[4];
-static volatile int *number;
+/* What is flipped, of which each round asks anew: a compiler may else ask once,
+   before it is said, and nothing is ever flipped. */
+static volatile uint16_t *volatile port;
+static void *volatile *volatile name;
+static volatile char *volatile letter;
+static volatile size_t *volatile sizes[4];
+static volatile int *volatile number;
 
 static void *
 flip(void *p)
