@@ -4,7 +4,8 @@
  * file with an error, or a load without memory, adds nothing at all; what
  * several files say about one program; the limits.
  *
- * WRAP: calloc malloc reallocarray strdup
+ * WRAP: calloc malloc reallocarray strdup lstat
+ * WRAP: arena_alloc arena_copy arena_string
  */
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -20,10 +21,37 @@
 
 #include <cmocka.h>
 
+#include "../../privd/policy/internal.h"
 #include "../../privd/policy/policy.h"
 #include "memory.h"
 
 #define HEAD "Policy: /bin/x, Emulation: native\n"
+
+/* An arena asks for memory so seldom that each part of one may be refused. */
+void *__real_arena_alloc(struct policy_arena *, size_t);
+void *__wrap_arena_alloc(struct policy_arena *, size_t);
+char *__real_arena_copy(struct policy_arena *, const char *, size_t);
+char *__wrap_arena_copy(struct policy_arena *, const char *, size_t);
+char *__real_arena_string(struct policy_arena *, const char *);
+char *__wrap_arena_string(struct policy_arena *, const char *);
+
+void *
+__wrap_arena_alloc(struct policy_arena *arena, size_t size)
+{
+	return fails() ? NULL : __real_arena_alloc(arena, size);
+}
+
+char *
+__wrap_arena_copy(struct policy_arena *arena, const char *bytes, size_t len)
+{
+	return fails() ? NULL : __real_arena_copy(arena, bytes, len);
+}
+
+char *
+__wrap_arena_string(struct policy_arena *arena, const char *string)
+{
+	return fails() ? NULL : __real_arena_string(arena, string);
+}
 
 static char folder[64];
 static char templates[80];
@@ -486,6 +514,161 @@ test_resolve(void **state)
 	assert_int_equal(unlink(loop), 0);
 }
 
+static bool takes_all; /* names of any length are those of folders */
+
+int __real_lstat(const char *, struct stat *);
+int __wrap_lstat(const char *, struct stat *);
+
+int
+__wrap_lstat(const char *path, struct stat *st)
+{
+	const char *name = strrchr(path, '/');
+
+	if (takes_all && name != NULL && strlen(name + 1) > NAME_MAX)
+		path = "/";
+	return __real_lstat(path, st);
+}
+
+static void
+refuse_trusted(const char *path, const char *wanted)
+{
+	char reason[PATH_MAX + 128] = "";
+
+	errno = 0;
+	if (policy_trusted(path, reason, sizeof(reason)) != -1 || errno == 0 ||
+	    strstr(reason, wanted) == NULL)
+		fail_msg("expected \"%s\", got \"%s\"", wanted, reason);
+}
+
+/* There are file systems with longer names than we have room for. */
+static void
+test_trusted_long(void **state)
+{
+	char path[2 * PATH_MAX], gone[PATH_MAX];
+	int before, after, i;
+
+	(void)state;
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	refuse_trusted(path, "File name too long");
+	path[0] = '/';
+	refuse_trusted(path, "File name too long");
+	before = dup(0);
+	close(before);
+	for (i = 0; i < 2; i++) {
+		path[i == 0 ? 3 * NAME_MAX : NAME_MAX + 2] = '\0';
+		refuse_trusted(path, "No such file");
+		takes_all = true;
+		refuse_trusted(path, "x\" File name too long");
+		takes_all = false;
+	}
+	after = dup(0);
+	close(after);
+	assert_int_equal(before, after);
+	/* From a folder that is none any more. */
+	path_of(gone, folder, "gone");
+	assert_int_equal(mkdir(gone, 0755), 0);
+	assert_int_equal(chdir(gone), 0);
+	assert_int_equal(rmdir(gone), 0);
+	refuse_trusted("x", "No such file");
+	assert_int_equal(chdir("/"), 0);
+}
+
+/* Folders below each other, to a path of 3880 to 4079 bytes. Returns it. */
+static char *
+make_deep(void)
+{
+	static char path[PATH_MAX];
+	char name[200];
+	size_t len = strlen(folder);
+
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	(void)strcpy(path, folder);
+	assert_int_equal(chdir(folder), 0);
+	for (; len + sizeof(name) < 4080; len += sizeof(name)) {
+		assert_int_equal(mkdir(name, 0755), 0);
+		assert_int_equal(chdir(name), 0);
+		(void)snprintf(path + len, sizeof(path) - len, "/%s", name);
+	}
+	assert_int_equal(chdir("/"), 0);
+	return path;
+}
+
+/* A link there, to this and then that much of "/.". */
+static char *
+make_link(const char *name, const char *to, size_t filled)
+{
+	static char path[PATH_MAX];
+	char target[PATH_MAX];
+	size_t len = strlen(to);
+
+	path_of(path, folder, name);
+	(void)strcpy(target, to);
+	for (; len < filled; len += 2)
+		(void)strcpy(target + len, "/.");
+	assert_int_equal(symlink(target, path), 0);
+	return path;
+}
+
+static void
+refuse_path(const char *path)
+{
+	char out[PATH_MAX];
+
+	errno = 0;
+	assert_int_equal(path_resolve(path, true, false, out), -1);
+	assert_int_equal(errno, ENAMETOOLONG);
+}
+
+/* What a path is, links followed, has room or is refused: it is not cut off. */
+static void
+test_resolve_long(void **state)
+{
+	char path[2 * PATH_MAX], out[PATH_MAX], *deep;
+	size_t len;
+
+	(void)state;
+	memset(path, 'x', sizeof(path));
+	path[0] = '/';
+	path[PATH_MAX] = '\0';
+	out[0] = '?';
+	assert_int_equal(path_resolve(path, true, false, out), -1);
+	assert_int_equal(errno, ENAMETOOLONG);
+	assert_string_equal(out, "");
+	path[PATH_MAX - 1] = '\0';
+	refuse_path(path);
+	path[PATH_MAX - 2] = '\0';
+	assert_int_equal(path_resolve(path, true, false, out), PATH_MISSING);
+	assert_string_equal(out, path);
+	/* What the caller has room for. */
+	assert_int_equal(policy_resolve("/none/x", false, out, 8), 0);
+	assert_string_equal(out, "/none/x");
+	assert_int_equal(policy_resolve("/none/xy", false, out, 8), -1);
+	assert_int_equal(errno, ENAMETOOLONG);
+	/* A link's text before what is left of another's and the path */
+	(void)make_link("two", ".", 4000);
+	len = strlen(make_link("one", "two", 4000));
+	path_of(path, folder, "one");
+	while (len < 4000) {
+		(void)strcpy(path + len, "/.");
+		len += 2;
+	}
+	refuse_path(path);
+	path[200] = '\0';
+	assert_int_equal(path_resolve(path, true, false, out), PATH_EXISTS);
+	assert_string_equal(out, folder);
+	/* A name that is too long once a link was followed */
+	deep = make_deep();
+	(void)snprintf(path, sizeof(path), "%s/%0250d",
+	    make_link("deep", deep, 0), 0);
+	refuse_path(path);
+	path[strlen(path) - 245] = '\0';
+	assert_int_equal(path_resolve(path, true, false, out), PATH_MISSING);
+	assert_int_equal(strncmp(out, deep, strlen(deep)), 0);
+	assert_string_equal(out + strlen(deep), "/00000");
+}
+
 /* A head, a piece until there are `len` bytes, cut or not, and a tail. */
 static char *
 repeat(const char *head, const char *piece, size_t len, bool cut,
@@ -682,6 +865,31 @@ test_no_memory(void **state)
 	assert_true(n > 10);
 }
 
+/* Memory that nothing has, and an expression that there is none for. */
+static void
+test_arena(void **state)
+{
+	struct policy_arena *arena = arena_new();
+	char reason[64];
+
+	(void)state;
+	assert_non_null(arena);
+	errno = 0;
+	assert_null(arena_alloc(arena, SIZE_MAX));
+	assert_int_equal(errno, ENOMEM);
+	errno = 0;
+	assert_null(arena_alloc(arena, SIZE_MAX / 2 + 1));
+	assert_int_equal(errno, ENOMEM);
+	failing = 0;
+	assert_null(arena_regex(arena, "x", reason, sizeof(reason)));
+	assert_int_equal(failing, -1);
+	assert_string_equal(reason, strerror(ENOMEM));
+	assert_null(arena_regex(arena, "(", reason, sizeof(reason)));
+	assert_string_not_equal(reason, strerror(ENOMEM));
+	assert_non_null(arena_regex(arena, "x", reason, sizeof(reason)));
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -701,6 +909,9 @@ main(void)
 		cmocka_unit_test(test_users_bounds),
 		cmocka_unit_test(test_users_includes),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_trusted_long),
+		cmocka_unit_test(test_resolve_long),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

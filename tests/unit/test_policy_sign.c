@@ -4,11 +4,12 @@
  * keys that are not trusted, serials that only grow, and that nothing is
  * written down before all is right, and then as a whole.
  *
- * WRAP: fsync rename calloc reallocarray strdup strndup
+ * WRAP: fsync rename calloc reallocarray strdup strndup read scandir
  */
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -43,9 +44,16 @@ char *__real_strdup(const char *);
 char *__wrap_strdup(const char *);
 char *__real_strndup(const char *, size_t);
 char *__wrap_strndup(const char *, size_t);
+ssize_t __real_read(int, void *, size_t);
+ssize_t __wrap_read(int, void *, size_t);
+typedef int (*filter_type)(const struct dirent *);
+typedef int (*order_type)(const struct dirent **, const struct dirent **);
+int __real_scandir(const char *, struct dirent ***, filter_type, order_type);
+int __wrap_scandir(const char *, struct dirent ***, filter_type, order_type);
 
 /* The call that fails, counted down; -1: none. */
 static long no_sync = -1, no_rename = -1, no_memory = -1;
+static long no_read = -1, no_scan = -1;
 
 static bool
 fails(long *count, int error)
@@ -91,6 +99,21 @@ char *
 __wrap_strndup(const char *text, size_t len)
 {
 	return fails(&no_memory, ENOMEM) ? NULL : __real_strndup(text, len);
+}
+
+ssize_t
+__wrap_read(int fd, void *to, size_t len)
+{
+	return fails(&no_read, EIO) ? -1 : __real_read(fd, to, len);
+}
+
+int
+__wrap_scandir(const char *path, struct dirent ***entries, filter_type filter,
+    order_type order)
+{
+	return fails(&no_scan, EIO) ?
+	    -1 :
+	    __real_scandir(path, entries, filter, order);
 }
 
 static char top[64];
@@ -156,7 +179,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	no_sync = no_rename = no_memory = -1;
+	no_sync = no_rename = no_memory = no_read = no_scan = -1;
 	(void)umask(022);
 	(void)strcpy(top, "/tmp/privd.sign.XXXXXX");
 	if (mkdtemp(top) == NULL)
@@ -183,7 +206,7 @@ tear_down(void **state)
 	char command[128];
 
 	(void)state;
-	no_sync = no_rename = no_memory = -1;
+	no_sync = no_rename = no_memory = no_read = no_scan = -1;
 	sign_secret_free(boss);
 	sign_secret_free(other);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", top);
@@ -198,9 +221,20 @@ source_of(struct sign_checker *checker)
 		.signatures = checker };
 }
 
-/* Signs policies/name as it is now. */
+/* One that nothing includes. */
 static void
-sign_as(const struct sign_secret *secret, const char *name, uint64_t serial)
+add_include(struct sign_statement *st)
+{
+	st->includes = reallocarray(st->includes, st->nincludes + 1,
+	    sizeof(*st->includes));
+	assert_non_null(st->includes);
+	memset(st->includes[st->nincludes++], 0, SIGN_DIGEST);
+}
+
+/* Signs policies/name as it is now, and as many includes more. */
+static void
+sign_more(const struct sign_secret *secret, const char *name, uint64_t serial,
+    int includes)
 {
 	struct policy_source source = source_of(NULL);
 	struct policy_report report = { 0 };
@@ -212,6 +246,8 @@ sign_as(const struct sign_secret *secret, const char *name, uint64_t serial)
 	assert_int_equal(sign_describe(&source, name, text, len, &st, &report),
 	    0);
 	st.serial = serial;
+	while (includes-- > 0)
+		add_include(&st);
 	bytes = sign_make(secret, &st, &len);
 	assert_non_null(bytes);
 	(void)snprintf(sig, sizeof(sig), "%s.sig", path_of(policies, name));
@@ -220,6 +256,12 @@ sign_as(const struct sign_secret *secret, const char *name, uint64_t serial)
 	sign_clear(&st);
 	free(bytes);
 	free(text);
+}
+
+static void
+sign_as(const struct sign_secret *secret, const char *name, uint64_t serial)
+{
+	sign_more(secret, name, serial, 0);
 }
 
 static char *
@@ -583,6 +625,22 @@ test_includes(void **state)
 	LOADED(0, "its content is not what was signed with the policy");
 }
 
+/* Signed with a template that the policy does not include: not what it says. */
+static void
+test_unincluded(void **state)
+{
+	(void)state;
+	sign_more(boss, "x", 5, 1);
+	COMMITTED(0, "/p/x: not all templates were included that were signed");
+	assert_int_equal(access(serials, F_OK), -1);
+	write_text(templates, "t", TEMPLATE "native-getuid: permit\n");
+	write_text(policies, "x", TEXT "Include: \"t\"\n");
+	sign_more(boss, "x", 5, 2);
+	LOADED(0, "/p/x: not all templates were included that were signed");
+	sign_as(boss, "x", 5);
+	LOADED(1, NULL);
+}
+
 static void
 test_serials(void **state)
 {
@@ -688,6 +746,87 @@ test_serials_file(void **state)
 	assert_int_equal(chmod(path_of(top, "s"), 0777), 0);
 	COMMITTED(1, "/s\" can be written by others than root");
 	assert_int_equal(access(serials, F_OK), -1);
+}
+
+/* Longer ones are neither written nor read. */
+static void
+test_serials_too_long(void **state)
+{
+	static char name[POLICY_FILE_MAX];
+	struct serial one = { .program = name, .serial = 5 };
+	struct serials list = { .v = &one, .count = 1 }, read;
+	const size_t others = strlen("privd serials 1\n5  \n") + 64;
+	struct sign_fault fault;
+	char *bytes;
+	size_t len;
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[0] = '/';
+	assert_null(serials_print(&list, &len));
+	assert_int_equal(errno, EFBIG);
+	name[POLICY_FILE_MAX - others + 1] = '\0';
+	assert_null(serials_print(&list, &len));
+	assert_int_equal(errno, EFBIG);
+	name[POLICY_FILE_MAX - others] = '\0';
+	bytes = serials_print(&list, &len);
+	assert_non_null(bytes);
+	assert_int_equal(len, POLICY_FILE_MAX);
+	free(bytes);
+	bytes = calloc(1, POLICY_FILE_MAX + 1);
+	assert_non_null(bytes);
+	assert_int_equal(serials_parse(bytes, POLICY_FILE_MAX + 1, &read,
+			     &fault),
+	    -1);
+	assert_int_equal(errno, EINVAL);
+	assert_string_equal(fault.text, "longer than 1 MiB");
+	assert_int_equal(read.count, 0);
+	assert_int_equal(serials_parse(bytes, POLICY_FILE_MAX, &read, &fault),
+	    -1);
+	assert_non_null(strstr(fault.text, "expected \"privd serials 1\""));
+	serials_clear(&read);
+	free(bytes);
+}
+
+/* What is there and cannot be read is an error, and is not taken for none. */
+static void
+test_unread(void **state)
+{
+	static const char *const wanted[] = { "/k/boss.pub: Input/output error",
+		"/s/serials: Input/output error", "/p/x: Input/output error",
+		"/p/x.sig: Input/output error" };
+	size_t i;
+
+	(void)state;
+	sign_as(boss, "x", 5);
+	COMMITTED(1, NULL);
+	/* Of each file there are two: its bytes, and its end. */
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		no_read = 2 * (long)i;
+		LOADED(0, wanted[i]);
+		assert_int_equal(no_read, -1);
+	}
+	no_scan = 0;
+	LOADED(0, "/k: Input/output error");
+	assert_int_equal(no_scan, -1);
+	LOADED(1, NULL);
+}
+
+static void
+test_too_many_keys(void **state)
+{
+	char name[32];
+	int i;
+
+	(void)state;
+	sign_as(boss, "x", 5);
+	for (i = 1; i <= SIGN_KEYS_MAX; i++) {
+		if (i == SIGN_KEYS_MAX)
+			LOADED(1, NULL);
+		(void)snprintf(name, sizeof(name), "%d.pub", i);
+		put_key(name, other);
+	}
+	LOADED(0, "/k: more than 256 keys");
 }
 
 /* What cannot be written leaves what was there, and nothing beside it. */
@@ -975,7 +1114,11 @@ main(void)
 		EACH(test_moved),
 		EACH(test_other_program),
 		EACH(test_includes),
+		EACH(test_unincluded),
 		EACH(test_serials),
+		EACH(test_serials_too_long),
+		EACH(test_unread),
+		EACH(test_too_many_keys),
 		EACH(test_all_or_nothing),
 		EACH(test_serials_file),
 		EACH(test_serials_unwritten),
