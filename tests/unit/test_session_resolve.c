@@ -4,7 +4,7 @@
  * links are followed as often as the kernel does, what is missing or refused
  * is named, and the name is the pinned object's.
  *
- * WRAP: faccessat openat
+ * WRAP: faccessat openat readlinkat
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -232,6 +232,7 @@ test_unborn(void **state)
 }
 
 static const char *detached; /* a mount that is let go during a walk */
+static bool takes_all;       /* names of any length are there */
 
 int __real_openat(int, const char *, int, ...);
 int __wrap_openat(int, const char *, int, ...);
@@ -250,6 +251,8 @@ __wrap_openat(int dir, const char *path, int flags, ...)
 		assert_int_equal(umount2(detached, MNT_DETACH), 0);
 		detached = NULL;
 	}
+	if (takes_all && strlen(path) > NAME_MAX)
+		path = ".";
 	return __real_openat(dir, path, flags, mode);
 }
 
@@ -300,6 +303,130 @@ test_detached(void **state)
 	resolve_clear(&pin);
 }
 
+static bool no_text; /* links have none */
+
+ssize_t __real_readlinkat(int, const char *, char *, size_t);
+ssize_t __wrap_readlinkat(int, const char *, char *, size_t);
+
+ssize_t
+__wrap_readlinkat(int dir, const char *path, char *buf, size_t size)
+{
+	return no_text ? 0 : __real_readlinkat(dir, path, buf, size);
+}
+
+/* Some file systems could have such a link, as they could such names. */
+static void
+test_no_text(void **state)
+{
+	static struct resolve_pin pin;
+
+	(void)state;
+	no_text = true;
+	assert_int_equal(resolve_path(&view, start, "relative", 0, &pin),
+	    ENOENT);
+	assert_int_equal(resolve_path(&view, start, "/folder/file", 0, &pin),
+	    ENOENT);
+	no_text = false;
+	assert_int_equal(resolve_path(&view, start, "relative", 0, &pin), 0);
+	resolve_clear(&pin);
+}
+
+/* What is too long for any buffer of ours is refused, not cut off. */
+static void
+test_long(void **state)
+{
+	static struct resolve_pin pin;
+	char path[PATH_MAX + 1], name[NAME_MAX + 2], named[6];
+	bool outside;
+	int i;
+
+	(void)state;
+	memset(path, 'x', PATH_MAX);
+	path[0] = '/';
+	path[PATH_MAX] = '\0';
+	assert_int_equal(resolve_path(&view, start, path, 0, &pin),
+	    ENAMETOOLONG);
+	memset(path, '/', PATH_MAX);
+	assert_int_equal(resolve_path(&view, start, path, 0, &pin),
+	    ENAMETOOLONG);
+	path[PATH_MAX - 1] = '\0';
+	assert_int_equal(resolve_path(&view, start, path, 0, &pin), 0);
+	assert_string_equal(pin.path, "/");
+	resolve_clear(&pin);
+	memset(name, 'x', NAME_MAX + 1);
+	name[NAME_MAX + 1] = '\0';
+	for (i = 0; i < 2; i++) {
+		takes_all = i == 1;
+		assert_int_equal(resolve_path(&view, start, name, 0, &pin),
+		    ENAMETOOLONG);
+	}
+	takes_all = false;
+	assert_int_equal(resolve_path(&view, start, name + 1, 0, &pin), 0);
+	assert_true(pin.missing);
+	resolve_clear(&pin);
+	assert_int_equal(resolve_name(&view, view.root, named, 6, &outside),
+	    ENAMETOOLONG);
+}
+
+/* An entry below what is pinned, whose name must have room as well. */
+static void
+test_entry(void **state)
+{
+	static struct resolve_pin pin;
+	char name[NAME_MAX + 2];
+	size_t len;
+	int i;
+
+	(void)state;
+	memset(name, 'x', NAME_MAX + 1);
+	name[NAME_MAX + 1] = '\0';
+	assert_int_equal(resolve_path(&view, start, "/", 0, &pin), 0);
+	assert_int_equal(resolve_into_entry(&pin, name), ENAMETOOLONG);
+	resolve_clear(&pin);
+	assert_int_equal(resolve_path(&view, start, "/", 0, &pin), 0);
+	assert_int_equal(resolve_into_entry(&pin, name + 1), 0);
+	assert_int_equal(pin.path[0], '/');
+	assert_string_equal(pin.path + 1, name + 1);
+	assert_string_equal(pin.name, name + 1);
+	assert_int_equal(pin.object, -1);
+	assert_true(pin.missing);
+	resolve_clear(&pin);
+	/* "/xyz" just has room, or has none by one byte. */
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(resolve_path(&view, start, ".", 0, &pin), 0);
+		len = sizeof(pin.path) - strlen("/xyz") - 1 + (size_t)i;
+		memset(pin.path, 'y', len);
+		pin.path[len] = '\0';
+		assert_int_equal(resolve_into_entry(&pin, "xyz"),
+		    i == 0 ? 0 : ENAMETOOLONG);
+		assert_int_equal(pin.missing, i == 0);
+		resolve_clear(&pin);
+	}
+}
+
+/* A name that leads nowhere, for it goes through what is no folder, is none. */
+static void
+test_prove(void **state)
+{
+	char path[PATH_MAX + 1];
+	int fd = open("file", O_PATH | O_CLOEXEC);
+
+	(void)state;
+	assert_int_not_equal(fd, -1);
+	(void)snprintf(path, sizeof(path), "%s/root/file", folder);
+	assert_int_equal(resolve_prove(fd, path), 0);
+	(void)snprintf(path, sizeof(path), "%s/root/a", folder);
+	assert_int_equal(resolve_prove(fd, path), ESTALE);
+	(void)snprintf(path, sizeof(path), "%s/root/file/x", folder);
+	assert_int_equal(resolve_prove(fd, path), ESTALE);
+	(void)snprintf(path, sizeof(path), "%s/root/loop/x", folder);
+	assert_int_equal(resolve_prove(fd, path), ESTALE);
+	memset(path, '/', PATH_MAX);
+	path[PATH_MAX] = '\0';
+	assert_int_equal(resolve_prove(fd, path), ESTALE);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -308,6 +435,10 @@ main(void)
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_unborn),
+		cmocka_unit_test(test_no_text),
+		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_entry),
+		cmocka_unit_test(test_prove),
 		cmocka_unit_test(test_detached),
 	};
 
