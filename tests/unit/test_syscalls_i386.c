@@ -266,6 +266,21 @@ test_statfs(void **state)
 	assert_int_equal(sys_i386_result(row_of("statfs"), &fs, sizeof(fs), out,
 			     &len),
 	    EOVERFLOW);
+	/* A block's size has 32 bits in both. */
+	fs.f_bsize = INT64_C(1) << 32;
+	assert_int_equal(sys_i386_result(row_of("statfs64"), &fs, sizeof(fs),
+			     out, &len),
+	    EOVERFLOW);
+	fs.f_bsize = 0;
+	fs.f_frsize = INT64_C(1) << 32;
+	assert_int_equal(sys_i386_result(row_of("fstatfs64"), &fs, sizeof(fs),
+			     out, &len),
+	    EOVERFLOW);
+	fs.f_frsize = UINT32_MAX;
+	assert_int_equal(sys_i386_result(row_of("fstatfs64"), &fs, sizeof(fs),
+			     out, &len),
+	    0);
+	assert_int_equal(word(out + 60, 4), UINT32_MAX);
 }
 
 static void
