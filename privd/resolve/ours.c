@@ -6,6 +6,7 @@
  */
 #include "ours.h"
 
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
@@ -28,6 +29,12 @@ ours_is_procfs(int fd)
 	struct statfs fs;
 
 	return fstatfs(fd, &fs) == -1 || fs.f_type == PROC_SUPER_MAGIC;
+}
+
+bool
+ours_is_on_procfs(int fd, const struct stat *st)
+{
+	return major(st->st_dev) == 0 && ours_is_procfs(fd);
 }
 
 /* Is it there, for all that is known? */

@@ -14,6 +14,9 @@
 
 /* Is it on a procfs? */
 bool ours_is_procfs(int fd);
+/* The same, of what resolve_stat() was asked: mounted elsewhere it is walked as
+   /proc is. */
+bool ours_is_on_procfs(int fd, const struct stat *);
 /* Does a procfs (its root) show the numbers that the broker itself sees? */
 bool ours_is_numbered(int root);
 /* Is the name, in a procfs's root, one of the broker's? Threads have one, too,

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "internal.h"
+
 /* 0, or an errno. */
 static int
 place_of(int fd, struct statx *stx)
@@ -93,16 +95,19 @@ resolve_prove(int fd, const char *path)
 }
 
 int
-resolve_check_mount(int fd, const char *path, int root)
+prove_is_mounted(const struct resolve_view *view, int fd, uint64_t mount,
+    const char *path)
 {
-	struct statx stx, top;
-	int error;
+	uint64_t root = view->root_mount;
+	struct statx stx;
+	int error = 0;
 
-	error = place_of(fd, &stx);
-	if (error == 0)
-		error = place_of(root, &top);
-	if (error != 0 || stx.stx_mnt_id == top.stx_mnt_id ||
-	    resolve_prove(fd, path) == 0)
+	if (mount == 0 && (error = place_of(fd, &stx)) == 0)
+		mount = stx.stx_mnt_id;
+	if (error == 0 && root == 0 &&
+	    (error = place_of(view->root, &stx)) == 0)
+		root = stx.stx_mnt_id;
+	if (error != 0 || mount == root || resolve_prove(fd, path) == 0)
 		return error;
-	return prove_mount(stx.stx_mnt_id);
+	return prove_mount(mount);
 }

@@ -19,8 +19,9 @@
 
 /* Where the program stands. Descriptors are borrowed. */
 struct resolve_view {
-	int root;      /* O_PATH of its root */
-	bool own_root; /* which is the broker's, in its mounts */
+	int root;            /* O_PATH of its root */
+	bool own_root;       /* which is the broker's, in its mounts */
+	uint64_t root_mount; /* the mount that it is on, if known: else 0 */
 	pid_t tgid;
 	pid_t tid;
 	/*
@@ -39,6 +40,7 @@ struct resolve_view {
 	0x02                /* names an entry of a folder, to make
 					   or to remove; object is not taken */
 #define RESOLVE_CREATE 0x04 /* parent is wanted as well */
+#define RESOLVE_LINKED 0x08 /* there were links on the way the last time */
 
 /* What the path ended in. */
 enum resolve_end {
@@ -90,7 +92,7 @@ bool resolve_is_canonical(const char *path);
  * Opens a canonical path for reading in one call that meets no link: then the
  * path is its name. *st says what was opened; unless that is plain it has
  * O_NONBLOCK, and its opening may have had an effect. The descriptor is
- * close-on-exec. -1: to be walked.
+ * close-on-exec. -1: to be walked; ELOOP: there is a link.
  */
 int resolve_open_at_once(const struct resolve_view *, const char *path,
     uint64_t flags, struct stat *st);
@@ -120,13 +122,6 @@ int resolve_name(const struct resolve_view *, int fd, char *, size_t,
  * nobody can tell.
  */
 int resolve_prove(int fd, const char *path);
-
-/*
- * Is the mount on which the descriptor is, named path, still one of ours? That
- * of our root always is. One that is let go never comes back: names that were
- * asked for before are true then. 0, ESTALE, or an errno.
- */
-int resolve_check_mount(int fd, const char *path, int root);
 
 /*
  * Is this, to the letter, what the kernel calls what we have opened ourselves?

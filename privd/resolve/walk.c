@@ -2,8 +2,9 @@
 /*
  * The walk. One component at a time, each folder pinned before the next is
  * looked up in it, links read from their pin and spelled out here: so there
- * is no second walk that could go elsewhere. A path that is in canonical
- * form already is pinned by one openat2(2), which proves the same.
+ * is no second walk that could go elsewhere. What the kernel can walk for us
+ * in one call is left to it (see at_once.c): the whole path, or the folder of
+ * its last component.
  *
  * Who can change what: the user can rename, link and mount under the walk at
  * any moment. It then ends at another object, whose canonical name is asked
@@ -12,24 +13,21 @@
 #include "resolve.h"
 
 #include <sys/fsuid.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include <linux/magic.h>
-#include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../compat.h"
+#include "at_once.h"
+#include "internal.h"
 #include "ours.h"
 
-#define PROOFS_MAX 3 /* of a name that others change meanwhile */
 #define LINKS_MAX 40 /* as the kernel has it */
 #define WALK_MAX (2 * PATH_MAX)
 #define PIN_FLAGS (O_PATH | O_NOFOLLOW | O_CLOEXEC)
@@ -39,11 +37,14 @@ static bool protect_symlinks = true;
 struct walk {
 	const struct resolve_view *view;
 	struct resolve_pin *pin;
-	struct stat root_st;
+	struct stat root_st; /* once has_root */
 	struct stat cur_st;
+	uint64_t cur_mount;    /* 0: nobody knows */
+	uint64_t parent_mount; /* the same, of the pin's parent */
 	unsigned int flags;
 	unsigned int links;
-	int cur;       /* folder, owned */
+	int cur; /* folder, owned */
+	bool has_root;
 	bool anchored; /* pin names an entry */
 	bool foreign;  /* not reached from our root alone */
 	dev_t plain;   /* where no procfs was found */
@@ -92,194 +93,6 @@ resolve_clear(struct resolve_pin *pin)
 	pin->parent = -1;
 }
 
-int
-resolve_stat(int fd, struct stat *st)
-{
-	struct statx stx;
-
-	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_BASIC_STATS,
-		&stx) == -1)
-		return -1;
-	memset(st, 0, sizeof(*st));
-	st->st_dev = makedev(stx.stx_dev_major, stx.stx_dev_minor);
-	st->st_rdev = makedev(stx.stx_rdev_major, stx.stx_rdev_minor);
-	st->st_ino = stx.stx_ino;
-	st->st_mode = stx.stx_mode;
-	st->st_nlink = stx.stx_nlink;
-	st->st_uid = stx.stx_uid;
-	st->st_gid = stx.stx_gid;
-	st->st_size = (off_t)stx.stx_size;
-	return 0;
-}
-
-int
-resolve_look_for(int folder, const char *name, bool *missing)
-{
-	struct statx stx;
-	int error = 0;
-
-	if (statx(folder, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
-		STATX_TYPE, &stx) == -1)
-		error = errno;
-	*missing = error == ENOENT;
-	return error == ENOENT || error == EACCES ? 0 : error;
-}
-
-bool
-resolve_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static int
-name_of(int fd, char *buf, size_t size)
-{
-	char link[32];
-	ssize_t n;
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, buf, size);
-	if (n == -1)
-		return errno;
-	if ((size_t)n >= size)
-		return ENAMETOOLONG;
-	buf[n] = '\0';
-	return 0;
-}
-
-bool
-resolve_is_named(int fd, const char *path)
-{
-	char name[PATH_MAX];
-
-	return name_of(fd, name, sizeof(name)) == 0 && strcmp(name, path) == 0;
-}
-
-/*
- * The program's own folder of /proc is shown as /proc/self: its number is
- * nothing that a policy could name.
- */
-static void
-name_own_proc(const struct resolve_view *view, char *buf)
-{
-	static const char self[] = "/proc/self";
-	char own[32];
-	size_t n;
-
-	if (strncmp(buf, "/proc/", 6) != 0 || view->tgid <= 0)
-		return;
-	n = (size_t)snprintf(own, sizeof(own), "/proc/%d", view->tgid);
-	if (strncmp(buf, own, n) != 0 || (buf[n] != '/' && buf[n] != '\0'))
-		return;
-	/* Never longer than it was, but for numbers of up to three digits. */
-	if (n < sizeof(self) - 1 &&
-	    strlen(buf) + sizeof(self) - 1 - n >= PATH_MAX)
-		return;
-	memmove(buf + sizeof(self) - 1, buf + n, strlen(buf + n) + 1);
-	memcpy(buf, self, sizeof(self) - 1);
-}
-
-static int
-name_below_root(const struct resolve_view *view, int fd, char *buf, size_t size,
-    bool *outside)
-{
-	char root[PATH_MAX];
-	size_t len;
-	int error;
-
-	*outside = false;
-	error = name_of(fd, buf, size);
-	if (error != 0 || view->own_root)
-		return error;
-	error = name_of(view->root, root, sizeof(root));
-	if (error != 0)
-		return error;
-	len = strlen(root);
-	if (strcmp(root, "/") == 0)
-		return 0;
-	if (strncmp(buf, root, len) != 0 ||
-	    (buf[len] != '/' && buf[len] != '\0')) {
-		*outside = true;
-		return 0;
-	}
-	memmove(buf, buf + len, strlen(buf + len) + 1);
-	if (buf[0] == '\0')
-		(void)snprintf(buf, size, "/");
-	return 0;
-}
-
-/* What the kernel calls what cannot be reached from here. */
-static const char unreachable[] = "(unreachable)";
-
-static void
-mark_unreachable(char *buf, size_t size)
-{
-	size_t n = sizeof(unreachable) - 1, len = strlen(buf);
-
-	if (len + n >= size)
-		buf[size - n - 1] = '\0';
-	memmove(buf + n, buf, strlen(buf) + 1);
-	memcpy(buf, unreachable, n);
-}
-
-/* A name is asked for again if it was changed while it was looked at. */
-static int
-name_proven(const struct resolve_view *view, int fd, char *buf, size_t size,
-    bool *outside)
-{
-	int tries, error;
-
-	for (tries = 0; tries < PROOFS_MAX; tries++) {
-		error = name_below_root(view, fd, buf, size, outside);
-		if (error == 0 && view->own_root)
-			error = resolve_prove(fd, buf);
-		if (error != ESTALE)
-			return error;
-	}
-	*outside = true;
-	if (buf[0] == '/')
-		mark_unreachable(buf, size);
-	return 0;
-}
-
-int
-resolve_name(const struct resolve_view *view, int fd, char *buf, size_t size,
-    bool *outside)
-{
-	int error = name_proven(view, fd, buf, size, outside);
-
-	if (error == 0)
-		name_own_proc(view, buf);
-	return error;
-}
-
-/*
- * What was walked to from our own root needs no proof but that: a mount that
- * was let go meanwhile, as users can do with their own, is named as if its
- * root were ours.
- */
-static int
-name_walked(const struct walk *walk, int fd, char *buf, size_t size,
-    bool *outside)
-{
-	const struct resolve_view *view = walk->view;
-	int error;
-
-	if (walk->foreign)
-		return resolve_name(view, fd, buf, size, outside);
-	error = name_below_root(view, fd, buf, size, outside);
-	if (error == 0 && view->own_root)
-		error = resolve_check_mount(fd, buf, view->root);
-	if (error == ESTALE) {
-		*outside = true;
-		mark_unreachable(buf, size);
-		error = 0;
-	}
-	if (error == 0)
-		name_own_proc(view, buf);
-	return error;
-}
-
 /* The name of an entry that is not there: its folder's, and itself. */
 static int
 name_entry(const struct walk *walk)
@@ -288,8 +101,8 @@ name_entry(const struct walk *walk)
 	size_t len, n;
 	int error;
 
-	error = name_walked(walk, pin->parent, pin->path, PATH_MAX,
-	    &pin->outside);
+	error = name_walked(walk->view, walk->foreign, pin->parent,
+	    walk->parent_mount, pin->path, PATH_MAX, &pin->outside);
 	if (error != 0)
 		return error;
 	len = strlen(pin->path);
@@ -298,18 +111,6 @@ name_entry(const struct walk *walk)
 	n = (size_t)snprintf(pin->path + len, sizeof(pin->path) - len,
 	    pin->deep ? "/%s/%s" : "/%s", pin->name, pin->rest);
 	return n < sizeof(pin->path) - len ? 0 : ENAMETOOLONG;
-}
-
-int
-resolve_adopt(const struct resolve_view *view, int object,
-    struct resolve_pin *pin)
-{
-	resolve_pin_init(pin);
-	pin->object = object;
-	if (resolve_stat(object, &pin->st) == -1)
-		return errno;
-	return resolve_name(view, object, pin->path, sizeof(pin->path),
-	    &pin->outside);
 }
 
 int
@@ -332,12 +133,24 @@ resolve_into_entry(struct resolve_pin *pin, const char *name)
 }
 
 static void
-set_current(struct walk *walk, int fd, const struct stat *st)
+set_current(struct walk *walk, int fd, const struct stat *st, uint64_t mount)
 {
 	if (walk->cur != -1)
 		close(walk->cur);
 	walk->cur = fd;
 	walk->cur_st = *st;
+	walk->cur_mount = mount;
+}
+
+/* 0 or errno. */
+static int
+look_at_root(struct walk *walk)
+{
+	if (!walk->has_root &&
+	    resolve_stat(walk->view->root, &walk->root_st) == -1)
+		return errno;
+	walk->has_root = true;
+	return 0;
 }
 
 /* The kernel's rule for the last link in a sticky folder that all write. */
@@ -373,13 +186,15 @@ prepend(struct walk *walk, const char *text, size_t len)
 static int
 restart_at_root(struct walk *walk)
 {
-	int fd;
+	int fd, error = look_at_root(walk);
 
+	if (error != 0)
+		return error;
 	fd = fcntl(walk->view->root, F_DUPFD_CLOEXEC, 3);
 	if (fd == -1)
 		return errno;
 	walk->foreign = false;
-	set_current(walk, fd, &walk->root_st);
+	set_current(walk, fd, &walk->root_st, 0);
 	return 0;
 }
 
@@ -405,13 +220,6 @@ self_text(const struct walk *walk, const char *name, char *buf, size_t size)
 	return snprintf(buf, size, "%d/task/%d", view->tgid, view->tid);
 }
 
-/* Mounted elsewhere it is walked as /proc is. */
-static bool
-may_be_procfs(int fd, const struct stat *st)
-{
-	return major(st->st_dev) == 0 && ours_is_procfs(fd);
-}
-
 /*
  * The name of what is our own in /proc: to the program it is not there. From
  * our own root that is come to by its number alone; from a descriptor, or by
@@ -426,7 +234,7 @@ is_our_own(struct walk *walk, const char *name)
 	if (st->st_dev == walk->plain ||
 	    (!anywhere && st->st_ino != PROC_ROOT_INO))
 		return false;
-	if (!may_be_procfs(walk->cur, st)) {
+	if (!ours_is_on_procfs(walk->cur, st)) {
 		walk->plain = st->st_dev;
 		return false;
 	}
@@ -441,6 +249,7 @@ follow_magic(struct walk *walk, const char *name)
 {
 	const struct resolve_view *view = walk->view;
 	struct stat st;
+	uint64_t mount;
 	int fd;
 
 	if (view->owns != NULL && view->owns(view->context, &walk->cur_st))
@@ -449,7 +258,7 @@ follow_magic(struct walk *walk, const char *name)
 		fd = openat(walk->cur, name, O_PATH | O_CLOEXEC);
 	if (fd == -1)
 		return errno;
-	if (resolve_stat(fd, &st) == -1) {
+	if (look_at(fd, &st, &mount) == -1) {
 		close(fd);
 		return errno;
 	}
@@ -458,7 +267,7 @@ follow_magic(struct walk *walk, const char *name)
 		close(fd);
 		return ENOENT;
 	}
-	set_current(walk, fd, &st);
+	set_current(walk, fd, &st, mount);
 	walk->anchored = false;
 	walk->foreign = true;
 	return 0;
@@ -513,8 +322,11 @@ static int
 go_up(struct walk *walk, const char *name)
 {
 	struct stat st;
-	int fd;
+	uint64_t mount;
+	int fd, error = look_at_root(walk);
 
+	if (error != 0)
+		return error;
 	walk->anchored = false;
 	walk->pin->end = name[1] == '.' ? RESOLVE_END_DOTDOT : RESOLVE_END_DOT;
 	if (resolve_same(&walk->cur_st, &walk->root_st))
@@ -522,43 +334,37 @@ go_up(struct walk *walk, const char *name)
 	fd = openat(walk->cur, name, O_DIRECTORY | PIN_FLAGS);
 	if (fd == -1)
 		return errno;
-	if (resolve_stat(fd, &st) == -1) {
+	if (look_at(fd, &st, &mount) == -1) {
 		close(fd);
 		return errno;
 	}
-	set_current(walk, fd, &st);
+	set_current(walk, fd, &st, mount);
 	return 0;
 }
 
-/* The current folder becomes the pin's parent, name its entry. */
-static int
+/* The current folder becomes the pin's parent, name its entry: the last one. */
+static void
 anchor(struct walk *walk, const char *name)
 {
 	struct resolve_pin *pin = walk->pin;
-	int fd;
 
-	fd = fcntl(walk->cur, F_DUPFD_CLOEXEC, 3);
-	if (fd == -1)
-		return errno;
 	if (pin->parent != -1)
 		close(pin->parent);
-	pin->parent = fd;
+	pin->parent = walk->cur;
+	walk->cur = -1;
 	pin->parent_st = walk->cur_st;
+	walk->parent_mount = walk->cur_mount;
 	(void)snprintf(pin->name, sizeof(pin->name), "%s", name);
 	pin->end = RESOLVE_END_NAME;
 	walk->anchored = true;
-	return 0;
 }
 
 static int
 refused_below(struct walk *walk, const char *name)
 {
 	struct resolve_pin *pin = walk->pin;
-	int error;
 
-	error = anchor(walk, name);
-	if (error != 0)
-		return error;
+	anchor(walk, name);
 	if ((size_t)snprintf(pin->rest, sizeof(pin->rest), "%s%s%s", name,
 		walk->next[0] != '\0' ? "/" : "",
 		walk->next) >= sizeof(pin->rest))
@@ -574,11 +380,8 @@ static int
 missing_entry(struct walk *walk, const char *name, bool last)
 {
 	struct resolve_pin *pin = walk->pin;
-	int error;
 
-	error = anchor(walk, name);
-	if (error != 0)
-		return error;
+	anchor(walk, name);
 	pin->missing = true;
 	pin->deep = !last;
 	if (!last)
@@ -665,6 +468,7 @@ step(struct walk *walk, char *name, bool last)
 {
 	char copy[NAME_MAX + 1];
 	struct stat st;
+	uint64_t mount;
 	bool keep;
 	int fd;
 
@@ -679,8 +483,10 @@ step(struct walk *walk, char *name, bool last)
 		return ENOENT;
 	if (is_dots(name))
 		return go_up(walk, name);
-	if (last && (walk->flags & RESOLVE_ENTRY) != 0)
-		return anchor(walk, name);
+	if (last && (walk->flags & RESOLVE_ENTRY) != 0) {
+		anchor(walk, name);
+		return 0;
+	}
 	/* The name lies in the buffer that following a link rewrites. */
 	(void)snprintf(copy, sizeof(copy), "%s", name);
 	fd = open_entry(walk, copy);
@@ -696,7 +502,7 @@ step(struct walk *walk, char *name, bool last)
 		close(fd);
 		return ENOENT;
 	}
-	if (resolve_stat(fd, &st) == -1) {
+	if (look_at(fd, &st, &mount) == -1) {
 		close(fd);
 		return errno;
 	}
@@ -704,14 +510,12 @@ step(struct walk *walk, char *name, bool last)
 	    !walk->pin->slash;
 	if (S_ISLNK(st.st_mode) && !keep)
 		return follow(walk, copy, fd, &st, last);
-	if (last && anchor(walk, copy) != 0) {
-		close(fd);
-		return EMFILE;
-	}
 	if (S_ISLNK(st.st_mode) && walk->cur_st.st_ino == PROC_ROOT_INO)
 		walk->pin->self_link = ours_is_procfs(fd) &&
 		    self_text(walk, copy, copy, sizeof(copy)) > 0;
-	set_current(walk, fd, &st);
+	if (last)
+		anchor(walk, name);
+	set_current(walk, fd, &st, mount);
 	return 0;
 }
 
@@ -733,8 +537,8 @@ finish(struct walk *walk)
 	pin->object = walk->cur;
 	pin->st = walk->cur_st;
 	walk->cur = -1;
-	return name_walked(walk, pin->object, pin->path, sizeof(pin->path),
-	    &pin->outside);
+	return name_walked(walk->view, walk->foreign, pin->object,
+	    walk->cur_mount, pin->path, sizeof(pin->path), &pin->outside);
 }
 
 static int
@@ -750,9 +554,60 @@ walk_all(struct walk *walk)
 	return error == 0 ? finish(walk) : error;
 }
 
+/*
+ * To the folder of the last component, where the kernel comes there: what is
+ * made is made in it, what is missing is missing in it. Of /proc each folder
+ * may be ours.
+ */
+static void
+leap(struct walk *walk, int start)
+{
+	bool links = (walk->flags & RESOLVE_CREATE) == 0;
+	char *last = at_once_last(walk->next), first;
+	struct stat st;
+	uint64_t mount;
+	int fd;
+
+	if (last == NULL)
+		return;
+	first = *last;
+	*last = '\0';
+	fd = at_once_folder(walk->view, start, walk->next, links);
+	*last = first;
+	if (fd == -1)
+		return;
+	if (look_at(fd, &st, &mount) == -1 || ours_is_on_procfs(fd, &st)) {
+		close(fd);
+		return;
+	}
+	walk->next = last;
+	set_current(walk, fd, &st, mount);
+}
+
+/* At the root, or in a folder of the program's. 0 or errno. */
+static int
+begin(struct walk *walk, int start)
+{
+	struct stat st;
+	uint64_t mount;
+	int fd;
+
+	if (walk->next[0] == '/')
+		return restart_at_root(walk);
+	fd = fcntl(start, F_DUPFD_CLOEXEC, 3);
+	if (fd == -1)
+		return errno;
+	if (look_at(fd, &st, &mount) == -1) {
+		close(fd);
+		return errno;
+	}
+	set_current(walk, fd, &st, mount);
+	return 0;
+}
+
 static int
 walk_slowly(const struct resolve_view *view, int start, const char *path,
-    unsigned int flags, struct resolve_pin *pin)
+    unsigned int flags, bool leaps, struct resolve_pin *pin)
 {
 	struct walk walk;
 	int error;
@@ -761,20 +616,17 @@ walk_slowly(const struct resolve_view *view, int start, const char *path,
 	walk.pin = pin;
 	walk.flags = flags;
 	walk.links = 0;
+	walk.cur = -1;
+	walk.has_root = false;
 	walk.anchored = false;
 	walk.plain = 0;
 	walk.foreign = path[0] != '/';
 	walk.next = walk.buf;
 	(void)snprintf(walk.buf, sizeof(walk.buf), "%s", path);
-	if (resolve_stat(view->root, &walk.root_st) == -1)
-		return errno;
-	walk.cur = fcntl(path[0] == '/' ? view->root : start, F_DUPFD_CLOEXEC,
-	    3);
-	if (walk.cur == -1)
-		return errno;
-	if (resolve_stat(walk.cur, &walk.cur_st) == -1)
-		error = errno;
-	else
+	if (leaps)
+		leap(&walk, start);
+	error = walk.cur == -1 ? begin(&walk, start) : 0;
+	if (error == 0)
 		error = walk_all(&walk);
 	if (error != 0 && walk.pin->rest[0] == '\0' && !pin->missing)
 		resolve_clear(pin);
@@ -783,105 +635,22 @@ walk_slowly(const struct resolve_view *view, int start, const char *path,
 	return error;
 }
 
-bool
-resolve_is_canonical(const char *path)
-{
-	const char *p = path;
-
-	if (*p != '/' || p[1] == '\0')
-		return false;
-	while (*p == '/') {
-		p++;
-		if (*p == '/' || *p == '\0')
-			return false;
-		if (*p == '.' &&
-		    (p[1] == '/' || p[1] == '\0' ||
-			(p[1] == '.' && (p[2] == '/' || p[2] == '\0'))))
-			return false;
-		p += strcspn(p, "/");
-	}
-	return true;
-}
-
-/*
- * One call: no link was met, so the path is the name that the walk took.
- * Anything but success goes the long way, which finds the right errno.
- */
-static bool
-pin_at_once(const struct resolve_view *view, const char *path,
-    struct resolve_pin *pin)
-{
-	struct open_how how;
-	int fd;
-
-	memset(&how, 0, sizeof(how));
-	how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-	how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-	    RESOLVE_IN_ROOT;
-	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
-	if (fd == -1)
-		return false;
-	if (resolve_stat(fd, &pin->st) == -1 || S_ISLNK(pin->st.st_mode) ||
-	    may_be_procfs(fd, &pin->st)) {
-		close(fd);
-		return false;
-	}
-	pin->object = fd;
-	(void)snprintf(pin->path, sizeof(pin->path), "%s", path);
-	return true;
-}
-
-bool
-resolve_is_plain(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
-}
-
-bool
-resolve_is_plain_at(const struct resolve_view *view, const char *path)
-{
-	struct stat st;
-
-	return fstatat(view->root, path + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    resolve_is_plain(&st);
-}
-
-int
-resolve_open_at_once(const struct resolve_view *view, const char *path,
-    uint64_t flags, struct stat *st)
-{
-	struct open_how how;
-	int fd;
-
-	memset(&how, 0, sizeof(how));
-	/* Not to wait for whoever holds a lease, or a fifo's other end. */
-	how.flags = flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-	    RESOLVE_IN_ROOT;
-	fd = (int)syscall(SYS_openat2, view->root, path, &how, sizeof(how));
-	if (fd == -1)
-		return -1;
-	if (resolve_stat(fd, st) == 0 && !may_be_procfs(fd, st) &&
-	    ((flags & O_NONBLOCK) != 0 || !resolve_is_plain(st) ||
-		fcntl(fd, F_SETFL, (int)flags & ~O_NONBLOCK) == 0))
-		return fd;
-	close(fd);
-	return -1;
-}
-
 int
 resolve_path(const struct resolve_view *view, int start, const char *path,
     unsigned int flags, struct resolve_pin *pin)
 {
+	bool whole = (flags & (RESOLVE_ENTRY | RESOLVE_CREATE)) == 0;
+	int error = ENOENT;
+
 	resolve_pin_init(pin);
 	if (path[0] == '\0')
 		return ENOENT;
 	if (strlen(path) >= PATH_MAX)
 		return ENAMETOOLONG;
-	/* In /proc the folder matters, too: it may be the program's own. */
-	if ((flags & (RESOLVE_ENTRY | RESOLVE_CREATE)) == 0 &&
-	    strncmp(path, "/proc", 5) != 0 && resolve_is_canonical(path) &&
-	    pin_at_once(view, path, pin))
+	if (whole)
+		error = at_once_pin(view, start, path, flags, pin);
+	if (error == 0)
 		return 0;
-	return walk_slowly(view, start, path, flags, pin);
+	/* Whoever counts links counts all of them. */
+	return walk_slowly(view, start, path, flags, error == ENOENT, pin);
 }

@@ -36,7 +36,7 @@ may_do_at_once(const struct judge *judge, const struct call *call)
 	    (call->how.flags & ~(uint64_t)AT_ONCE) == 0 &&
 	    call->how.resolve == 0 && strncmp(path, "/proc", 5) != 0 &&
 	    strncmp(path, "/dev", 4) != 0 && resolve_is_canonical(path) &&
-	    !memo_has(&judge->judged, path);
+	    !memo_has(&judge->judged, path) && !memo_has(&judge->linked, path);
 }
 
 static void
@@ -246,12 +246,16 @@ open_at_once(struct judge *judge, struct call *call,
 	const char *path = call->path[0];
 	bool known = memo_has(&judge->plain, path);
 	struct stat st;
-	int fd = -1;
+	int fd = -1, error = 0;
 
 	judge_leave(judge);
-	if (known || resolve_is_plain_at(view, path))
+	if (known || resolve_is_plain_at(view, path)) {
 		fd = resolve_open_at_once(view, path, call->how.flags, &st);
+		error = fd == -1 ? errno : 0;
+	}
 	judge_return(judge);
+	if (error == ELOOP)
+		memo_add(&judge->linked, path);
 	if (fd != -1 && resolve_is_plain(&st)) {
 		if (!known)
 			memo_add(&judge->plain, path);

@@ -35,6 +35,7 @@ struct judge {
 	struct kin_list kin;
 	struct memo plain;  /* what was a plain file when it was opened last */
 	struct memo judged; /* what is not simply permitted to be read */
+	struct memo linked; /* where there was a link on the way */
 	/* all policies of the plan, by number */
 	const struct policy_image **images;
 	size_t nimages;

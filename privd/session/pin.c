@@ -108,6 +108,8 @@ call_view(struct judge *judge, struct call *call, struct resolve_view *view)
 		return errno;
 	view->root = call->root->fd;
 	view->own_root = call->process->own_root;
+	view->root_mount = view->own_root ? process_root_mount(judge->table) :
+					    0;
 	view->tgid = call->process->tgid;
 	view->tid = call->thread->tid;
 	view->owns = call_owns_folder;
@@ -282,9 +284,12 @@ pin_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
     size_t k, struct resolve_pin *pin)
 {
 	struct resolve_view view;
+	unsigned int flags = walk_flags(call, arg);
 	bool needs_start;
 	int start = -1, error;
 
+	if (memo_has(&judge->linked, call->path[k]))
+		flags |= RESOLVE_LINKED;
 	needs_start = arg->kind == SYS_FDPATH || call->empty[k] ||
 	    call->path[k][0] != '/' || call->how.resolve != 0;
 	error = call_view(judge, call, &view);
@@ -299,8 +304,7 @@ pin_argument(struct judge *judge, struct call *call, const struct sys_arg *arg,
 	} else if (call->base->op == SYS_OP_OPEN && call->how.resolve != 0) {
 		error = pin_by_how(&view, start, call, pin);
 	} else {
-		error = resolve_path(&view, start, call->path[k],
-		    walk_flags(call, arg), pin);
+		error = resolve_path(&view, start, call->path[k], flags, pin);
 		/* What is mounted may be dead, or not let us look: then it is
 		   the entry, of which nothing is asked. */
 		if (call->base->op == SYS_OP_UMOUNT &&

@@ -413,6 +413,12 @@ process_can_write(const struct handle *maps, uint64_t addr, size_t len)
 	return is_mapped(maps, addr, len, PROCMAP_QUERY_VMA_WRITABLE);
 }
 
+uint64_t
+process_root_mount(const struct process_table *table)
+{
+	return table->root_mount;
+}
+
 /* Is it the judge's own, in the same mounts? */
 static int
 look_at_root(const struct process_table *table, int root, bool *own)

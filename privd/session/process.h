@@ -143,6 +143,8 @@ struct handle *process_memory(struct process_table *, struct thread *,
     uint64_t id);
 struct handle *process_maps(struct process_table *, struct thread *,
     uint64_t id);
+/* On which mount the judge's own root is. */
+uint64_t process_root_mount(const struct process_table *);
 struct handle *process_root(struct process_table *, struct thread *,
     uint64_t id);
 void process_put(struct handle **);

@@ -34,6 +34,8 @@ static char file[] = "/tmp/privd-decode.XXXXXX";
 static struct session_plan plan;
 static struct judge judge;
 static struct page *page;
+static struct reach reach;
+static struct process_table *table;
 static struct process process;
 static struct thread thread;
 static struct handle root;
@@ -92,7 +94,8 @@ set_up(void **state)
 	(void)state;
 	root.fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	page = page_new(1);
-	if (fd == -1 || root.fd == -1 || page == NULL)
+	table = process_table_new(&reach);
+	if (fd == -1 || root.fd == -1 || page == NULL || table == NULL)
 		return -1;
 	return close(fd);
 }
@@ -101,6 +104,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	process_table_free(table);
 	close(root.fd);
 	return unlink(file);
 }
@@ -126,6 +130,7 @@ start(enum sys_machine machine, uint64_t flags)
 {
 	memset(&judge, 0, sizeof(judge));
 	judge.plan = &plan;
+	judge.table = table;
 	judge.page = page;
 	judge.listener = judge.record = -1;
 	memset(&process, 0, sizeof(process));

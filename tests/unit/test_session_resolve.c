@@ -4,7 +4,7 @@
  * links are followed as often as the kernel does, what is missing or refused
  * is named, and the name is the pinned object's.
  *
- * WRAP: faccessat openat readlinkat
+ * WRAP: faccessat openat readlinkat syscall
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -231,11 +231,22 @@ test_unborn(void **state)
 	close(ours.root);
 }
 
-static const char *detached; /* a mount that is let go during a walk */
-static bool takes_all;       /* names of any length are there */
+static const char *detached;  /* a mount that is let go during a walk */
+static bool detaches_at_once; /* after the call that walks all of it */
+static bool takes_all;        /* names of any length are there */
+static bool by_steps;         /* the kernel walks nothing for us */
 
 int __real_openat(int, const char *, int, ...);
 int __wrap_openat(int, const char *, int, ...);
+long __real_syscall(long, ...);
+long __wrap_syscall(long, ...);
+
+static void
+let_go(void)
+{
+	assert_int_equal(umount2(detached, MNT_DETACH), 0);
+	detached = NULL;
+}
 
 int
 __wrap_openat(int dir, const char *path, int flags, ...)
@@ -247,13 +258,33 @@ __wrap_openat(int dir, const char *path, int flags, ...)
 	if ((flags & (O_CREAT | O_TMPFILE)) != 0)
 		mode = va_arg(ap, mode_t);
 	va_end(ap);
-	if (detached != NULL && strcmp(path, "etc") == 0) {
-		assert_int_equal(umount2(detached, MNT_DETACH), 0);
-		detached = NULL;
-	}
+	if (detached != NULL && strcmp(path, "etc") == 0)
+		let_go();
 	if (takes_all && strlen(path) > NAME_MAX)
 		path = ".";
 	return __real_openat(dir, path, flags, mode);
+}
+
+/* openat2(2) */
+long
+__wrap_syscall(long number, ...)
+{
+	long a[4], result;
+	va_list ap;
+	size_t i;
+
+	va_start(ap, number);
+	for (i = 0; i < 4; i++)
+		a[i] = va_arg(ap, long);
+	va_end(ap);
+	if (by_steps || (detached != NULL && !detaches_at_once)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	result = __real_syscall(number, a[0], a[1], a[2], a[3]);
+	if (detached != NULL && result != -1)
+		let_go();
+	return result;
 }
 
 /* Walks into a file system that is mounted there, and let go meanwhile. */
@@ -301,6 +332,15 @@ test_detached(void **state)
 	assert_true(pin.outside);
 	assert_string_not_equal(pin.path, "/etc/none");
 	resolve_clear(&pin);
+	/* What the kernel came to is let go of: there is nothing any more. */
+	detaches_at_once = true;
+	walk_detached("file", 0, &pin);
+	assert_true(pin.missing && pin.deep);
+	assert_string_equal(pin.path + strlen(folder), "/mounted/etc/file");
+	resolve_clear(&pin);
+	walk_detached("none", RESOLVE_CREATE, &pin);
+	assert_true(pin.missing && pin.outside);
+	resolve_clear(&pin);
 }
 
 static bool no_text; /* links have none */
@@ -321,12 +361,12 @@ test_no_text(void **state)
 	static struct resolve_pin pin;
 
 	(void)state;
-	no_text = true;
+	no_text = by_steps = true;
 	assert_int_equal(resolve_path(&view, start, "relative", 0, &pin),
 	    ENOENT);
 	assert_int_equal(resolve_path(&view, start, "/folder/file", 0, &pin),
 	    ENOENT);
-	no_text = false;
+	no_text = by_steps = false;
 	assert_int_equal(resolve_path(&view, start, "relative", 0, &pin), 0);
 	resolve_clear(&pin);
 }
