@@ -7,6 +7,7 @@
  * held to processes of the session: whose ids are all its user's, whose
  * capabilities lie within the guard, and who wear its badge; checked after the
  * process is pinned by a pidfd, while the notification that asks is pending.
+ * Who was found to be one stays one until it ends: it gets no other ids.
  * Who somebody else is and what that runs is told where policies name
  * processes: to hands, whose judge would lie to them, and to the judge.
  */
@@ -26,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../compat.h"
 #include "../notify/notify.h"
 #include "channel.h"
 #include "identity.h"
@@ -36,6 +38,14 @@
 #include "status.h"
 
 #define GUARD (1ULL << CAP_BLOCK_SUSPEND)
+#define PINS 8 /* a session's threads that call at a time, mostly */
+
+/* A thread of ours. -1 for both where nothing is pinned. */
+struct pinned {
+	pid_t tid;
+	int pidfd;
+	int folder; /* its own, of /proc */
+};
 
 struct fetcher {
 	const struct session_plan *plan;
@@ -43,6 +53,9 @@ struct fetcher {
 	struct badge badge;
 	struct pollfd channels[SESSION_HANDS_MAX + 1]; /* the judge's first */
 	size_t nchannels;
+	struct pinned pins[PINS]; /* those that asked last */
+	size_t oldest;
+	bool keeps; /* the kernel has pidfds of threads */
 };
 
 /* By what the kernel keeps of it: none of that is the judge's word. */
@@ -70,32 +83,77 @@ is_ours(const struct fetcher *fetcher, int folder)
 	    badge_is_worn(&fetcher->badge, folder);
 }
 
+static void
+unpin(struct pinned *pin)
+{
+	if (pin->pidfd != -1)
+		close(pin->pidfd);
+	if (pin->folder != -1)
+		close(pin->folder);
+	pin->pidfd = pin->folder = -1;
+	pin->tid = 0;
+}
+
 /*
- * Pins the thread, then asks whether it is one of ours and whether one of these
- * still waits. That there is something in its folder after the pidfd was made
- * says that the number was its own until then. Returns a pidfd; *folder is its
- * /proc folder.
+ * Pins the thread, then asks whether it is one of ours. That there is something
+ * in its folder after the pidfd was made says that the number was its own until
+ * then.
  */
 static int
-pin_process(const struct fetcher *fetcher, const struct reach_request *request,
-    int *folder)
+pin_anew(const struct fetcher *fetcher, pid_t tid, struct pinned *pin)
 {
 	struct status st;
-	int pidfd = -1;
 
-	*folder = status_folder(request->tid);
-	if (*folder == -1)
+	pin->tid = tid;
+	pin->folder = status_folder(tid);
+	if (pin->folder == -1)
 		return -1;
-	if (status_read(*folder, &st) == 0)
-		pidfd = reach_pidfd(request->tid, st.tgid);
-	if (pidfd != -1 && is_ours(fetcher, *folder) &&
-	    notify_valid(fetcher->listener, request->id))
-		return pidfd;
-	if (pidfd != -1)
-		close(pidfd);
-	close(*folder);
+	if (status_read(pin->folder, &st) == 0)
+		pin->pidfd = reach_pidfd(tid, st.tgid);
+	if (pin->pidfd != -1 && is_ours(fetcher, pin->folder))
+		return 0;
 	errno = EPERM;
 	return -1;
+}
+
+/* It has not ended. (By a leader's pidfd nobody could tell of a thread.) */
+static bool
+goes_on(const struct fetcher *fetcher, const struct pinned *pin)
+{
+	struct pollfd pfd = { .fd = pin->pidfd, .events = POLLIN };
+
+	return fetcher->keeps && poll(&pfd, 1, 0) == 0;
+}
+
+/* Who asked before is pinned already. NULL with errno: not one of ours, or it
+   does not wait. */
+static const struct pinned *
+pin_thread(struct fetcher *fetcher, const struct reach_request *request)
+{
+	struct pinned *pin = NULL;
+	size_t i;
+
+	for (i = 0; i < PINS && pin == NULL; i++)
+		if (fetcher->pins[i].tid == request->tid)
+			pin = &fetcher->pins[i];
+	if (pin == NULL) {
+		pin = &fetcher->pins[fetcher->oldest];
+		fetcher->oldest = (fetcher->oldest + 1) % PINS;
+	}
+	if (pin->tid != request->tid || !goes_on(fetcher, pin)) {
+		unpin(pin);
+		if (pin_anew(fetcher, request->tid, pin) == -1) {
+			int error = errno;
+
+			unpin(pin);
+			errno = error;
+			return NULL;
+		}
+	}
+	if (notify_valid(fetcher->listener, request->id))
+		return pin;
+	errno = EPERM;
+	return NULL;
 }
 
 static int
@@ -144,34 +202,30 @@ write_memory(const struct fetcher *fetcher, int folder,
 
 /* Returns the error; *fd is what was opened, -1 if nothing was to be. */
 static int
-serve(const struct fetcher *fetcher, const struct reach_request *request,
-    int *fd)
+serve(struct fetcher *fetcher, const struct reach_request *request, int *fd)
 {
-	int pidfd, folder, result, error;
+	const struct pinned *pin = pin_thread(fetcher, request);
+	int result;
 
 	*fd = -1;
-	pidfd = pin_process(fetcher, request, &folder);
-	if (pidfd == -1)
+	if (pin == NULL)
 		return errno;
 	switch (request->op) {
 	case REACH_OPEN:
-		result = *fd = open_part(folder, request);
+		result = *fd = open_part(pin->folder, request);
 		break;
 	case REACH_TAKE:
-		result = *fd = (int)syscall(SYS_pidfd_getfd, pidfd,
+		result = *fd = (int)syscall(SYS_pidfd_getfd, pin->pidfd,
 		    request->number, 0);
 		break;
 	case REACH_WRITE:
-		result = write_memory(fetcher, folder, request);
+		result = write_memory(fetcher, pin->folder, request);
 		break;
 	default:
 		errno = EINVAL;
 		result = -1;
 	}
-	error = result == -1 ? errno : 0;
-	close(pidfd);
-	close(folder);
-	return error;
+	return result == -1 ? errno : 0;
 }
 
 /* Whoever asks pins the process first, and asks it afterwards. */
@@ -220,7 +274,7 @@ send_reply(int channel, const void *reply, size_t len, int fd)
 
 /* One request of the nth channel; -1: nobody is there any more. */
 static int
-answer(const struct fetcher *fetcher, size_t nth)
+answer(struct fetcher *fetcher, size_t nth)
 {
 	static struct reach_request request;
 	int channel = fetcher->channels[nth].fd;
@@ -288,10 +342,22 @@ static const struct jail_rule allowed[] = {
 	{ SYS_ioctl, 0xffffffff, (uint32_t)SECCOMP_IOCTL_NOTIF_ID_VALID, 1 },
 };
 
-/* The judge's, hands' and the listener's, the three that all have, and what one
-   request opens: a pidfd, a folder, a file in it, what it asks for. */
-#define OF_REQUEST 4
-#define FILES (1 + SESSION_HANDS_MAX + 1 + 3 + OF_REQUEST)
+/* The judge's, hands' and the listener's, the three that all have, what is
+   pinned, and what one request opens: a file of a folder's, or what it asks
+   for. */
+#define OF_REQUEST 2
+#define FILES (1 + SESSION_HANDS_MAX + 1 + 3 + 2 * PINS + OF_REQUEST)
+
+/* Before the list of calls is on: of itself. */
+static bool
+has_thread_pidfds(void)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, getpid(), COMPAT_PIDFD_THREAD);
+
+	if (pidfd != -1)
+		close(pidfd);
+	return pidfd != -1;
+}
 
 void
 fetcher_main(const struct fetcher_start *start)
@@ -311,6 +377,9 @@ fetcher_main(const struct fetcher_start *start)
 	fetcher.plan = start->plan;
 	fetcher.listener = start->listener;
 	fetcher.badge = start->badge;
+	fetcher.keeps = has_thread_pidfds();
+	for (i = 0; i < PINS; i++)
+		fetcher.pins[i].pidfd = fetcher.pins[i].folder = -1;
 	fetcher.nchannels = start->nhands + 1;
 	fetcher.channels[0].fd = start->judge;
 	for (i = 0; i < start->nhands; i++)
