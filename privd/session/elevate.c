@@ -184,8 +184,9 @@ makes_something(const struct call *call)
 {
 	if (call->base->op == SYS_OP_OPEN)
 		return (call->how.flags & (O_CREAT | TMPFILE_BIT)) != 0;
-	return call->base->op == SYS_OP_BIND ||
-	    (perform_traits(call->ask.op) & PERFORM_MAKES) != 0;
+	if (call->base->op == SYS_OP_BIND)
+		return call->addr_is_path;
+	return (perform_traits(call->ask.op) & PERFORM_MAKES) != 0;
 }
 
 /* The pin, or the folder that the hand walks on from or makes an entry in. */

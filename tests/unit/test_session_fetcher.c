@@ -355,9 +355,22 @@ is_untouched(pid_t other, int given, int own)
 		    own) != 0);
 }
 
+/* It is asked for, and pinned from then on. */
+static int
+ask_before(pid_t pid)
+{
+	const struct lie plain = { "before", REACH_OPEN, REACH_MEM, &pid, false,
+		0, true };
+	int fd, error = ask(&plain, &fd);
+
+	if (fd != -1)
+		close(fd);
+	return error;
+}
+
 /* False: all steps were gone through. */
 static bool
-exchange_at(const struct lie *lie, unsigned int nth, size_t *wrong)
+exchange_at(const struct lie *lie, bool before, unsigned int nth, size_t *wrong)
 {
 	pid_t victim = start_stranger(false), other = 0;
 	int own = open("/", O_PATH | O_CLOEXEC), fds[CHANNEL_FDS_MAX];
@@ -365,6 +378,10 @@ exchange_at(const struct lie *lie, unsigned int nth, size_t *wrong)
 	bool exchanged;
 	size_t nfds;
 
+	if (before)
+		assert_int_equal(ask_before(victim), 0);
+	if (!begin_tracing(fetcher))
+		skip();
 	send_for(lie, victim, own);
 	exchanged = exchange(fetcher, has_answered, victim, nth, &other);
 	assert_int_equal(ptrace(PTRACE_DETACH, fetcher, 0, 0), 0);
@@ -404,15 +421,38 @@ test_exchanged(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
-		for (nth = 0; nth < 100; nth++) {
-			if (!begin_tracing(fetcher))
-				skip();
-			if (!exchange_at(&asked[i], nth, &wrong))
+	for (i = 0; i < 2 * sizeof(asked) / sizeof(asked[0]); i++) {
+		for (nth = 0; nth < 100; nth++)
+			if (!exchange_at(&asked[i / 2], i % 2 != 0, nth,
+				&wrong))
 				break;
-		}
+		assert_true(nth > (i % 2 != 0 ? 5 : 10));
+	}
 	assert_int_equal(wrong, 0);
-	assert_true(nth > 10);
+}
+
+/* Who asked before is pinned: its number is worth nothing once it has ended. */
+static void
+test_pinned(void **state)
+{
+	pid_t victim, other;
+	int i;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	victim = start_stranger(false);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(ask_before(victim), 0);
+	assert_int_equal(kill(victim, SIGKILL), 0);
+	assert_int_equal(waitpid(victim, NULL, 0), victim);
+	assert_int_not_equal(ask_before(victim), 0);
+	other = take_number(victim);
+	assert_int_not_equal(other, 0);
+	assert_int_equal(ask_before(other), EPERM);
+	assert_int_equal(kill(other, SIGKILL), 0);
+	assert_int_equal(waitpid(other, NULL, 0), other);
+	assert_int_equal(ask_before(ours), 0);
 }
 
 /* Where there is no badge: what may yet gain rights could be anybody when its
@@ -500,6 +540,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_exchanged),
+		cmocka_unit_test(test_pinned),
 		cmocka_unit_test(test_badgeless),
 		cmocka_unit_test(test_answered),
 		cmocka_unit_test(test_malformed),
