@@ -21,10 +21,12 @@
 struct walk {
 	char done[PATH_MAX];     /* canonical so far, without last slash */
 	char rest[2 * PATH_MAX]; /* still to be walked */
-	/* By depth: can only root have set an entry of this folder? An entry
-	   that root owns, in a sticky folder that only root can replace. */
+	/* By depth: can only root have set an entry of this folder, if root
+	   serves its file system? An entry that root owns, in a sticky folder
+	   that only root can replace. */
 	bool trusted[PATH_MAX / 2];
 	size_t depth;
+	size_t served; /* to that depth root serves them */
 	bool any;
 	int links;
 };
@@ -55,6 +57,8 @@ walk_up(struct walk *w)
 	if (slash != NULL) {
 		*slash = '\0';
 		w->depth--;
+		if (w->served > w->depth)
+			w->served = w->depth;
 	}
 }
 
@@ -80,7 +84,7 @@ walk_link(struct walk *w, size_t len)
 	}
 	(void)strlcpy(w->rest, target, sizeof(w->rest));
 	if (target[0] == '/')
-		len = w->depth = 0;
+		len = w->depth = w->served = 0;
 	w->done[len] = '\0';
 	return 0;
 }
@@ -104,8 +108,30 @@ walk_down(struct walk *w, const struct stat *st)
 	closed = (st->st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
 	    (st->st_mode & S_ISVTX) != 0;
 	w->trusted[w->depth + 1] = w->trusted[w->depth] && st->st_uid == 0 &&
-	    closed && is_served_by_root(w->done);
+	    closed;
 	w->depth++;
+}
+
+/* The folders on the way to what `done` names, which are asked only if one of
+   them has a link. */
+static bool
+are_served_by_root(struct walk *w)
+{
+	char *end = w->done;
+	size_t depth;
+	bool served = true;
+
+	for (depth = 1; depth <= w->depth && served; depth++) {
+		end += 1 + strcspn(end + 1, "/");
+		if (depth <= w->served)
+			continue;
+		*end = '\0';
+		served = is_served_by_root(w->done);
+		*end = '/';
+		if (served)
+			w->served = depth;
+	}
+	return served;
 }
 
 /*
@@ -158,7 +184,8 @@ walk_step(struct walk *w, const char *name, bool keep_last)
 	}
 	if (keep_last && w->rest[strspn(w->rest, "/")] == '\0')
 		return PATH_EXISTS;
-	if (!w->any && (!w->trusted[w->depth] || st.st_uid != 0))
+	if (!w->any &&
+	    (!w->trusted[w->depth] || st.st_uid != 0 || !are_served_by_root(w)))
 		return PATH_UNTRUSTED;
 	return walk_link(w, len);
 }
