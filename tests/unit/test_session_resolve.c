@@ -8,6 +8,9 @@
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/openat2.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -287,6 +290,19 @@ __wrap_syscall(long number, ...)
 	return result;
 }
 
+/* Has it openat2(2)? (Linux 5.6; valgrind has not.) */
+static bool
+kernel_walks(void)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC };
+	long fd = __real_syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof(how));
+
+	if (fd == -1)
+		return false;
+	close((int)fd);
+	return true;
+}
+
 /* Walks into a file system that is mounted there, and let go meanwhile. */
 static void
 walk_detached(const char *name, unsigned int flags, struct resolve_pin *pin)
@@ -332,6 +348,8 @@ test_detached(void **state)
 	assert_true(pin.outside);
 	assert_string_not_equal(pin.path, "/etc/none");
 	resolve_clear(&pin);
+	if (!kernel_walks())
+		return;
 	/* What the kernel came to is let go of: there is nothing any more. */
 	detaches_at_once = true;
 	walk_detached("file", 0, &pin);
