@@ -171,13 +171,14 @@ has_only() {
 	same "$(status_of "$1" Name) $1: descriptors" "$2" $(($3 - 3))
 }
 
-# hands and the double: a channel; the fetcher: channel and listener
+# hands and the double: a channel; the fetcher: channel and listener, and of the one
+# that has asked for something a pidfd and its folder
 has_only "$packet_hand" 1
 has_only "$root_hand" 1
 has_only "$double" 1
 # where records come from and where they go
 has_only "$scribe" 2
-has_only "$fetcher" 2
+has_only "$fetcher" 4
 same "the program has no listener" 0 \
     "$(open_files "$program" | grep -c 'seccomp\|pidfd\|socket:.*unix')"
 # what it has from whoever started it, and the three that it has kept
