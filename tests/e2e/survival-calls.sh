@@ -55,8 +55,8 @@ check "deaths are written down" grep -q \
 
 begin "	native-open: filename match \"$T/made/*\" then permit as root
 	native-bind: sockaddr eq \"/nowhere\" then deny"
-make_while_killing judge 2000
-make_while_killing hand 2000
+make_while_killing judge 10000
+make_while_killing hand 5000
 make_while_killing fetcher 10000
 end 0 "and so does one that is elevated"
 
