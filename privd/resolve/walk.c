@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -605,6 +606,21 @@ begin(struct walk *walk, int start)
 	return 0;
 }
 
+/* Its long buffer is filled as far as it is used. */
+static void
+prepare(struct walk *walk, const struct resolve_view *view, const char *path,
+    unsigned int flags, struct resolve_pin *pin)
+{
+	memset(walk, 0, offsetof(struct walk, buf));
+	walk->view = view;
+	walk->pin = pin;
+	walk->flags = flags;
+	walk->cur = -1;
+	walk->foreign = path[0] != '/';
+	walk->next = walk->buf;
+	(void)snprintf(walk->buf, sizeof(walk->buf), "%s", path);
+}
+
 static int
 walk_slowly(const struct resolve_view *view, int start, const char *path,
     unsigned int flags, bool leaps, struct resolve_pin *pin)
@@ -612,17 +628,7 @@ walk_slowly(const struct resolve_view *view, int start, const char *path,
 	struct walk walk;
 	int error;
 
-	walk.view = view;
-	walk.pin = pin;
-	walk.flags = flags;
-	walk.links = 0;
-	walk.cur = -1;
-	walk.has_root = false;
-	walk.anchored = false;
-	walk.plain = 0;
-	walk.foreign = path[0] != '/';
-	walk.next = walk.buf;
-	(void)snprintf(walk.buf, sizeof(walk.buf), "%s", path);
+	prepare(&walk, view, path, flags, pin);
 	if (leaps)
 		leap(&walk, start);
 	error = walk.cur == -1 ? begin(&walk, start) : 0;
