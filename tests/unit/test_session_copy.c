@@ -321,6 +321,25 @@ run(const struct expected *cases, size_t n)
 	assert_int_equal(wrong, 0);
 }
 
+/* Memory that goes away while it is read, as a file ends, is not taken in part. */
+static void
+test_ending(void **state)
+{
+	int fd = memfd_create("ending", MFD_CLOEXEC);
+	char buf[32];
+
+	(void)state;
+	assert_int_equal(write(fd, "ten bytes.", 10), 10);
+	assert_int_equal(notify_read(fd, 0, buf, 10), 0);
+	assert_int_equal(notify_read(fd, 0, buf, 20), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(notify_read_string(fd, 0, buf, 20), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(notify_read(fd, 10, buf, 1), -1);
+	assert_int_equal(errno, ESRCH);
+	close(fd);
+}
+
 /* --- numbers, and structures that say how long they are */
 
 static void
@@ -799,6 +818,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ending),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_how),
 		cmocka_unit_test(test_no_family),
