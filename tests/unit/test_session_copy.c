@@ -321,7 +321,7 @@ run(const struct expected *cases, size_t n)
 	assert_int_equal(wrong, 0);
 }
 
-/* Memory that goes away while it is read, as a file ends, is not taken at all. */
+/* Memory that goes away while it is read, as files end, is not taken at all. */
 static void
 test_ending(void **state)
 {
