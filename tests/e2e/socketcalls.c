@@ -755,7 +755,7 @@ try_full(int domain)
 	struct timespec before, after;
 	struct msghdr msg;
 	ssize_t n;
-	int fds[2];
+	int fds[2], tries = 0;
 	long ms;
 
 	connect_pair(domain, fds);
@@ -765,9 +765,14 @@ try_full(int domain)
 	say("no more", fill_up(fds[0], &msg));
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDTIMEO, &limit,
 	    sizeof(limit));
-	(void)clock_gettime(CLOCK_MONOTONIC, &before);
-	say("with a limit", sendmsg(fds[0], &msg, 0));
-	(void)clock_gettime(CLOCK_MONOTONIC, &after);
+	/* TCP finds more room as time goes by. */
+	do {
+		(void)fill_up(fds[0], &msg);
+		(void)clock_gettime(CLOCK_MONOTONIC, &before);
+		n = sendmsg(fds[0], &msg, 0);
+		(void)clock_gettime(CLOCK_MONOTONIC, &after);
+	} while (n > 0 && tries++ < 10);
+	say("with a limit", n);
 	ms = (after.tv_sec - before.tv_sec) * 1000 +
 	    (after.tv_nsec - before.tv_nsec) / 1000000;
 	say_text("waited", ms >= 190 && ms < 5000 ? "yes" : "no");

@@ -48,14 +48,14 @@ has_more() {
 }
 
 begin "	native-open: filename match \"$T/made/*\" then permit"
-make_while_killing judge 10000
+make_while_killing judge 30000
 end 0 "the program ends by itself"
 check "deaths are written down" grep -q \
     'a process of the session has died; others go on' "$T/log"
 
 begin "	native-open: filename match \"$T/made/*\" then permit as root
 	native-bind: sockaddr eq \"/nowhere\" then deny"
-make_while_killing judge 10000
+make_while_killing judge 15000
 make_while_killing hand 5000
 make_while_killing fetcher 10000
 end 0 "and so does one that is elevated"
