@@ -72,16 +72,13 @@ walk_whole(const struct resolve_view *view, int start, const char *path,
 char *
 at_once_last(char *path)
 {
-	char *end = path + strlen(path), *last;
+	char *first = path + strspn(path, "/"), *last = path + strlen(path);
 
-	while (end > path && end[-1] == '/')
-		end--;
-	for (last = end; last > path && last[-1] != '/';)
+	while (last > first && last[-1] == '/')
 		last--;
-	return path[strspn(path, "/")] == '\0' ||
-		last == path + strspn(path, "/") ?
-	    NULL :
-	    last;
+	while (last > first && last[-1] != '/')
+		last--;
+	return last > first ? last : NULL;
 }
 
 int

@@ -143,6 +143,25 @@ set_current(struct walk *walk, int fd, const struct stat *st, uint64_t mount)
 	walk->cur_mount = mount;
 }
 
+/* The walk goes on there. Takes fd over. 0 or errno. */
+static int
+move_to(struct walk *walk, int fd)
+{
+	struct stat st;
+	uint64_t mount;
+	int error;
+
+	if (fd == -1)
+		return errno;
+	if (look_at(fd, &st, &mount) == -1) {
+		error = errno;
+		close(fd);
+		return error;
+	}
+	set_current(walk, fd, &st, mount);
+	return 0;
+}
+
 /* 0 or errno. */
 static int
 look_at_root(struct walk *walk)
@@ -322,9 +341,7 @@ follow(struct walk *walk, const char *name, int fd, const struct stat *st,
 static int
 go_up(struct walk *walk, const char *name)
 {
-	struct stat st;
-	uint64_t mount;
-	int fd, error = look_at_root(walk);
+	int error = look_at_root(walk);
 
 	if (error != 0)
 		return error;
@@ -332,15 +349,7 @@ go_up(struct walk *walk, const char *name)
 	walk->pin->end = name[1] == '.' ? RESOLVE_END_DOTDOT : RESOLVE_END_DOT;
 	if (resolve_same(&walk->cur_st, &walk->root_st))
 		name = ".";
-	fd = openat(walk->cur, name, O_DIRECTORY | PIN_FLAGS);
-	if (fd == -1)
-		return errno;
-	if (look_at(fd, &st, &mount) == -1) {
-		close(fd);
-		return errno;
-	}
-	set_current(walk, fd, &st, mount);
-	return 0;
+	return move_to(walk, openat(walk->cur, name, O_DIRECTORY | PIN_FLAGS));
 }
 
 /* The current folder becomes the pin's parent, name its entry: the last one. */
@@ -589,21 +598,9 @@ leap(struct walk *walk, int start)
 static int
 begin(struct walk *walk, int start)
 {
-	struct stat st;
-	uint64_t mount;
-	int fd;
-
 	if (walk->next[0] == '/')
 		return restart_at_root(walk);
-	fd = fcntl(start, F_DUPFD_CLOEXEC, 3);
-	if (fd == -1)
-		return errno;
-	if (look_at(fd, &st, &mount) == -1) {
-		close(fd);
-		return errno;
-	}
-	set_current(walk, fd, &st, mount);
-	return 0;
+	return move_to(walk, fcntl(start, F_DUPFD_CLOEXEC, 3));
 }
 
 /* Its long buffer is filled as far as it is used. */
