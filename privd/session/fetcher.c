@@ -104,14 +104,17 @@ pin_anew(const struct fetcher *fetcher, pid_t tid, struct pinned *pin)
 {
 	struct status st;
 
-	pin->tid = tid;
+	unpin(pin);
 	pin->folder = status_folder(tid);
 	if (pin->folder == -1)
 		return -1;
 	if (status_read(pin->folder, &st) == 0)
 		pin->pidfd = reach_pidfd(tid, st.tgid);
-	if (pin->pidfd != -1 && is_ours(fetcher, pin->folder))
+	if (pin->pidfd != -1 && is_ours(fetcher, pin->folder)) {
+		pin->tid = tid;
 		return 0;
+	}
+	unpin(pin);
 	errno = EPERM;
 	return -1;
 }
@@ -140,16 +143,9 @@ pin_thread(struct fetcher *fetcher, const struct reach_request *request)
 		pin = &fetcher->pins[fetcher->oldest];
 		fetcher->oldest = (fetcher->oldest + 1) % PINS;
 	}
-	if (pin->tid != request->tid || !goes_on(fetcher, pin)) {
-		unpin(pin);
-		if (pin_anew(fetcher, request->tid, pin) == -1) {
-			int error = errno;
-
-			unpin(pin);
-			errno = error;
-			return NULL;
-		}
-	}
+	if ((pin->tid != request->tid || !goes_on(fetcher, pin)) &&
+	    pin_anew(fetcher, request->tid, pin) == -1)
+		return NULL;
 	if (notify_valid(fetcher->listener, request->id))
 		return pin;
 	errno = EPERM;
