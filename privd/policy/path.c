@@ -26,7 +26,6 @@ struct walk {
 	   that only root can replace. */
 	bool trusted[PATH_MAX / 2];
 	size_t depth;
-	size_t served; /* to that depth root serves them */
 	bool any;
 	int links;
 };
@@ -57,8 +56,6 @@ walk_up(struct walk *w)
 	if (slash != NULL) {
 		*slash = '\0';
 		w->depth--;
-		if (w->served > w->depth)
-			w->served = w->depth;
 	}
 }
 
@@ -84,7 +81,7 @@ walk_link(struct walk *w, size_t len)
 	}
 	(void)strlcpy(w->rest, target, sizeof(w->rest));
 	if (target[0] == '/')
-		len = w->depth = w->served = 0;
+		len = w->depth = 0;
 	w->done[len] = '\0';
 	return 0;
 }
@@ -118,18 +115,12 @@ static bool
 are_served_by_root(struct walk *w)
 {
 	char *end = w->done;
-	size_t depth;
 	bool served = true;
 
-	for (depth = 1; depth <= w->depth && served; depth++) {
-		end += 1 + strcspn(end + 1, "/");
-		if (depth <= w->served)
-			continue;
+	while (served && (end = strchr(end + 1, '/')) != NULL) {
 		*end = '\0';
 		served = is_served_by_root(w->done);
 		*end = '/';
-		if (served)
-			w->served = depth;
 	}
 	return served;
 }
