@@ -28,6 +28,7 @@
 #include "../../privd/session/judge.h"
 #include "../../privd/session/message.h"
 #include "../../privd/session/words.h"
+#include "../lib/own_call.h"
 #include "bytes.h"
 #include "fuzz.h"
 
@@ -38,13 +39,7 @@
 /* Where 32-bit programs have memory, too. */
 #define BASE UINT64_C(0x10000000)
 
-struct handle *__wrap_process_memory(struct process_table *, struct thread *,
-    uint64_t);
-struct handle *__wrap_process_maps(struct process_table *, struct thread *,
-    uint64_t);
 int __wrap_reach_take(struct reach *, uint64_t, pid_t, pid_t, int);
-void __wrap_judge_leave(struct judge *);
-void __wrap_judge_return(struct judge *);
 bool __wrap_notify_valid(int, uint64_t);
 ssize_t __real_pread(int, void *, size_t, off_t);
 ssize_t __wrap_pread(int, void *, size_t, off_t);
@@ -64,33 +59,10 @@ static struct {
 	uint8_t bytes[SIZE];
 } model;
 
-static struct handle memory = { -1, 1U << 20 }, maps = { -1, 1U << 20 };
 static int sockets[4];
 static bool tells; /* the kernel, what may be read (since 6.11) */
 
 /* --- what is asked of others */
-
-struct handle *
-__wrap_process_memory(struct process_table *table, struct thread *thread,
-    uint64_t id)
-{
-	(void)table;
-	(void)thread;
-	(void)id;
-	memory.refs++;
-	return &memory;
-}
-
-struct handle *
-__wrap_process_maps(struct process_table *table, struct thread *thread,
-    uint64_t id)
-{
-	(void)table;
-	(void)thread;
-	(void)id;
-	maps.refs++;
-	return &maps;
-}
 
 int
 __wrap_reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
@@ -104,18 +76,6 @@ __wrap_reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 		return fcntl(sockets[number % 4], F_DUPFD_CLOEXEC, 3);
 	errno = EBADF;
 	return -1;
-}
-
-void
-__wrap_judge_leave(struct judge *judge)
-{
-	(void)judge;
-}
-
-void
-__wrap_judge_return(struct judge *judge)
-{
-	(void)judge;
 }
 
 bool
@@ -501,9 +461,7 @@ set_up(void)
 {
 	if (memory.fd != -1)
 		return;
-	memory.fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-	maps.fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-	HOLDS(memory.fd != -1 && maps.fd != -1);
+	HOLDS(own_memory_open());
 	HOLDS(mmap(arena(), SIZE, PROT_NONE,
 		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
 		  0) == arena());
@@ -554,42 +512,18 @@ choose_call(struct bytes *bytes, struct call *call)
 }
 
 static void
-clear(struct call *call)
-{
-	call->memory = call->maps = NULL;
-	memory.refs = maps.refs = 1U << 20;
-	call_clear(call);
-}
-
-static void
-begin(struct judge *judge, struct call *call)
-{
-	static struct process process;
-	static struct thread thread = { .process = &process };
-
-	memset(call, 0, sizeof(*call));
-	call->fd = call->extra = call->held = -1;
-	call->target.pidfd = -1;
-	resolve_pin_init(&call->pin[0]);
-	resolve_pin_init(&call->pin[1]);
-	call->thread = &thread;
-	call->process = &process;
-	call->judge = judge;
-}
-
-static void
 try_call(struct judge *judge, struct bytes *bytes, struct call *call)
 {
 	int error;
 
-	begin(judge, call);
+	own_call_begin(judge, call);
 	if (choose_call(bytes, call) && call_copy_arguments(judge, call) == 0) {
 		error = call_copy_all(judge, call);
 		check_call(call, error);
 		if (error == 0)
 			take_words(judge, call);
 	}
-	clear(call);
+	own_call_clear(call);
 }
 
 int
@@ -609,9 +543,9 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	len = bytes_u16(&bytes) % SIZE;
 	check_read(addr, len);
 	check_read_string(addr, len);
-	begin(&judge, &call);
+	own_call_begin(&judge, &call);
 	check_copies(&judge, &call, addr, len);
-	clear(&call);
+	own_call_clear(&call);
 	for (i = 0; i < CALLS_MAX && (i == 0 || bytes.left > 0); i++)
 		try_call(&judge, &bytes, &call);
 	return 0;

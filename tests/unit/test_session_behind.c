@@ -124,28 +124,13 @@ __wrap_record_note(struct judge *one, const char *fmt, ...)
 	noted++;
 }
 
-static const struct sys_call *
-row_of(const char *name)
-{
-	const struct sys_call *row;
-	int n;
-
-	for (n = 0; n < sys_number_end(SYS_I386); n++) {
-		row = sys_by_number(SYS_I386, n);
-		if (row != NULL && strcmp(row->name, name) == 0)
-			return row;
-	}
-	fail_msg("no call %s", name);
-	return NULL;
-}
-
 static void
 perform(const char *name, uint64_t a, uint64_t b, uint64_t c)
 {
 	memset(&call, 0, sizeof(call));
 	call.machine = SYS_I386;
 	call.process = &process;
-	call.row = call.base = row_of(name);
+	call.row = call.base = sys_by_name(name);
 	call.regs[0] = a;
 	call.regs[1] = b;
 	call.regs[2] = c;

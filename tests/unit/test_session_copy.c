@@ -5,7 +5,7 @@
  * kinds of programs. The memory is ours, at a place that 32-bit programs have.
  *
  * WRAP: process_memory process_maps reach_take judge_leave judge_return
- * WRAP: notify_valid call_put calloc malloc
+ * WRAP: notify_valid call_put calloc malloc reallocarray strdup
  */
 #include <sys/mman.h>
 #include <sys/reboot.h>
@@ -42,6 +42,8 @@
 #include "../../privd/session/judge.h"
 #include "../../privd/session/message.h"
 #include "../../privd/session/words.h"
+#include "../lib/own_call.h"
+#include "memory.h"
 
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
 #define BASE UINT64_C(0x10000000)
@@ -49,51 +51,17 @@
 #define NOWHERE (BASE + SIZE) /* behind all of it */
 #define ATTRIBUTE (BASE + 0x8000)
 
-struct handle *__wrap_process_memory(struct process_table *, struct thread *,
-    uint64_t);
-struct handle *__wrap_process_maps(struct process_table *, struct thread *,
-    uint64_t);
 int __wrap_reach_take(struct reach *, uint64_t, pid_t, pid_t, int);
-void __wrap_judge_leave(struct judge *);
-void __wrap_judge_return(struct judge *);
 bool __wrap_notify_valid(int, uint64_t);
 int __wrap_call_put(struct judge *, struct call *, uint64_t, const void *,
     size_t);
-void *__real_calloc(size_t, size_t);
-void *__wrap_calloc(size_t, size_t);
-void *__real_malloc(size_t);
-void *__wrap_malloc(size_t);
 
 static struct session_plan plan = { .uses_argv = true, .uses_envp = true };
 static struct judge judge = { .plan = &plan };
 static struct call call;
-static struct handle memory = { -1, 1U << 20 }, maps = { -1, 1U << 20 };
 static int own; /* the socket that a program's descriptor is */
 static bool waits = true;
-static int starved = -1; /* allocations until there is no memory */
-static uint32_t put;     /* what was written to the program */
-
-struct handle *
-__wrap_process_memory(struct process_table *table, struct thread *thread,
-    uint64_t id)
-{
-	(void)table;
-	(void)thread;
-	(void)id;
-	memory.refs++;
-	return &memory;
-}
-
-struct handle *
-__wrap_process_maps(struct process_table *table, struct thread *thread,
-    uint64_t id)
-{
-	(void)table;
-	(void)thread;
-	(void)id;
-	maps.refs++;
-	return &maps;
-}
+static uint32_t put; /* what was written to the program */
 
 int
 __wrap_reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
@@ -105,18 +73,6 @@ __wrap_reach_take(struct reach *reach, uint64_t id, pid_t tid, pid_t tgid,
 	(void)tgid;
 	(void)number;
 	return fcntl(own, F_DUPFD_CLOEXEC, 3);
-}
-
-void
-__wrap_judge_leave(struct judge *one)
-{
-	(void)one;
-}
-
-void
-__wrap_judge_return(struct judge *one)
-{
-	(void)one;
 }
 
 bool
@@ -136,24 +92,6 @@ __wrap_call_put(struct judge *one, struct call *of, uint64_t addr,
 	(void)addr;
 	memcpy(&put, bytes, len < sizeof(put) ? len : sizeof(put));
 	return 0;
-}
-
-static bool
-is_over(void)
-{
-	return starved >= 0 && starved-- == 0;
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return is_over() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return is_over() ? NULL : __real_malloc(size);
 }
 
 /* --- */
@@ -194,46 +132,6 @@ put_longs(uint64_t addr, size_t n, ...)
 	va_end(ap);
 }
 
-static const struct sys_call *
-row_of(enum sys_machine machine, const char *name)
-{
-	const struct sys_call *row;
-	int n;
-
-	for (n = 0; n < sys_number_end(machine); n++) {
-		row = sys_by_number(machine, n);
-		if (row != NULL && strcmp(row->name, name) == 0)
-			return row;
-	}
-	fail_msg("no call %s", name);
-	return NULL;
-}
-
-static void
-drop(void)
-{
-	call.memory = call.maps = NULL;
-	memory.refs = maps.refs = 1U << 20;
-	call_clear(&call);
-}
-
-static void
-begin(void)
-{
-	static struct process process;
-	static struct thread thread = { .process = &process };
-
-	drop();
-	memset(&call, 0, sizeof(call));
-	call.fd = call.extra = call.held = -1;
-	target_init(&call.target);
-	resolve_pin_init(&call.pin[0]);
-	resolve_pin_init(&call.pin[1]);
-	call.thread = &thread;
-	call.process = &process;
-	call.judge = &judge;
-}
-
 /* A call of that name; its error, with what was taken of it in call. */
 static int
 take(enum sys_machine machine, const char *name, const uint64_t args[SYS_REGS])
@@ -241,10 +139,11 @@ take(enum sys_machine machine, const char *name, const uint64_t args[SYS_REGS])
 	struct seccomp_data data = { .arch = NOTIFY_ARCH };
 	int error;
 
-	begin();
+	own_call_clear(&call);
+	own_call_begin(&judge, &call);
 	if (machine == SYS_I386)
 		data.arch = AUDIT_ARCH_I386;
-	data.nr = sys_number(row_of(machine, name), machine);
+	data.nr = sys_number(sys_by_name(name), machine);
 	memcpy(data.args, args, sizeof(data.args));
 	error = call_take_number(&call, &data);
 	if (error == 0)
@@ -265,16 +164,9 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	memset(&call, 0, sizeof(call));
-	call.fd = call.extra = call.held = -1;
-	call.judge = &judge;
-	target_init(&call.target);
-	resolve_pin_init(&call.pin[0]);
-	resolve_pin_init(&call.pin[1]);
-	memory.fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-	maps.fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	own_call_begin(&judge, &call);
 	own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return memory.fd == -1 || maps.fd == -1 || own == -1 ||
+	return !own_memory_open() || own == -1 ||
 		mmap(at(BASE), SIZE, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
 		    0) != at(BASE) ?
@@ -286,7 +178,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	drop();
+	own_call_clear(&call);
 	close(memory.fd);
 	close(maps.fd);
 	close(own);
@@ -683,17 +575,17 @@ test_messages_starved(void **state)
 			put_longs(CONTROL, 2, UINT64_C(16),
 			    (uint64_t)SOL_SOCKET | UINT64_C(99) << 32);
 		}
-		starved = cases[i].nth;
+		failing = cases[i].nth;
 		assert_int_equal(send_message(cases[i].machine, 1,
 				     cases[i].machine == SYS_I386 ? 12 : 16),
 		    cases[i].error);
-		assert_int_equal(starved, -1);
+		assert_int_equal(failing, -1);
 	}
-	starved = 1;
+	failing = 1;
 	assert_int_equal(TAKE(SYS_NATIVE, "sendto", 3, DATA, 5, 0, BASE + 0x900,
 			     0),
 	    ENOMEM);
-	starved = -1;
+	failing = -1;
 }
 
 static void
@@ -755,8 +647,9 @@ test_rights(void **state)
 static int
 take_argv(uint64_t argv)
 {
-	begin();
-	call.row = row_of(SYS_NATIVE, "execve");
+	own_call_clear(&call);
+	own_call_begin(&judge, &call);
+	call.row = sys_by_name("execve");
 	call.regs[1] = argv;
 	return words_take(&judge, &call);
 }
@@ -784,10 +677,11 @@ test_words(void **state)
 	assert_int_equal(take_argv(list), E2BIG);
 	put_longs(list + 8 * 4096, 1, UINT64_C(0));
 	assert_int_equal(take_argv(list), 0);
-	starved = 0;
+	failing = 0;
 	assert_int_equal(take_argv(list), ENOMEM);
-	begin();
-	call.row = row_of(SYS_NATIVE, "getpid");
+	own_call_clear(&call);
+	own_call_begin(&judge, &call);
+	call.row = sys_by_name("getpid");
 	assert_int_equal(words_take(&judge, &call), EINVAL);
 }
 
@@ -803,7 +697,7 @@ test_words_kept(void **state)
 	(void)strcpy((char *)at(BASE), "one");
 	put_longs(BASE + 64, 2, BASE, UINT64_C(0));
 	assert_int_equal(take_argv(BASE + 64), 0);
-	starved = 0;
+	failing = 0;
 	assert_int_equal(words_keep(&call, &head), ENOMEM);
 	assert_int_equal(words_keep(&call, &head), 0);
 	watch = &call.process->exec;

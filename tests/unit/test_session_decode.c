@@ -109,21 +109,6 @@ tear_down(void **state)
 	return unlink(file);
 }
 
-static const struct sys_call *
-row_of(enum sys_machine machine, const char *name)
-{
-	const struct sys_call *row;
-	int n;
-
-	for (n = 0; n < sys_number_end(machine); n++) {
-		row = sys_by_number(machine, n);
-		if (row != NULL && strcmp(row->name, name) == 0)
-			return row;
-	}
-	fail_msg("no call %s", name);
-	return NULL;
-}
-
 /* An opening of the file, by a program that all is permitted to. */
 static void
 start(enum sys_machine machine, uint64_t flags)
@@ -144,7 +129,7 @@ start(enum sys_machine machine, uint64_t flags)
 	call.judge = &judge;
 	call.machine = machine;
 	call.ticket.slot = &page->slots[0];
-	call.row = call.base = row_of(machine, "open");
+	call.row = call.base = sys_by_name("open");
 	call.thread = &thread;
 	call.process = &process;
 	call.regime = &regime;

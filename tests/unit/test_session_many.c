@@ -188,21 +188,6 @@ __wrap_call_clear(struct call *of)
 	of->message = NULL;
 }
 
-static const struct sys_call *
-row_of(const char *name)
-{
-	const struct sys_call *row;
-	int n;
-
-	for (n = 0; n < sys_number_end(SYS_NATIVE); n++) {
-		row = sys_by_number(SYS_NATIVE, n);
-		if (row != NULL && strcmp(row->name, name) == 0)
-			return row;
-	}
-	fail_msg("no call %s", name);
-	return NULL;
-}
-
 static void
 test_fates(void **state)
 {
@@ -232,7 +217,7 @@ test_fates(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		memset(&call, 0, sizeof(call));
-		call.row = call.base = row_of("sendmmsg");
+		call.row = call.base = sys_by_name("sendmmsg");
 		call.regs[2] = cases[i].n;
 		fates = cases[i].fates;
 		answered = NONE;
