@@ -49,18 +49,20 @@ each() {
 }
 each "each opens by its hand"
 
-# named NAME: the processes of the sessions that have that name
+# named NAME: the processes of the sessions that have that name. They are looked at
+# all together: a program for each of thousands would take longer than what is
+# tried here.
 named() {
-	for keeper in $keepers; do
-		for part in $(children_of "$keeper" 2>/dev/null); do
-			[ "$(cat "/proc/$part/comm" 2>/dev/null)" != "$1" ] ||
-			    echo "$part"
-		done
-	done
+	cat /proc/[0-9]*/status 2>/dev/null | awk -v name="$1" '
+	NR == FNR { keeper[$1] = 1; next }
+	$1 == "Name:" { is = $2 == name }
+	$1 == "Pid:" { pid = $2 }
+	$1 == "PPid:" && is && $2 in keeper { print pid }' "$T/keepers" -
 }
 find_keepers() {
 	logger=$(daemon_logger)
 	keepers=$(children_of "$daemon_pid" | tr ' ' '\n' | grep -vx "$logger")
+	echo "$keepers" >"$T/keepers"
 }
 find_keepers
 same "each has a keeper" "$many" "$(echo "$keepers" | wc -l)"
@@ -68,13 +70,13 @@ named privd-judge >"$T/judges"
 same "and a judge" "$many" "$(grep -c . "$T/judges")"
 
 # In KiB: what is nobody else's, of a session's own processes.
-{
-	for keeper in $keepers; do
-		for part in $keeper $(children_of "$keeper"); do
-			cat "/proc/$part/smaps_rollup"
-		done
-	done
-} >"$T/memory"
+for keeper in $keepers; do
+	echo "/proc/$keeper/smaps_rollup"
+done >"$T/parts"
+for name in judge hand; do
+	named "privd-$name"
+done | sed 's,.*,/proc/&/smaps_rollup,' >>"$T/parts"
+xargs cat <"$T/parts" >"$T/memory"
 echo "# private memory of a session: $(awk -v n="$many" \
     '/^Private/ { sum += $2 } END { printf "%.0f", sum / n }' \
     "$T/memory") KiB in $(($(grep -c Rss "$T/memory") / many)) processes"
