@@ -491,13 +491,6 @@ call_copy_all(struct judge *judge, struct call *call)
 	if (call->row->disposal == SYS_EXEC && call->row->known != 0 &&
 	    (exec_flags(call) & ~(uint64_t)call->row->known) != 0)
 		return EINVAL;
-	/* The kernel would take it for an AF_INET address, to be compatible
-	   with programs that are gone. */
-	if (call->row->op == SYS_OP_BIND &&
-	    call->addr.sa.sa_family == AF_UNSPEC)
-		return call->addr_len < sizeof(struct sockaddr_in) ?
-		    EINVAL :
-		    EAFNOSUPPORT;
 	if ((call->row->flags & SYS_KERNEL) != 0)
 		return 0;
 	error = 0;

@@ -140,8 +140,9 @@ widen_control(struct message *message, const unsigned char *from, size_t size)
 	message->control = calloc(1, room);
 	if (message->control == NULL)
 		return ENOBUFS;
-	/* It stops in front of what is no whole header any more. */
-	while (size - at >= sizeof(words)) {
+	while (at < size) {
+		if (size - at < sizeof(words))
+			return EINVAL;
 		memcpy(words, from + at, sizeof(words));
 		if (words[0] < sizeof(words) || words[0] > size - at)
 			return EINVAL;
@@ -158,8 +159,6 @@ widen_control(struct message *message, const unsigned char *from, size_t size)
 		    from + at + sizeof(words), len);
 		message->control_len += CMSG_SPACE(len);
 		at += (words[0] + 3U) & ~3U;
-		if (at > size)
-			break;
 	}
 	return message->control_len == 0 ? EINVAL : 0;
 }

@@ -131,10 +131,8 @@ copy_struct(struct judge *judge, struct call *call, uint64_t addr,
 	}
 	if ((op == SYS_OP_SETTIMEOFDAY && nth == 0) ||
 	    op == SYS_OP_CLOCK_SETTIME) {
-		bool wide = strcmp(call->row->name, "clock_settime64") == 0;
-
-		error = call_copy(judge, call, addr, few, wide ? 16 : 8);
-		sys_i386_timespec((const unsigned char *)few, wide, &ts);
+		error = call_copy(judge, call, addr, few, 2 * sizeof(few[0]));
+		sys_i386_timespec((const unsigned char *)few, false, &ts);
 		memcpy(to, &ts, size < sizeof(ts) ? size : sizeof(ts));
 		return error;
 	}

@@ -876,6 +876,16 @@ internet_sockets(void)
 	((uint8_t *)&any)[4] = 127;
 	((uint8_t *)&any)[3] = 80;
 	say("bind privileged", bind(client, (void *)&any, 16));
+	any.ss_family = AF_UNSPEC;
+	say("bind without a family", bind(client, (void *)&any, 16));
+	say("bind without a family, short", bind(client, (void *)&any, 8));
+	close(client);
+	client = socket(AF_INET6, SOCK_DGRAM, 0);
+	say("bind 6 without a family", bind(client, (void *)&any, 28));
+	say("bind 6 without a family, short", bind(client, (void *)&any, 16));
+	close(client);
+	client = socket(AF_UNIX, SOCK_DGRAM, 0);
+	say("bind local without a family", bind(client, (void *)&any, 16));
 	close(client);
 	close(server);
 }
