@@ -30,7 +30,9 @@ sysctls=
 # No environment of whoever runs the tests may change what programs print.
 LC_ALL=C
 TZ=UTC
-export LC_ALL TZ
+# The system's own: what somebody has in front of them may take a second a start.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL TZ PATH
 unset LS_COLORS POSIXLY_CORRECT
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/e2e.XXXXXX") || exit 1
