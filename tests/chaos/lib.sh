@@ -67,10 +67,16 @@ strike=0
 most=60
 least_sessions=3 least_calls=20
 
+# In milliseconds: a torment of one second that is told by whole ones may be over
+# before it has begun.
+moment() {
+	date +%s%3N
+}
+
 # A session that ends begins again.
 work() {
-	until=$(($(date +%s) + $2))
-	while [ "$(date +%s)" -lt $until ]; do
+	until=$(($(moment) + $2 * 1000))
+	while [ "$(moment)" -lt "$until" ]; do
 		echo session
 		begun=$(date +%s)
 		timeout -s KILL $most setpriv --reuid "$user" --regid "$user_gid" \
@@ -160,9 +166,9 @@ at_stage() {
 
 # Keepers as well as the parts of sessions.
 points() {
-	until=$(($(date +%s) + $1))
+	until=$(($(moment) + $1 * 1000))
 	n=0
-	while [ "$(date +%s)" -lt $until ]; do
+	while [ "$(moment)" -lt "$until" ]; do
 		n=$((n + 1))
 		for keeper in $(daemon_children); do
 			parts="$(children_of "$keeper" 2>/dev/null)
@@ -178,9 +184,9 @@ $keeper"
 
 # Policies that change, broken ones among them; never what is forbidden.
 reloads() {
-	until=$(($(date +%s) + $1))
+	until=$(($(moment) + $1 * 1000))
 	n=0
-	while [ "$(date +%s)" -lt $until ]; do
+	while [ "$(moment)" -lt "$until" ]; do
 		n=$((n + 1))
 		case $((n % 5)) in
 		0)	policy "	native-fswrite: filename eq \"$place/own\" then deny" ;;
@@ -202,9 +208,9 @@ reloads() {
 # As a service manager does, again and again. It is killed whatever it is at, and
 # in a stage of what it does when somebody comes.
 monitors() {
-	until=$(($(date +%s) + $1))
+	until=$(($(moment) + $1 * 1000))
 	n=0
-	while [ "$(date +%s)" -lt $until ]; do
+	while [ "$(moment)" -lt "$until" ]; do
 		n=$((n + 1))
 		dies=false
 		case $((n % 4)) in
@@ -232,9 +238,9 @@ monitors() {
 
 # No room for the log, but for moments.
 fill_disk() {
-	until=$(($(date +%s) + $1))
+	until=$(($(moment) + $1 * 1000))
 	n=0
-	while [ "$(date +%s)" -lt $until ]; do
+	while [ "$(moment)" -lt "$until" ]; do
 		n=$((n + 1))
 		head -c 1000000 /dev/zero >"$place/disk/full" 2>/dev/null
 		kill -USR1 "$daemon_pid"
