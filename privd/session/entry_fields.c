@@ -311,7 +311,7 @@ size_t
 entry_print_journal(const struct entry *entry, const struct entry_stamp *stamp,
     char *buf, size_t size)
 {
-	static _Thread_local char text[ENTRY_TEXT_MAX];
+	char text[ENTRY_TEXT_MAX];
 	const char *value;
 	struct print print;
 	size_t i;

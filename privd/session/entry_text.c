@@ -59,20 +59,23 @@ print_end(struct print *print)
 }
 
 #define HIGH_COMMA 0254 /* strvis(3) has it as \M-, */
+#define ESCAPED_AT_ONCE 256 /* bytes, each of which may be four */
 
 /* Notes are sentences, whose own commas stay as they are. */
 static void
 print_escaped(struct print *print, const char *value, bool commas)
 {
 	static const char ends[] = { ',', (char)HIGH_COMMA, '\0' };
-	static _Thread_local char escaped[4 * ENTRY_MAX + 1];
+	char escaped[4 * ESCAPED_AT_ONCE + 1];
 	size_t n;
 
 	for (; *value != '\0'; value += n) {
 		n = commas ? strcspn(value, ends) : strlen(value);
+		if (n > ESCAPED_AT_ONCE)
+			n = ESCAPED_AT_ONCE;
 		(void)strvisx(escaped, value, n, VIS_CSTYLE | VIS_NL | VIS_TAB);
 		print_bytes(print, escaped, strlen(escaped));
-		if (value[n] != '\0')
+		if (n < ESCAPED_AT_ONCE && value[n] != '\0')
 			print_format(print, "\\%03o",
 			    (unsigned char)value[n++]);
 	}

@@ -22,7 +22,7 @@ static void
 send_record(const struct judge *judge, enum record_kind kind, const char *bytes,
     size_t len)
 {
-	static _Thread_local struct record record;
+	static struct record record; /* of whoever is talking */
 
 	atomic_store(&judge->page->said, true);
 	record.kind = kind;
@@ -93,8 +93,8 @@ add_caller(struct entry *entry, const struct call *call)
 void
 record_call(struct judge *judge, const struct call *call)
 {
-	static _Thread_local struct entry entry;
 	const struct policy_verdict *verdict = &call->verdict;
+	struct entry entry;
 	size_t i;
 
 	entry_start(&entry);
@@ -138,7 +138,7 @@ record_forget_note(void)
 void
 record_note(struct judge *judge, const char *fmt, ...)
 {
-	static _Thread_local struct entry entry;
+	struct entry entry;
 	char text[RECORD_MAX];
 	va_list ap;
 

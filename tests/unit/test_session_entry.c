@@ -117,6 +117,35 @@ hostile_values(void **state)
 	}
 }
 
+/* Whatever stands where, a long value is escaped as a short one. */
+static void
+long_values(void **state)
+{
+	static const char pattern[] = "\\,\254\n\303x", escaped[][5] = { "\\\\",
+		"\\054", "\\254", "\\n", "\\M-C", "x" };
+	static char found[ENTRY_TEXT_MAX], expected[ENTRY_TEXT_MAX];
+	static struct entry entry;
+	char value[1024];
+	size_t len, i;
+
+	(void)state;
+	for (len = 250; len < sizeof(value); len++) {
+		(void)strlcpy(expected, TEXT_HEAD "filename: ",
+		    sizeof(expected));
+		for (i = 0; i < len; i++) {
+			value[i] = pattern[(i + len) % (sizeof(pattern) - 1)];
+			(void)strlcat(expected,
+			    escaped[(i + len) % (sizeof(pattern) - 1)],
+			    sizeof(expected));
+		}
+		value[len] = '\0';
+		(void)strlcat(expected, ", as: 0:1, line: 8", sizeof(expected));
+		make_call(&entry, "filename", value);
+		(void)entry_print_text(&entry, found, sizeof(found));
+		assert_string_equal(found, expected);
+	}
+}
+
 /* What a session says is not of its stamp, nor twice in the object. */
 static void
 stamps(void **state)
@@ -350,6 +379,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile_values),
+		cmocka_unit_test(long_values),
 		cmocka_unit_test(stamps),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(journal),
