@@ -477,7 +477,7 @@ monitor_main(const struct monitor_start *start)
 	static struct monitor monitor;
 	struct log_sink sink = { .fd = -1 };
 	struct sign_checker *serials = NULL;
-	const char *path;
+	char *path;
 	bool has_all;
 	size_t n;
 
@@ -495,8 +495,8 @@ monitor_main(const struct monitor_start *start)
 		return has_all ? 0 : 1;
 	}
 	/* A reload gives its configuration back. */
-	path = start->socket != NULL ? start->socket : monitor.config->socket;
-	path = strdup(path);
+	path = strdup(start->socket != NULL ? start->socket :
+					      monitor.config->socket);
 	if (path == NULL)
 		err(1, NULL);
 	upgrade_init(&monitor.upgrade, start->argv);
@@ -530,5 +530,6 @@ monitor_main(const struct monitor_start *start)
 	listener_remove(&monitor.listener, path);
 	tell_excess(&monitor);
 	log_write(LOG_NOTICE, "ends; sessions go on");
+	free(path);
 	return 0;
 }
