@@ -39,6 +39,7 @@ struct walk {
 	const struct resolve_view *view;
 	struct resolve_pin *pin;
 	struct stat root_st; /* once has_root */
+	uint64_t root_mount; /* 0: nobody knows */
 	struct stat cur_st;
 	uint64_t cur_mount;    /* 0: nobody knows */
 	uint64_t parent_mount; /* the same, of the pin's parent */
@@ -167,7 +168,7 @@ static int
 look_at_root(struct walk *walk)
 {
 	if (!walk->has_root &&
-	    resolve_stat(walk->view->root, &walk->root_st) == -1)
+	    look_at(walk->view->root, &walk->root_st, &walk->root_mount) == -1)
 		return errno;
 	walk->has_root = true;
 	return 0;
@@ -214,7 +215,7 @@ restart_at_root(struct walk *walk)
 	if (fd == -1)
 		return errno;
 	walk->foreign = false;
-	set_current(walk, fd, &walk->root_st, 0);
+	set_current(walk, fd, &walk->root_st, walk->root_mount);
 	return 0;
 }
 
@@ -334,6 +335,15 @@ follow(struct walk *walk, const char *name, int fd, const struct stat *st,
 	return error;
 }
 
+/* The same folder mounted elsewhere is not the root. */
+static bool
+is_at_root(const struct walk *walk)
+{
+	return resolve_same(&walk->cur_st, &walk->root_st) &&
+	    (walk->cur_mount == walk->root_mount || walk->cur_mount == 0 ||
+		walk->root_mount == 0);
+}
+
 /*
  * "." and "..", which want search permission as names do. ".." stops at the
  * program's root, whatever the broker's is.
@@ -347,7 +357,7 @@ go_up(struct walk *walk, const char *name)
 		return error;
 	walk->anchored = false;
 	walk->pin->end = name[1] == '.' ? RESOLVE_END_DOTDOT : RESOLVE_END_DOT;
-	if (resolve_same(&walk->cur_st, &walk->root_st))
+	if (is_at_root(walk))
 		name = ".";
 	return move_to(walk, openat(walk->cur, name, O_DIRECTORY | PIN_FLAGS));
 }

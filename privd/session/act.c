@@ -230,7 +230,7 @@ static void
 act_bind(struct judge *judge, struct call *call)
 {
 	const struct resolve_pin *pin = &call->pin[0];
-	int error;
+	int error, result;
 
 	error = call->addr_is_path ? call_bind_error(pin) : 0;
 	if (error != 0) {
@@ -242,9 +242,11 @@ act_bind(struct judge *judge, struct call *call)
 		return;
 	}
 	call_begin(call);
-	done(judge, call,
-	    perform_bind(call->fd, call->addr_is_path ? pin->parent : -1,
-		pin->name, &call->addr, call->addr_len, call->process->tgid));
+	judge_leave(judge);
+	result = perform_bind(call->fd, call->addr_is_path ? pin->parent : -1,
+	    pin->name, &call->addr, call->addr_len, call->process->tgid);
+	judge_return(judge);
+	done(judge, call, result);
 }
 
 /*

@@ -125,13 +125,18 @@ int
 call_put(struct judge *judge, struct call *call, uint64_t addr,
     const void *data, size_t len)
 {
+	int result = -1;
+
 	if (len > 0 && call->maps == NULL)
 		call->maps = process_maps(judge->table, call->thread,
 		    call->ticket.id);
-	if (len > 0 && !process_can_write(call->maps, addr, len)) {
+	/* The page may be a file's whose server takes its time. */
+	judge_leave(judge);
+	if (len > 0 && !process_can_write(call->maps, addr, len))
 		errno = EFAULT;
-		return -1;
-	}
-	return reach_write(&judge->reach, call->ticket.id, call->thread->tid,
-	    addr, data, len);
+	else
+		result = reach_write(&judge->reach, call->ticket.id,
+		    call->thread->tid, addr, data, len);
+	judge_return(judge);
+	return result;
 }

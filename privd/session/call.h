@@ -206,6 +206,13 @@ void call_clear(struct call *);
  * limits. The verdict is in call->verdict.
  */
 void call_judge(struct judge *, struct call *);
+/* Is its thread's root the broker's own, in its mounts? Not if no path of the
+   call was looked for. */
+static inline bool
+call_has_own_root(const struct call *call)
+{
+	return call->root != NULL && call->root->own;
+}
 /* Reached through the broker's own root and mounts? Nothing else is
    elevated. */
 bool call_is_at_home(const struct call *);

@@ -217,7 +217,7 @@ find_cwd(struct judge *judge, struct call *call)
 {
 	struct resolve_view view;
 	bool outside;
-	int fd;
+	int fd, error;
 
 	call->cwd[0] = '\0';
 	if (!judge->plan->uses_cwd || call_view(judge, call, &view) != 0)
@@ -226,9 +226,10 @@ find_cwd(struct judge *judge, struct call *call)
 	    call->thread->folder, REACH_CWD, 0);
 	if (fd == -1)
 		return;
-	if (resolve_name(&view, fd, call->cwd, sizeof(call->cwd), &outside) !=
-		0 ||
-	    outside)
+	judge_leave(judge);
+	error = resolve_name(&view, fd, call->cwd, sizeof(call->cwd), &outside);
+	judge_return(judge);
+	if (error != 0 || outside)
 		call->cwd[0] = '\0';
 	close(fd);
 }

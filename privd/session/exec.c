@@ -33,7 +33,7 @@ static void
 find_own(struct judge *judge, const struct call *call, struct heir_own *own)
 {
 	own->system = own->user = NULL;
-	if (call->process->own_root && !call->pin[0].outside)
+	if (call_has_own_root(call) && !call->pin[0].outside)
 		heir_find_own(judge->plan->policies, call->pin[0].path, own);
 }
 

@@ -372,8 +372,9 @@ fill(struct judge *judge, struct call *call, struct message *message)
 	int error;
 
 	message->at = message->len = 0;
-	while (
-	    message->part < message->nparts && message->len < message->room) {
+	/* The parts may be more than what one message takes of them. */
+	while (message->left > 0 && message->part < message->nparts &&
+	    message->len < message->room) {
 		n = next_piece(message);
 		error = copy_piece(judge, call, message, n);
 		if (error != 0)

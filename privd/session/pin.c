@@ -107,7 +107,7 @@ call_view(struct judge *judge, struct call *call, struct resolve_view *view)
 	if (call->root == NULL)
 		return errno;
 	view->root = call->root->fd;
-	view->own_root = call->process->own_root;
+	view->own_root = call->root->own;
 	view->root_mount = view->own_root ? process_root_mount(judge->table) :
 					    0;
 	view->tgid = call->process->tgid;
@@ -207,8 +207,10 @@ walk_flags(const struct call *call, const struct sys_arg *arg)
 }
 
 /*
- * The kernel walks with what is ours in /proc (self): what lies there is not
- * opened in this way, and links that jump are not followed.
+ * The kernel walks with what is ours: /proc/self, and the root, to which ".."
+ * and absolute links lead. So what lies in /proc is not opened in this way, nor
+ * are links followed that jump; and of a program in another root a walk begins
+ * there, and stays below it, or stays below its folder.
  */
 static int
 open_by_how(const struct resolve_view *view, int start, const char *path,
@@ -222,11 +224,15 @@ open_by_how(const struct resolve_view *view, int start, const char *path,
 	how.flags = O_PATH | O_CLOEXEC | flags;
 	how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
 	if (path[0] == '/' && (resolve & RESOLVE_IN_ROOT) == 0) {
-		if ((resolve & RESOLVE_BENEATH) != 0 || !view->own_root) {
+		if ((resolve & RESOLVE_BENEATH) != 0) {
 			errno = EXDEV;
 			return -1;
 		}
 		start = view->root;
+		if (!view->own_root)
+			how.resolve |= RESOLVE_IN_ROOT;
+	} else if (!view->own_root && (resolve & RESOLVE_IN_ROOT) == 0) {
+		how.resolve |= RESOLVE_BENEATH;
 	}
 	fd = (int)syscall(SYS_openat2, start, path, &how, sizeof(how));
 	if (fd == -1)
@@ -236,6 +242,17 @@ open_by_how(const struct resolve_view *view, int start, const char *path,
 	close(fd);
 	errno = ELOOP;
 	return -1;
+}
+
+/* A link to nothing: what would be made is where that leads. */
+static bool
+is_dangling(const struct call *call, int folder, const char *name)
+{
+	struct stat st;
+
+	return (call->how.flags & O_EXCL) == 0 &&
+	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISLNK(st.st_mode);
 }
 
 /* What is to be made: its folder, and its name in it. */
@@ -258,6 +275,10 @@ pin_entry_by_how(const struct resolve_view *view, int start,
 	fd = open_by_how(view, start, folder, O_DIRECTORY, call->how.resolve);
 	if (fd == -1)
 		return errno;
+	if (is_dangling(call, fd, name)) {
+		close(fd);
+		return EXDEV;
+	}
 	error = resolve_adopt(view, fd, pin);
 	return error != 0 ? error : resolve_into_entry(pin, name);
 }
@@ -384,13 +405,19 @@ call_clear(struct call *call)
 	process_put(&call->root);
 }
 
-/* An entry that will be made or removed: is there one now? */
+/* An entry that will be made or removed: is there one now? Its file system may
+   take its time to say so. */
 static int
-note_missing(struct resolve_pin *pin)
+note_missing(struct judge *judge, struct resolve_pin *pin)
 {
-	return pin->object == -1 && !pin->missing && pin->parent != -1 ?
-	    resolve_look_for(pin->parent, pin->name, &pin->missing) :
-	    0;
+	int error;
+
+	if (pin->object != -1 || pin->missing || pin->parent == -1)
+		return 0;
+	judge_leave(judge);
+	error = resolve_look_for(pin->parent, pin->name, &pin->missing);
+	judge_return(judge);
+	return error;
 }
 
 /*
@@ -403,15 +430,19 @@ name_refused(struct judge *judge, struct call *call, struct resolve_pin *pin)
 	struct resolve_view view;
 	char folder[PATH_MAX];
 	const char *rest = pin->rest;
+	int error;
 
 	if (pin->parent == -1 || rest[0] == '\0' || pin->slash ||
 	    strncmp(rest, "../", 3) == 0 || strncmp(rest, "./", 2) == 0 ||
 	    strstr(rest, "/./") != NULL || strstr(rest, "/../") != NULL ||
-	    strstr(rest, "//") != NULL || call_view(judge, call, &view) != 0 ||
-	    resolve_name(&view, pin->parent, folder, sizeof(folder),
-		&pin->outside) != 0)
+	    strstr(rest, "//") != NULL || call_view(judge, call, &view) != 0)
 		return false;
-	return (size_t)snprintf(pin->path, sizeof(pin->path), "%s/%s",
+	judge_leave(judge);
+	error = resolve_name(&view, pin->parent, folder, sizeof(folder),
+	    &pin->outside);
+	judge_return(judge);
+	return error == 0 &&
+	    (size_t)snprintf(pin->path, sizeof(pin->path), "%s/%s",
 		   strcmp(folder, "/") == 0 ? "" : folder,
 		   rest) < sizeof(pin->path);
 }
@@ -424,7 +455,7 @@ name_refused(struct judge *judge, struct call *call, struct resolve_pin *pin)
 static bool
 is_unnameable(const struct call *call, const struct resolve_pin *pin)
 {
-	return pin->outside && call->process->own_root &&
+	return pin->outside && call_has_own_root(call) &&
 	    (pin->object == -1 ||
 		(pin->st.st_nlink > 0 && pin->path[0] == '('));
 }
@@ -447,7 +478,7 @@ pin_one(struct judge *judge, struct call *call, const struct sys_arg *arg,
 		return error;
 	if (call->refused[k])
 		call->walk_error = EACCES;
-	return note_missing(pin);
+	return note_missing(judge, pin);
 }
 
 static bool
@@ -540,7 +571,7 @@ pin_path(struct judge *judge, struct call *call, const struct sys_arg *arg,
 int
 call_pin(struct judge *judge, struct call *call)
 {
-	int errors[CALL_PATHS] = { 0, 0 };
+	int errors[CALL_PATHS] = { 0, 0 }, error;
 	const struct sys_arg *arg;
 	size_t k = 0;
 
@@ -554,8 +585,12 @@ call_pin(struct judge *judge, struct call *call)
 			return errors[k];
 		k++;
 	}
-	if (errors[0] != 0 || errors[1] != 0)
-		return error_of_two(call, errors);
+	if (errors[0] != 0 || errors[1] != 0) {
+		judge_leave(judge);
+		error = error_of_two(call, errors);
+		judge_return(judge);
+		return error;
+	}
 	call->npins = k;
 	return 0;
 }

@@ -449,15 +449,14 @@ process_root(struct process_table *table, struct thread *thread, uint64_t id)
 	root = take_handle(table, thread, id, REACH_ROOT, &process->root);
 	if (root == NULL || !fresh)
 		return root;
-	process->own_root = false;
-	if (look_at_root(table, root->fd, &process->own_root) == -1) {
+	if (look_at_root(table, root->fd, &root->own) == -1) {
 		error = errno;
 		process_put(&process->root);
 		process_put(&root);
 		errno = error;
 		return NULL;
 	}
-	if (!process->own_root)
+	if (!root->own)
 		process_put(&process->root);
 	return root;
 }

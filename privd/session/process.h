@@ -65,6 +65,7 @@ struct kept_process;
 struct handle {
 	int fd;
 	unsigned int refs;
+	bool own; /* a root: the judge's, in its mounts */
 };
 
 struct process {
@@ -73,7 +74,6 @@ struct process {
 	struct handle *memory; /* /proc/T/mem; NULL: not kept, as all three */
 	struct handle *maps;   /* /proc/T/maps */
 	struct handle *root;   /* its root, O_PATH, where it is the judge's */
-	bool own_root;         /* the judge's root and mounts */
 	struct regime *regime;
 	struct choice *choices;
 	struct kin *kin;    /* NULL: not known */

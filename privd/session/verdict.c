@@ -24,7 +24,7 @@ call_is_at_home(const struct call *call)
 
 	for (i = 0; i < call->npins; i++)
 		if (call->ask.pin[i] != NULL &&
-		    (!call->process->own_root || call->pin[i].outside))
+		    (!call_has_own_root(call) || call->pin[i].outside))
 			return false;
 	return true;
 }

@@ -24,7 +24,8 @@ struct handle *__wrap_process_maps(struct process_table *, struct thread *,
 void __wrap_judge_leave(struct judge *);
 void __wrap_judge_return(struct judge *);
 
-static struct handle memory = { -1, OWN_REFS }, maps = { -1, OWN_REFS };
+static struct handle memory = { .fd = -1, .refs = OWN_REFS },
+		     maps = { .fd = -1, .refs = OWN_REFS };
 
 struct handle *
 __wrap_process_memory(struct process_table *table, struct thread *thread,

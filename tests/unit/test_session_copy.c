@@ -533,6 +533,36 @@ test_messages(void **state)
 	    EFAULT);
 }
 
+/* The parts may be more than a message takes of them: it ends with what it takes. */
+static void
+test_messages_cut(void **state)
+{
+	int fd, kept;
+
+	(void)state;
+	memset(at(BASE), 0, SIZE);
+	memcpy(at(DATA), "words and more", 14);
+	put_longs(PARTS, 4, DATA, UINT64_C(5), DATA + 5, UINT64_C(9));
+	assert_int_equal(send_message(SYS_NATIVE, 2, 0), 0);
+	assert_int_equal(call.message->len, 14);
+	assert_int_equal(call.message->left, 0);
+	fd = memfd_create("memory", MFD_CLOEXEC);
+	assert_int_equal(pwrite(fd, "words and more", 14, DATA), 14);
+	kept = call.message->memory;
+	call.message->memory = fd;
+	call.message->part = 0;
+	call.message->within = 0;
+	call.message->left = 7;
+	(void)alarm(10);
+	assert_int_equal(message_refill(call.message), 0);
+	(void)alarm(0);
+	assert_int_equal(call.message->len, 7);
+	assert_int_equal(call.message->left, 0);
+	assert_memory_equal(call.message->data, "words a", 7);
+	call.message->memory = kept;
+	close(fd);
+}
+
 /* Of each allocation that fails. */
 static void
 test_messages_starved(void **state)
@@ -715,6 +745,7 @@ main(void)
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_messages_cut),
 		cmocka_unit_test(test_messages_starved),
 		cmocka_unit_test(test_control_32),
 		cmocka_unit_test(test_rights),

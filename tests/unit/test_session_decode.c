@@ -119,7 +119,7 @@ start(enum sys_machine machine, uint64_t flags)
 	judge.page = page;
 	judge.listener = judge.record = -1;
 	memset(&process, 0, sizeof(process));
-	process.own_root = true;
+	root.own = true;
 	memset(&thread, 0, sizeof(thread));
 	thread.process = &process;
 	memset(&regime, 0, sizeof(regime));

@@ -85,7 +85,7 @@ test_root(void **state)
 	assert_non_null(thread);
 	root = process_root(table, thread, 0);
 	assert_non_null(root);
-	assert_true(thread->process->own_root);
+	assert_true(root->own);
 	process_put(&root);
 	end_child(pid);
 	process_table_free(table);
@@ -120,7 +120,7 @@ test_other_root(void **state)
 	assert_non_null(thread);
 	root = process_root(table, thread, 0);
 	assert_non_null(root);
-	assert_false(thread->process->own_root);
+	assert_false(root->own);
 	process_put(&root);
 	end_child(pid);
 	close(gate[0]);

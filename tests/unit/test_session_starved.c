@@ -130,7 +130,7 @@ test_root(void **state)
 	assert_int_equal(errno, ENOMEM);
 	root = process_root(table, thread, 0);
 	assert_non_null(root);
-	assert_true(thread->process->own_root);
+	assert_true(root->own);
 	process_put(&root);
 	process_table_free(table);
 }
