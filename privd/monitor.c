@@ -495,8 +495,8 @@ monitor_main(const struct monitor_start *start)
 		return has_all ? 0 : 1;
 	}
 	/* A reload gives its configuration back. */
-	path = strdup(start->socket != NULL ? start->socket :
-					      monitor.config->socket);
+	path = strdup(
+	    start->socket != NULL ? start->socket : monitor.config->socket);
 	if (path == NULL)
 		err(1, NULL);
 	upgrade_init(&monitor.upgrade, start->argv);

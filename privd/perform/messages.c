@@ -22,7 +22,11 @@
 
 /* Without its scope: RFC 2133. */
 #define SIN6_LEN_MIN offsetof(struct sockaddr_in6, sin6_scope_id)
-#define OLD_RTHDR 5 /* IPV6_2292RTHDR */
+#define OLD_RTHDR 5    /* IPV6_2292RTHDR */
+#define OWN_HEADER6 36 /* IPV6_HDRINCL */
+#define SCTP 132
+#define SCTP_DSTADDRV4 7
+#define SCTP_DSTADDRV6 8
 #define NETLINK_TRIES 16
 /* Ids that the kernel gives to sockets whose process's own is taken. */
 #define NETLINK_OTHERS UINT32_C(0x80000000)
@@ -293,6 +297,8 @@ has_route(const struct perform_message *message)
 		{ SOL_IP, IP_RETOPTS },
 		{ SOL_IPV6, IPV6_RTHDR },
 		{ SOL_IPV6, OLD_RTHDR },
+		{ SCTP, SCTP_DSTADDRV4 },
+		{ SCTP, SCTP_DSTADDRV6 },
 	};
 	struct walk walk = { message->control, message->control_len, { 0 } };
 	size_t i;
@@ -305,11 +311,29 @@ has_route(const struct perform_message *message)
 	return false;
 }
 
+/* Does the data begin with a header that says where it goes? Then the address
+   only finds the way. */
+static bool
+has_own_header(int sock)
+{
+	int domain = option(sock, SO_DOMAIN), on = 0;
+	bool six = domain == AF_INET6;
+	socklen_t len = sizeof(on);
+
+	if ((domain != AF_INET && !six) || option(sock, SO_TYPE) != SOCK_RAW)
+		return false;
+	/* One that cannot be asked may have one. */
+	return getsockopt(sock, six ? SOL_IPV6 : SOL_IP,
+		   six ? OWN_HEADER6 : IP_HDRINCL, &on, &len) == -1 ||
+	    on != 0;
+}
+
 /* What cannot be sent from here at all; 0 if it can. */
 static int
 refusal(const struct perform_message *message)
 {
-	if (message->by_address && has_route(message))
+	if (message->by_address &&
+	    (has_route(message) || has_own_header(message->sock)))
 		return EPERM;
 	/* Control data of this domain holds addresses of memory. */
 	if (message->control_len > 0 &&

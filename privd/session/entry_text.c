@@ -58,7 +58,7 @@ print_end(struct print *print)
 	return print->len;
 }
 
-#define HIGH_COMMA 0254 /* strvis(3) has it as \M-, */
+#define HIGH_COMMA 0254     /* strvis(3) has it as \M-, */
 #define ESCAPED_AT_ONCE 256 /* bytes, each of which may be four */
 
 /* Notes are sentences, whose own commas stay as they are. */

@@ -7,7 +7,8 @@
  * held to processes of the session: whose ids are all its user's, whose
  * capabilities lie within the guard, and who wear its badge; checked after the
  * process is pinned by a pidfd, while the notification that asks is pending.
- * Who was found to be one stays one until it ends: it gets no other ids.
+ * Who was found to be one stays one until it ends: it gets no other ids, but
+ * in a user namespace of its own, where it has no_new_privs still.
  * Who somebody else is and what that runs is told where policies name
  * processes: to hands, whose judge would lie to them, and to the judge.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The one walk: each path of a call is walked once, as the caller, where the
- * program stands, and every later step works on what was pinned. The user can
+ * The one walk: each path of a call is walked as the caller, where the program
+ * stands, until it is pinned (../resolve), and every later step works on what
+ * was pinned. The user can
  * change folders at any moment; what changes after the pin has no part in the
  * call any more.
  */
@@ -443,8 +444,8 @@ name_refused(struct judge *judge, struct call *call, struct resolve_pin *pin)
 	judge_return(judge);
 	return error == 0 &&
 	    (size_t)snprintf(pin->path, sizeof(pin->path), "%s/%s",
-		   strcmp(folder, "/") == 0 ? "" : folder,
-		   rest) < sizeof(pin->path);
+		strcmp(folder, "/") == 0 ? "" : folder,
+		rest) < sizeof(pin->path);
 }
 
 /*

@@ -12,6 +12,7 @@ grep -q "^plain done" "$OWN/wanted" || skip_all "no IPv6"
 cat >"$OWN/policy" <<END
 Policy: $OWN/route, Emulation: native
 	Default: permit
+	native-socket: socktype eq "SOCK_RAW" then permit with cap_net_raw
 	native-sendmsg: sockaddr match "inet-*:9" then permit
 	native-sendmsg: true then deny[eacces]
 END
@@ -24,8 +25,8 @@ session "$OWN/other" "$OWN/route" >"$OWN/out" 2>&1
 unless_installed && is "$(cat "$OWN/wanted")" "$(cat "$OWN/out")" \
     "where no address is judged it is as without privd"
 session "$OWN/policy" "$OWN/route" >"$OWN/out" 2>&1
-for way in options header "old header" "old options" connectx message \
-    "old message"; do
+for way in options header "old header" "old options" labels "own header" \
+    "own header 6" connectx message "old message" raw; do
 	has "^$way EPERM" "$OWN/out" "refused: $way"
 done
 has "^plain done" "$OWN/out" "a message without a route is sent"

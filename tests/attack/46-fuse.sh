@@ -26,6 +26,7 @@ Policy: */shell, Emulation: native
 	native-execve: filename eq "$OWN/lie" then deny[eacces]
 	native-execve: permit[inherit]
 	native-fsread: filename eq "/nowhere" then deny[eacces]
+	native-fswrite: filename eq "/nowhere" then deny[eacces]
 END
 
 # serve NAME UID MILLISECONDS FILE ...: $OWN/NAME
@@ -57,6 +58,20 @@ for whose in own "session $OWN/policy"; do
 	    read -r a <$OWN/file; $OWN/permitted quick; wait" >"$OWN/out" 2>&1
 	is "quick slow" "$(tr '\n' ' ' <"$OWN/out" | sed 's/ $//')" \
 	    "who stalls holds up itself (${whose%% *})"
+done
+# What is to be made there is looked for more than once.
+for whose in own "session $OWN/policy"; do
+	$whose "$OWN/shell" -c "(mkdir $OWN/slow/new 2>/dev/null; echo slow) &
+	    n=0
+	    while [ \$n -lt 80 ]; do
+		n=\$((n + 1)) begun=\$(date +%s%3N)
+		read -r a <$OWN/file
+		[ \$((\$(date +%s%3N) - begun)) -lt 1500 ] || echo held up
+		sleep 0.1
+	    done
+	    wait" >"$OWN/out" 2>&1
+	is "slow" "$(tr '\n' ' ' <"$OWN/out" | sed 's/ $//')" \
+	    "who makes what stalls holds up itself (${whose%% *})"
 done
 
 # Whoever opens it first, the judge, is shown the one; then the kernel the
@@ -147,6 +162,7 @@ else
 	    "$OWN/out" "a launch that was stalled: it is said why"
 fi
 for name in claims roots stalls honest slow lying-as_user lying-own lying-session served; do
-	[ ! -d "$OWN/$name" ] || umount -l "$OWN/$name"
+	# (What is its user's alone does not even show itself.)
+	umount -l "$OWN/$name" 2>/dev/null
 done
 finish

@@ -3,7 +3,8 @@
  * A file system that is its user's, and root's everybody's: each file is
  * served under its last name from the folder that is mounted, executable by
  * all. It takes its time for
- * what it says of a file, and for what it reads if that is asked for; it lies:
+ * what it says of a file, or of one that it has not, and for what it reads if
+ * that is asked for; it lies:
  * whoever opens a file the nth time gets the nth of those after "--".
  *
  * What is named "link" is one, to what it holds.
@@ -94,6 +95,7 @@ look_up(const struct fuse_in_header *in, const char *name)
 	for (i = 0; i < nfiles && strcmp(files[i].name, name) != 0; i++)
 		continue;
 	if (i == nfiles) {
+		(void)nanosleep(&delay, NULL);
 		reply(in, ENOENT, NULL, 0);
 		return;
 	}

@@ -3,14 +3,16 @@
  * Attack 7: a program that has another root. It is executed in that root, too:
  * LINK: -static
  *
- * usage: roots leave JAIL PATH LINK NEW	in JAIL: openat2(2) of a relative PATH
- *						and an absolute LINK that lead out of
- *						it, and of NEW, to be made there
- *        roots exec JAIL TOOL FILE		a thread alone goes to JAIL and
- *						executes TOOL there, which is held up
- *						while another thread asks for FILE
- *        roots up FOLDER PATH			which inodes are FOLDER/.. and PATH?
- *        tool DIR				what is executed: makes DIR
+ * usage: roots leave JAIL PATH LINK NEW
+ *		in JAIL: openat2(2) of a relative PATH and an absolute LINK that
+ *		lead out of it, and of NEW, to be made there
+ *        roots exec JAIL TOOL FILE
+ *		a thread alone goes to JAIL and executes TOOL, which is held
+ *		held up while another thread asks for FILE
+ *        roots up FOLDER PATH
+ *		which inodes are FOLDER/.. and PATH?
+ *        tool DIR
+ *		what is executed: makes DIR
  */
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,7 +34,7 @@
 #include <unistd.h>
 
 #define HELD 700 /* milliseconds, that the executable is held up */
-#define STEP 10	 /* between two questions of the other thread */
+#define STEP 10  /* between two questions of the other thread */
 
 static const char *asked;
 static atomic_bool ended;

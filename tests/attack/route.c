@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <netinet/in.h>
+#include <netinet/ip.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 
 #define SEGMENTS 4 /* the type of a routing header: RFC 8754 */
+#define FLOWLABEL_MGR 32
+#define OWN_HEADER6 36
 #define SCTP 132
 #define SCTP_CONNECTX 110
 
@@ -58,11 +61,34 @@ send_by_message(const char *what, int sock, int type)
 	say(what, sendmsg(sock, &msg, 0));
 }
 
+/* Its header says another address than the one that is judged. */
+static void
+send_raw(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(9),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct iphdr packet = { .version = 4,
+		.ihl = 5,
+		.ttl = 9,
+		.protocol = 253, /* for experiments: RFC 3692 */
+		.daddr = htonl(INADDR_LOOPBACK + 1) };
+	struct iovec iov = { &packet, sizeof(packet) };
+	struct msghdr msg = { .msg_name = &to,
+		.msg_namelen = sizeof(to),
+		.msg_iov = &iov,
+		.msg_iovlen = 1 };
+	int raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+
+	say(raw == -1 ? "no raw socket" : "raw", sendmsg(raw, &msg, 0));
+}
+
 int
 main(void)
 {
 	int six = socket(AF_INET6, SOCK_DGRAM, 0);
 	int four = socket(AF_INET, SOCK_DGRAM, 0);
+	const int on = 1;
 	unsigned char record[8] = { 7, 7, 4 }; /* of the way, for 1 address */
 
 	route.stops[0] = route.stops[1] = in6addr_loopback;
@@ -72,11 +98,17 @@ main(void)
 	    setsockopt(six, SOL_IPV6, IPV6_RTHDR, &route, sizeof(route)));
 	say("old header", setsockopt(six, SOL_IPV6, 5, &route, sizeof(route)));
 	say("old options", setsockopt(six, SOL_IPV6, 6, NULL, 0));
+	say("labels", setsockopt(six, SOL_IPV6, FLOWLABEL_MGR, NULL, 0));
+	say("own header",
+	    setsockopt(four, SOL_IP, IP_HDRINCL, &on, sizeof(on)));
+	say("own header 6",
+	    setsockopt(six, SOL_IPV6, OWN_HEADER6, &on, sizeof(on)));
 	say("connectx", setsockopt(six, SCTP, SCTP_CONNECTX, NULL, 0));
 	(void)close(six);
 	six = socket(AF_INET6, SOCK_DGRAM, 0);
 	send_by_message("message", six, IPV6_RTHDR);
 	send_by_message("old message", six, 5);
 	send_by_message("plain", six, 0);
+	send_raw();
 	return 0;
 }

@@ -158,16 +158,17 @@ refuse_prctl(const struct policy_case *c, const uint64_t *r)
 	}
 }
 
-/* Routes, and what binds and connects by options. */
+/* Routes, headers of one's own, and what binds and connects by options. */
 static bool
 leads_elsewhere(const uint64_t *r, bool set)
 {
 	switch ((int)r[1]) {
 	case 0: /* IPv4 */
-		return set && (int)r[2] == 4;
+		return set && ((int)r[2] == 4 || (int)r[2] == 3);
 	case 41: /* IPv6 */
 		return set &&
-		    ((int)r[2] == 5 || (int)r[2] == 6 || (int)r[2] == 57);
+		    ((int)r[2] == 5 || (int)r[2] == 6 || (int)r[2] == 57 ||
+			(int)r[2] == 32 || (int)r[2] == 36);
 	case 132: /* SCTP */
 		return set ?
 		    (int)r[2] == 100 || (int)r[2] == 107 || (int)r[2] == 110 :

@@ -533,7 +533,8 @@ test_messages(void **state)
 	    EFAULT);
 }
 
-/* The parts may be more than a message takes of them: it ends with what it takes. */
+/* The parts may be more than a message takes of them: it ends with what it
+   takes. */
 static void
 test_messages_cut(void **state)
 {

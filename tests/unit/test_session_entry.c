@@ -121,8 +121,9 @@ hostile_values(void **state)
 static void
 long_values(void **state)
 {
-	static const char pattern[] = "\\,\254\n\303x", escaped[][5] = { "\\\\",
-		"\\054", "\\254", "\\n", "\\M-C", "x" };
+	static const char pattern[] = "\\,\254\n\303x",
+			  escaped[][5] = { "\\\\", "\\054", "\\254", "\\n",
+				  "\\M-C", "x" };
 	static char found[ENTRY_TEXT_MAX], expected[ENTRY_TEXT_MAX];
 	static struct entry entry;
 	char value[1024];
@@ -130,8 +131,8 @@ long_values(void **state)
 
 	(void)state;
 	for (len = 250; len < sizeof(value); len++) {
-		(void)strlcpy(expected, TEXT_HEAD "filename: ",
-		    sizeof(expected));
+		(void)strlcpy(expected,
+		    TEXT_HEAD "filename: ", sizeof(expected));
 		for (i = 0; i < len; i++) {
 			value[i] = pattern[(i + len) % (sizeof(pattern) - 1)];
 			(void)strlcat(expected,
