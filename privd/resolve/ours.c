@@ -89,6 +89,18 @@ is_our_folder(int root, int folder)
 	return may_be_there(folder, task);
 }
 
+/* Numbers of inodes come again, the root's as one of a process as well: but that
+   has no "self". */
+static bool
+is_root(int folder, const struct stat *st)
+{
+	struct stat self;
+
+	return st->st_ino == PROC_ROOT_INO &&
+	    (fstatat(folder, "self", &self, AT_SYMLINK_NOFOLLOW) == 0 ||
+		errno != ENOENT);
+}
+
 /* Ours always lets us go up. */
 static bool
 is_within(int start)
@@ -107,7 +119,7 @@ is_within(int start)
 			close(up);
 			break;
 		}
-		if (st.st_ino == PROC_ROOT_INO) {
+		if (is_root(up, &st)) {
 			ours = is_our_folder(up, folder);
 			close(up);
 			break;
@@ -152,7 +164,7 @@ is_folder_within(int folder)
 
 	if (fstat(folder, &st) == -1 || !ours_is_procfs(folder))
 		return true;
-	return st.st_ino != PROC_ROOT_INO && is_within(folder);
+	return !is_root(folder, &st) && is_within(folder);
 }
 
 bool

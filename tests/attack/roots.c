@@ -7,7 +7,7 @@
  *		in JAIL: openat2(2) of a relative PATH and an absolute LINK that
  *		lead out of it, and of NEW, to be made there
  *        roots exec JAIL TOOL FILE
- *		a thread alone goes to JAIL and executes TOOL, which is held
+ *		a thread alone goes to JAIL and executes TOOL, which is
  *		held up while another thread asks for FILE
  *        roots up FOLDER PATH
  *		which inodes are FOLDER/.. and PATH?

@@ -4,7 +4,7 @@
  * links are followed as often as the kernel does, what is missing or refused
  * is named, and the name is the pinned object's.
  *
- * WRAP: faccessat openat readlinkat syscall
+ * WRAP: faccessat fstat openat readlinkat syscall
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -28,6 +28,7 @@
 
 #include <cmocka.h>
 
+#include "../../privd/resolve/ours.h"
 #include "../../privd/resolve/resolve.h"
 
 static char folder[] = "/tmp/privd-resolve.XXXXXX";
@@ -197,6 +198,8 @@ test_prefix(void **state)
 
 static int unborn; /* looks that still find no thread of ours */
 
+int __real_fstat(int, struct stat *);
+int __wrap_fstat(int, struct stat *);
 int __real_faccessat(int, const char *, int, int);
 int __wrap_faccessat(int, const char *, int, int);
 
@@ -485,6 +488,47 @@ test_prove(void **state)
 	close(fd);
 }
 
+/* Inodes of /proc come again: the one of which fstat(2) says so is the root's. */
+static struct stat taken;
+
+int
+__wrap_fstat(int fd, struct stat *st)
+{
+	int result = __real_fstat(fd, st);
+
+	if (result == 0 && taken.st_ino != 0 && st->st_ino == taken.st_ino &&
+	    st->st_dev == taken.st_dev)
+		st->st_ino = 1;
+	return result;
+}
+
+/* What is ours is so where its own folder has the number of the root. */
+static void
+test_inodes(void **state)
+{
+	static const char *const names[] = { "/proc/self/task", "/proc/self",
+		"/proc/self/status", "/proc/self/fd" };
+	struct stat st;
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		fd = open(names[i], O_PATH | O_CLOEXEC);
+		memset(&taken, 0, sizeof(taken));
+		assert_int_equal(fstat(fd, &st), 0);
+		assert_true(ours_is_within(fd, &st));
+		assert_int_equal(stat("/proc/self", &taken), 0);
+		assert_true(ours_is_within(fd, &st));
+		close(fd);
+	}
+	fd = open("/proc/1/stat", O_PATH | O_CLOEXEC);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_false(ours_is_within(fd, &st));
+	close(fd);
+	memset(&taken, 0, sizeof(taken));
+}
+
 int
 main(void)
 {
@@ -497,6 +541,7 @@ main(void)
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_entry),
 		cmocka_unit_test(test_prove),
+		cmocka_unit_test(test_inodes),
 		cmocka_unit_test(test_detached),
 	};
 
