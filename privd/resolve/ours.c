@@ -89,8 +89,8 @@ is_our_folder(int root, int folder)
 	return may_be_there(folder, task);
 }
 
-/* Numbers of inodes come again, the root's as one of a process as well: but that
-   has no "self". */
+/* Numbers of inodes come again, the root's as one of a process as well: but
+   that has no "self". */
 static bool
 is_root(int folder, const struct stat *st)
 {

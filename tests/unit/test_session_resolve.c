@@ -488,7 +488,7 @@ test_prove(void **state)
 	close(fd);
 }
 
-/* Inodes of /proc come again: the one of which fstat(2) says so is the root's. */
+/* Inodes of /proc come again: the one that is taken has the root's number. */
 static struct stat taken;
 
 int
