@@ -63,7 +63,10 @@ torment() {
 	how=$1
 	shift
 	: >"$OWN/out"
-	(RUN="exec"; "$@") >"$OWN/out" 2>&1 &
+	: >"$OWN/times"
+	rm -f "$OWN/go"
+	mkfifo "$OWN/go"
+	(RUN="exec"; "$@") <>"$OWN/go" >"$OWN/out" 2>&1 &
 	front=$!
 	started $front
 	wait_for 10 is_ready
@@ -71,10 +74,16 @@ torment() {
 	if [ "$how" = freeze ]; then
 		echo "$program" >"$group/cgroup.procs"
 		# shellcheck disable=SC2086 # three words
-		"$TOOLS/torment" "$program" $mode >"$OWN/times"
+		"$TOOLS/torment" "$program" $mode >"$OWN/times" &
 	else
-		"$TOOLS/torment" "$program" >"$OWN/times"
+		"$TOOLS/torment" "$program" >"$OWN/times" &
 	fi
+	tormentor=$!
+	started $tormentor
+	# The program begins when somebody is there who torments it.
+	wait_for 10 grep -q '^begins' "$OWN/times"
+	echo go >"$OWN/go"
+	wait $tormentor
 	kill -CONT $front 2>/dev/null
 	wait $front
 	times=$(sed -n 's/^times //p' "$OWN/times")

@@ -77,6 +77,7 @@ main(int argc, char *argv[])
 	rounds = strtoul(argv[2], NULL, 10);
 	printf("ready %d\n", getpid());
 	(void)fflush(stdout);
+	(void)getchar(); /* a line, or the end, says that it may begin */
 	for (i = 0; i < rounds; i++) {
 		(void)snprintf(name, sizeof(name), "%s/made-%lu", argv[1], i);
 		(void)snprintf(other, sizeof(other), "%s/other-%lu", argv[1],

@@ -65,6 +65,8 @@ main(int argc, char *argv[])
 	pidfd = (int)syscall(SYS_pidfd_open, atoi(argv[1]), 0);
 	if (pidfd == -1)
 		err(1, "%s", argv[1]);
+	printf("begins\n");
+	(void)fflush(stdout);
 	for (n = 0; !has_ended(); n++) {
 		if (argc == 5)
 			write_state(argv[2], argv[3]);
