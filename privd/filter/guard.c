@@ -133,10 +133,7 @@ static const char why_code[] = "code in the kernel, and ports, are under no "
 #define SCTP_CONNECTX_OLD 107
 #define SCTP_CONNECTX 110
 #define SCTP_CONNECTX3 111
-#define OLD_PKTOPTIONS 6 /* IPV6_2292PKTOPTIONS */
-#define OLD_RTHDR 5      /* IPV6_2292RTHDR */
-#define FLOWLABEL_MGR 32 /* IPV6_FLOWLABEL_MGR */
-#define OWN_HEADER6 36   /* IPV6_HDRINCL */
+#define FLOWLABEL_MGR 32 /* IPV6_FLOWLABEL_MGR, linux/in6.h */
 static const char why_route[] = "what is sent goes to the first stop of the "
 				"route, not to the address that is judged";
 static const char why_header[] = "what is sent goes where its own header says, "
@@ -255,15 +252,15 @@ static const struct guard_row guard_rows[] = {
 	    why_route },
 	{ "setsockopt", OPTION_OF(SOL_IPV6, IPV6_RTHDR), EPERM, GUARD_ADDRESS,
 	    why_route },
-	{ "setsockopt", OPTION_OF(SOL_IPV6, OLD_RTHDR), EPERM, GUARD_ADDRESS,
-	    why_route },
-	{ "setsockopt", OPTION_OF(SOL_IPV6, OLD_PKTOPTIONS), EPERM,
+	{ "setsockopt", OPTION_OF(SOL_IPV6, IPV6_2292RTHDR), EPERM,
+	    GUARD_ADDRESS, why_route },
+	{ "setsockopt", OPTION_OF(SOL_IPV6, IPV6_2292PKTOPTIONS), EPERM,
 	    GUARD_ADDRESS, why_route },
 	{ "setsockopt", OPTION_OF(SOL_IPV6, FLOWLABEL_MGR), EPERM,
 	    GUARD_ADDRESS, why_route },
 	{ "setsockopt", OPTION_OF(SOL_IP, IP_HDRINCL), EPERM, GUARD_ADDRESS,
 	    why_header },
-	{ "setsockopt", OPTION_OF(SOL_IPV6, OWN_HEADER6), EPERM, GUARD_ADDRESS,
+	{ "setsockopt", OPTION_OF(SOL_IPV6, IPV6_HDRINCL), EPERM, GUARD_ADDRESS,
 	    why_header },
 	{ "setsockopt", OPTION_OF(SCTP, SCTP_BINDX_ADD), EPERM, GUARD_ADDRESS,
 	    why_bindx },

@@ -22,8 +22,6 @@
 
 /* Without its scope: RFC 2133. */
 #define SIN6_LEN_MIN offsetof(struct sockaddr_in6, sin6_scope_id)
-#define OLD_RTHDR 5    /* IPV6_2292RTHDR */
-#define OWN_HEADER6 36 /* IPV6_HDRINCL */
 #define SCTP 132
 #define SCTP_DSTADDRV4 7
 #define SCTP_DSTADDRV6 8
@@ -296,7 +294,7 @@ has_route(const struct perform_message *message)
 	} routes[] = {
 		{ SOL_IP, IP_RETOPTS },
 		{ SOL_IPV6, IPV6_RTHDR },
-		{ SOL_IPV6, OLD_RTHDR },
+		{ SOL_IPV6, IPV6_2292RTHDR },
 		{ SCTP, SCTP_DSTADDRV4 },
 		{ SCTP, SCTP_DSTADDRV6 },
 	};
@@ -316,15 +314,19 @@ has_route(const struct perform_message *message)
 static bool
 has_own_header(int sock)
 {
-	int domain = option(sock, SO_DOMAIN), on = 0;
-	bool six = domain == AF_INET6;
+	int domain, on = 0;
 	socklen_t len = sizeof(on);
+	bool six;
 
-	if ((domain != AF_INET && !six) || option(sock, SO_TYPE) != SOCK_RAW)
+	if (option(sock, SO_TYPE) != SOCK_RAW)
+		return false;
+	domain = option(sock, SO_DOMAIN);
+	six = domain == AF_INET6;
+	if (domain != AF_INET && !six)
 		return false;
 	/* One that cannot be asked may have one. */
 	return getsockopt(sock, six ? SOL_IPV6 : SOL_IP,
-		   six ? OWN_HEADER6 : IP_HDRINCL, &on, &len) == -1 ||
+		   six ? IPV6_HDRINCL : IP_HDRINCL, &on, &len) == -1 ||
 	    on != 0;
 }
 

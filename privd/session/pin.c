@@ -2,9 +2,8 @@
 /*
  * The one walk: each path of a call is walked as the caller, where the program
  * stands, until it is pinned (../resolve), and every later step works on what
- * was pinned. The user can
- * change folders at any moment; what changes after the pin has no part in the
- * call any more.
+ * was pinned. The user can change folders at any moment; what changes after the
+ * pin has no part in the call any more.
  */
 #include "call.h"
 

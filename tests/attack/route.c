@@ -15,9 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEGMENTS 4 /* the type of a routing header: RFC 8754 */
-#define FLOWLABEL_MGR 32
-#define OWN_HEADER6 36
+#define SEGMENTS 4       /* the type of a routing header: RFC 8754 */
+#define FLOWLABEL_MGR 32 /* linux/in6.h */
 #define SCTP 132
 #define SCTP_CONNECTX 110
 
@@ -102,7 +101,7 @@ main(void)
 	say("own header",
 	    setsockopt(four, SOL_IP, IP_HDRINCL, &on, sizeof(on)));
 	say("own header 6",
-	    setsockopt(six, SOL_IPV6, OWN_HEADER6, &on, sizeof(on)));
+	    setsockopt(six, SOL_IPV6, IPV6_HDRINCL, &on, sizeof(on)));
 	say("connectx", setsockopt(six, SCTP, SCTP_CONNECTX, NULL, 0));
 	(void)close(six);
 	six = socket(AF_INET6, SOCK_DGRAM, 0);
