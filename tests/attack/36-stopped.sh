@@ -139,7 +139,7 @@ same "the monitor is stopped: a running session goes on" made "$answer"
 launch() {
 	timeout 40 setpriv --reuid "$user" --regid "$user_gid" --init-groups \
 	    --inh-caps=-all -- "$daemon_run" -s "$daemon_socket" -e \
-	    "$effects" "$T/made" 1 create >"$T/late" 2>&1
+	    "$effects" "$T/made" 1 create >"$T/late" 2>&1 </dev/null
 	[ $? -ne 124 ]
 	ok $? "$1: privrun does not wait for ever"
 	like "$1: it says why" "timed out" "$(cat "$T/late")"
@@ -165,7 +165,8 @@ forget $speaker
 is_served() {
 	timeout 20 setpriv --reuid "$user" --regid "$user_gid" --init-groups \
 	    --inh-caps=-all -- "$daemon_run" -s "$daemon_socket" "$effects" \
-	    "$T/made" 0 create >"$T/late" 2>&1 && grep -q '^wrong 0' "$T/late"
+	    "$T/made" 0 create >"$T/late" 2>&1 </dev/null &&
+	    grep -q '^wrong 0' "$T/late"
 }
 until_true 30 is_served
 check "it goes on: there are sessions again" is_served

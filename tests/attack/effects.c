@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Attack 25: makes, links, renames and removes files, each under a name of
- * its own: a call that is made twice fails, or its effect is seen twice. At
- * the end it says what was wrong.
+ * its own: a call that is made twice fails, or its effect is seen twice. It
+ * begins when there is a line to read, or its end; at its own end it says what
+ * was wrong.
  *
  * usage: effects folder rounds [create]	create: nothing but openings
  */

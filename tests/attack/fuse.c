@@ -2,10 +2,9 @@
 /*
  * A file system that is its user's, and root's everybody's: each file is
  * served under its last name from the folder that is mounted, executable by
- * all. It takes its time for
- * what it says of a file, or of one that it has not, and for what it reads if
- * that is asked for; it lies:
- * whoever opens a file the nth time gets the nth of those after "--".
+ * all. It takes its time for what it says of a file, or of one that it has not,
+ * and for what it reads if that is asked for; it lies: whoever opens a file the
+ * nth time gets the nth of those after "--".
  *
  * What is named "link" is one, to what it holds.
  *

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Attack 25: stops a process and lets it go on, or freezes and thaws its
- * control group, again and again until it has ended; says how often.
+ * control group, again and again until it has ended; says that it begins,
+ * and how often.
  *
  * usage: torment number [freezer-file frozen thawed]
  */

@@ -49,13 +49,13 @@ each() {
 }
 each "each opens by its hand"
 
-# named NAME: the processes of the sessions that have that name. They are looked at
-# all together: a program for each of thousands would take longer than what is
-# tried here.
+# named [NAME]: the processes of the sessions that have that name, or all but the
+# keepers. They are looked at together: a program for each of thousands would take
+# longer than what is tried here.
 named() {
-	cat /proc/[0-9]*/status 2>/dev/null | awk -v name="$1" '
+	cat /proc/[0-9]*/status 2>/dev/null | awk -v name="${1-}" '
 	NR == FNR { keeper[$1] = 1; next }
-	$1 == "Name:" { is = $2 == name }
+	$1 == "Name:" { is = name == "" || $2 == name }
 	$1 == "Pid:" { pid = $2 }
 	$1 == "PPid:" && is && $2 in keeper { print pid }' "$T/keepers" -
 }
@@ -70,13 +70,10 @@ named privd-judge >"$T/judges"
 same "and a judge" "$many" "$(grep -c . "$T/judges")"
 
 # In KiB: what is nobody else's, of a session's own processes.
-for keeper in $keepers; do
-	echo "/proc/$keeper/smaps_rollup"
-done >"$T/parts"
-for name in judge hand; do
-	named "privd-$name"
-done | sed 's,.*,/proc/&/smaps_rollup,' >>"$T/parts"
-xargs cat <"$T/parts" >"$T/memory"
+{
+	cat "$T/keepers"
+	named
+} | sed 's,.*,/proc/&/smaps_rollup,' | xargs cat >"$T/memory"
 echo "# private memory of a session: $(awk -v n="$many" \
     '/^Private/ { sum += $2 } END { printf "%.0f", sum / n }' \
     "$T/memory") KiB in $(($(grep -c Rss "$T/memory") / many)) processes"
